@@ -1,0 +1,232 @@
+//! How native functions, types and modules are declared: static tables, one line a function.
+//!
+//! A native function gets one `Value` for each parameter of its signature text: EMPTY where an optional one was left
+//! out, a tuple for `*args`, a dict for `**kwargs`. So `"self, a, b=None, /, *args, key=None, **kw"` gets 6 values.
+//! Defaults in the text are documentation (`__text_signature__`); the function itself treats EMPTY.
+
+use crate::object::Kind;
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::value::Value;
+use std::sync::OnceLock;
+
+/// A native function.
+pub type NativeFn = fn(&mut Thread, &[Value]) -> R;
+
+/// How a function in a type's table is bound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bind {
+    /// a method (or a plain function in a module)
+    Method,
+    /// `@classmethod`: first argument is the class
+    Class,
+    /// `@staticmethod` (also `__new__`)
+    Static,
+}
+
+/// Declaration of a native function.
+pub struct NativeDef {
+    /// Python name
+    pub name: &'static str,
+    /// parameters, as in a Python signature without the parentheses
+    pub sig: &'static str,
+    /// the function
+    pub func: NativeFn,
+    /// docstring
+    pub doc: &'static str,
+    /// how it binds
+    pub bind: Bind,
+    params: OnceLock<Params>,
+}
+
+/// A method or module function.
+pub const fn def(name: &'static str, sig: &'static str, func: NativeFn, doc: &'static str) -> NativeDef {
+    NativeDef { name, sig, func, doc, bind: Bind::Method, params: OnceLock::new() }
+}
+/// A class method.
+pub const fn def_class(name: &'static str, sig: &'static str, func: NativeFn, doc: &'static str) -> NativeDef {
+    NativeDef { name, sig, func, doc, bind: Bind::Class, params: OnceLock::new() }
+}
+/// A static method; `__new__` is one, with the class as first parameter `cls`.
+pub const fn def_static(name: &'static str, sig: &'static str, func: NativeFn, doc: &'static str) -> NativeDef {
+    NativeDef { name, sig, func, doc, bind: Bind::Static, params: OnceLock::new() }
+}
+
+/// A computed attribute of a native type.
+pub struct GetSetDef {
+    /// Python name
+    pub name: &'static str,
+    /// getter: self -> value
+    pub get: fn(&mut Thread, Value) -> R,
+    /// setter: self, value (EMPTY: delete)
+    pub set: Option<fn(&mut Thread, Value, Value) -> R<()>>,
+    /// docstring
+    pub doc: &'static str,
+}
+/// A read-only computed attribute.
+pub const fn getter(name: &'static str, get: fn(&mut Thread, Value) -> R, doc: &'static str) -> GetSetDef {
+    GetSetDef { name, get, set: None, doc }
+}
+/// A computed attribute that can be set.
+pub const fn getset(
+    name: &'static str, get: fn(&mut Thread, Value) -> R, set: fn(&mut Thread, Value, Value) -> R<()>, doc: &'static str,
+) -> GetSetDef {
+    GetSetDef { name, get, set: Some(set), doc }
+}
+
+/// Declaration of a native type.
+pub struct TypeDef {
+    /// `module.name`, or only the name for builtins
+    pub name: &'static str,
+    /// layout of its instances
+    pub kind: Kind,
+    /// bytes of an instance before its attribute word and member slots; 16 for plain instances
+    pub size: usize,
+    /// may Python code subclass it?
+    pub base: bool,
+    /// do instances have a `__dict__`?
+    pub dict: bool,
+    /// names of plain read-write member slots (descriptors are made for them)
+    pub members: &'static [&'static str],
+    /// methods
+    pub methods: &'static [NativeDef],
+    /// computed attributes
+    pub getsets: &'static [GetSetDef],
+    /// docstring
+    pub doc: &'static str,
+}
+impl TypeDef {
+    /// A type with the given name, kind and size, that can be subclassed, has no dict, members or methods.
+    pub const fn new(name: &'static str, kind: Kind, size: usize) -> TypeDef {
+        TypeDef { name, kind, size, base: true, dict: false, members: &[], methods: &[], getsets: &[], doc: "" }
+    }
+}
+
+/// Declaration of a native module: functions, and `init` that adds the rest to the module's dict.
+pub struct ModuleDef {
+    /// dotted name
+    pub name: &'static str,
+    /// docstring
+    pub doc: &'static str,
+    /// functions
+    pub functions: &'static [NativeDef],
+    /// adds types and constants; gets the module
+    pub init: fn(&mut Thread, Value) -> R<()>,
+}
+
+/// Parsed signature.
+#[derive(Debug, Default)]
+pub struct Params {
+    /// names of all parameters in the order in which values are passed (positional, then `*args`, keyword-only, `**kw`)
+    pub names: Vec<&'static str>,
+    /// count of positional parameters
+    pub positional: usize,
+    /// of which positional-only
+    pub posonly: usize,
+    /// required positional parameters (the first so many)
+    pub required: usize,
+    /// index of `*args`
+    pub varargs: Option<usize>,
+    /// index of `**kwargs`
+    pub varkw: Option<usize>,
+    /// keyword-only: index range, and which are required
+    pub kwonly: std::ops::Range<usize>,
+    /// bit per keyword-only parameter: required
+    pub kwonly_required: u64,
+    /// first parameter is `self` or `cls`/`module`: not counted in messages
+    pub has_self: bool,
+    /// values passed in all
+    pub total: usize,
+    /// only positional parameters and no `*args`/`**kw`: the fast path
+    pub simple: bool,
+}
+
+impl NativeDef {
+    /// The parsed signature.
+    #[inline]
+    pub fn params(&self) -> &Params {
+        self.params.get_or_init(|| parse(self.sig, self.bind))
+    }
+}
+
+fn split_top(sig: &'static str) -> Vec<&'static str> {
+    let (mut out, mut depth, mut start, mut quote) = (Vec::new(), 0i32, 0, None);
+    for (i, ch) in sig.char_indices() {
+        match (quote, ch) {
+            (Some(q), c) if c == q => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(ch),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth -= 1,
+            (None, ',') if depth == 0 => {
+                out.push(sig[start..i].trim());
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    if !sig[start..].trim().is_empty() {
+        out.push(sig[start..].trim());
+    }
+    out
+}
+
+fn parse(sig: &'static str, bind: Bind) -> Params {
+    let mut p = Params::default();
+    let mut keyword_only = false;
+    let mut kw_start = None;
+    for part in split_top(sig) {
+        if part == "/" {
+            p.posonly = p.positional;
+        } else if part == "*" {
+            keyword_only = true;
+            kw_start = Some(p.names.len());
+        } else if let Some(name) = part.strip_prefix("**") {
+            p.varkw = Some(p.names.len());
+            p.names.push(name);
+        } else if let Some(name) = part.strip_prefix('*') {
+            p.varargs = Some(p.names.len());
+            p.names.push(name);
+            keyword_only = true;
+            kw_start = Some(p.names.len());
+        } else {
+            let (name, has_default) = match part.split_once('=') {
+                Some((n, _)) => (n.trim(), true),
+                None => (part, false),
+            };
+            if keyword_only {
+                let start = kw_start.unwrap_or(p.names.len());
+                if !has_default {
+                    p.kwonly_required |= 1 << (p.names.len() - start);
+                }
+            } else {
+                p.positional += 1;
+                if !has_default {
+                    p.required = p.positional;
+                }
+            }
+            p.names.push(name);
+        }
+    }
+    let kw_end = p.varkw.unwrap_or(p.names.len());
+    p.kwonly = kw_start.unwrap_or(kw_end).min(kw_end)..kw_end;
+    p.has_self = bind != Bind::Static && p.names.first().is_some_and(|n| matches!(*n, "self" | "cls" | "type" | "module"))
+        || p.names.first() == Some(&"cls");
+    p.total = p.names.len();
+    p.simple = p.varargs.is_none() && p.varkw.is_none() && p.kwonly.is_empty();
+    p
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn signatures() {
+        let p = parse("self, a, b=',', /, c=(1, 2), *args, key, d=None, **kw", Bind::Method);
+        assert_eq!((p.positional, p.posonly, p.required, p.total), (4, 3, 2, 8));
+        assert_eq!((p.varargs, p.kwonly.clone(), p.varkw), (Some(4), 5..7, Some(7)));
+        assert!(p.has_self && !p.simple);
+        let p = parse("x, /", Bind::Method);
+        assert!(p.simple && p.total == 1 && p.required == 1 && p.posonly == 1);
+    }
+}

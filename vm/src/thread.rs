@@ -1,0 +1,192 @@
+//! The per-thread state of the VM, and the transactional primitives that everything uses to touch objects.
+//!
+//! Rules: an immutable object is read freely. A mutable one is read inside [`Thread::read`] (memory-safe on torn state,
+//! free of side effects: it may run again) and written after [`Thread::write`] succeeded. Words that `write` did not save
+//! whole (items of buffers) are stored with [`Thread::store`], which logs the old value when it must.
+
+use crate::object::{Gc, Header, Kind, Layout, Obj, Slot, flag};
+use crate::throw::R;
+use crate::types::buffer::Buffer;
+use crate::types::class::Class;
+use crate::value::Value;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering::Relaxed;
+use vasuki_gc::LocalAlloc;
+use vasuki_stm::{Tx, WorldThread};
+
+/// Everything that belongs to one running Python thread. Exactly one OS thread uses it.
+pub struct Thread {
+    /// the running transaction
+    pub tx: Tx,
+    /// this thread's allocator
+    pub alloc: LocalAlloc,
+    /// this thread in the world: poll word, stop and detach protocol
+    pub world: &'static WorldThread,
+    /// VM stack, frames, checkpoint (see `interp`)
+    pub interp: crate::interp::State,
+    /// the exception being handled (`sys.exception()`), or None
+    pub handling: Value,
+    /// nested native calls back into Python, counted against the recursion limit
+    pub native_depth: u32,
+    /// the `threading.local`-like per-thread dict for native modules (decimal context, asyncio's running loop ...)
+    pub locals: Value,
+    /// roots that live until the transaction ends (clones kept for undo)
+    pub keep_alive: Vec<Value>,
+    /// actions to run when the transaction commits
+    pub on_commit: Vec<Box<dyn FnOnce(&mut Thread)>>,
+    /// actions to run when the transaction aborts, newest first
+    pub on_abort: Vec<Box<dyn FnOnce(&mut Thread)>>,
+}
+
+impl Thread {
+    /// Reads a mutable object: runs `f`, which must be memory-safe on torn state and free of effects, until it saw a
+    /// consistent state, and logs the read. Solo mode and private objects: just `f()`.
+    #[inline(always)]
+    pub fn read<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
+        if !self.tx.concurrent || self.tx.owns(h) {
+            return Ok(f());
+        }
+        self.read_shared(h, f)
+    }
+    #[inline(never)]
+    fn read_shared<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
+        loop {
+            let seen = self.tx.read_begin(self.world, h)?;
+            let v = f();
+            if self.tx.read_end(h, seen)? {
+                return Ok(v);
+            }
+        }
+    }
+    /// Makes an object writable by this transaction, and saves the `words` words after its header for undo.
+    #[inline(always)]
+    pub fn write(&mut self, h: &Header, words: usize) -> R<()> {
+        if self.tx.writable(h) {
+            return Ok(());
+        }
+        self.write_slow(h, words)
+    }
+    #[cold]
+    #[inline(never)]
+    fn write_slow(&mut self, h: &Header, words: usize) -> R<()> {
+        Ok(self.tx.open(self.world, h, words)?)
+    }
+    /// Must stores to words of `h` that were not saved whole be logged? `h` has been opened with [`Thread::write`].
+    #[inline(always)]
+    pub fn needs_log(&self, h: &Header) -> bool {
+        self.tx.concurrent && h.flags.load(Relaxed) & (flag::OPENED | flag::SHARED) != 0
+    }
+    /// Stores into a word of the opened object `h` (or of a buffer that belongs to it) that `write` did not save.
+    #[inline(always)]
+    pub fn store(&mut self, h: &Header, slot: &Slot, v: Value) {
+        if self.needs_log(h) {
+            self.tx.log_slot(&slot.0);
+        }
+        slot.set_raw(v);
+    }
+    /// The Rust payload of a native object, writable by this transaction; a clone is kept for undo when it is needed.
+    #[inline(always)]
+    pub fn open_mut<T: crate::types::payload::Payload>(&mut self, o: Gc<crate::types::payload::Native<T>>) -> R<&'static mut T> {
+        if !self.tx.writable(o.header()) {
+            self.open_payload(o)?;
+        }
+        // SAFETY: the transaction owns the object; natives do not keep two of these at once across Python calls.
+        Ok(unsafe { &mut *o.cell.get() })
+    }
+    #[inline(never)]
+    fn open_payload<T: crate::types::payload::Payload>(&mut self, o: Gc<crate::types::payload::Native<T>>) -> R<()> {
+        let words = 1 + crate::types::class::class_of_obj(o.obj()).inline_slots();
+        self.tx.open(self.world, o.header(), 0)?;
+        if self.tx.concurrent {
+            // SAFETY: attribute word and slots exist; the payload is ours since `open`.
+            unsafe {
+                let first = crate::attrs::attr_base(o.obj());
+                for i in 0..words {
+                    self.tx.log_slot(&(*first.add(i)).0);
+                }
+                let saved = (*o.cell.get()).clone();
+                crate::types::payload::keep_for_undo(self, o, saved);
+            }
+        }
+        Ok(())
+    }
+
+    /// A new object: zeroed payload, header set, born private to this transaction. `size` includes the header.
+    #[inline(always)]
+    pub fn alloc_raw(&mut self, kind: Kind, shape: u32, size: usize, has_drop: bool) -> NonNull<u8> {
+        let p = match self.alloc.alloc(size, has_drop) {
+            Some(p) => p,
+            None => crate::memory::alloc_slow(self, size, has_drop),
+        };
+        // SAFETY: fresh memory of at least 16 bytes.
+        let h = unsafe { p.cast::<Header>().as_ref() };
+        h.shape.store(shape, Relaxed);
+        h.kind.store(kind as u8, Relaxed);
+        h.flags.store(0, Relaxed);
+        h.meta.store(self.tx.tag, Relaxed);
+        p
+    }
+    /// A new object of a builtin layout and class, plus `extra` bytes after the layout.
+    #[inline(always)]
+    pub fn new_object<T: Layout>(&mut self, class: Gc<Class>, extra: usize) -> Gc<T> {
+        let size = std::mem::size_of::<T>() + extra + class.attr_bytes();
+        let p = self.alloc_raw(T::KIND, class.root_shape(), size, false);
+        // SAFETY: just allocated with room for T; all-zero is a valid T by the rule that layouts are made of atomics.
+        unsafe { Gc::from_addr(p.as_ptr() as u64) }
+    }
+    /// A buffer of `cap` empty slots; MemoryError when it is too large.
+    pub fn new_buffer(&mut self, cap: usize) -> R<Gc<Buffer>> {
+        crate::types::buffer::new(self, cap)
+    }
+
+    /// The class of any value.
+    #[inline(always)]
+    pub fn class_of(&self, v: Value) -> Gc<Class> {
+        crate::types::class::class_of(v)
+    }
+    /// Runs `f`; a Python exception that is an instance of `class` becomes `Ok(Err(exception))`; others and aborts pass.
+    pub fn catch<T>(&mut self, class: Gc<Class>, f: impl FnOnce(&mut Thread) -> R<T>) -> R<Result<T, Value>> {
+        match f(self) {
+            Ok(v) => Ok(Ok(v)),
+            Err(t) => match t.value() {
+                Some(e) if self.class_of(e).is_subclass_of(class) => Ok(Err(e)),
+                _ => Err(t),
+            },
+        }
+    }
+    /// Fails with the abort of the transaction unless it can no longer be undone afterwards: call before any effect
+    /// that cannot be taken back. Free in solo mode.
+    #[inline]
+    pub fn irrevocable(&mut self) -> R<()> {
+        if !self.tx.concurrent || self.tx.irrevocable {
+            return Ok(());
+        }
+        Ok(self.tx.become_irrevocable(self.world)?)
+    }
+    /// Logs a whole object as read-and-written by none: helper for objects that are only ever opened (`Payload`).
+    pub fn own(&mut self, o: Obj) -> R<()> {
+        self.write(o.header(), 0)
+    }
+}
+
+/// The thread of the current OS thread.
+pub fn current() -> Option<&'static mut Thread> {
+    let p = CURRENT.with(|c| c.get());
+    // SAFETY: set by `enter` for the lifetime of the Thread on this OS thread, and only this OS thread uses it.
+    if p.is_null() { None } else { Some(unsafe { &mut *p }) }
+}
+/// Makes `t` the current thread of this OS thread.
+pub fn enter(t: *mut Thread) {
+    CURRENT.with(|c| c.set(t));
+}
+thread_local! {
+    static CURRENT: std::cell::Cell<*mut Thread> = const { std::cell::Cell::new(std::ptr::null_mut()) };
+}
+
+/// Drops an abort or exception that a destructor-like place cannot raise; reports exceptions through `sys.unraisablehook`.
+pub fn unraisable(th: &mut Thread, r: R<Value>, where_: Value) {
+    if let Err(t) = r {
+        crate::types::exception::report_unraisable(th, t, where_)
+    }
+}
+

@@ -1,0 +1,144 @@
+//! A run of slots: items of lists, overflow attributes, temporary values of native code (`ValueVec`).
+//!
+//! `cap` never changes, so a racing reader stays within bounds; unused slots are EMPTY.
+
+use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::value::Value;
+
+/// Layout of a buffer; `cap` slots follow.
+#[repr(C)]
+pub struct Buffer {
+    header: Header,
+    cap: u64,
+}
+// SAFETY: repr(C), header first, only objects of this kind have it.
+unsafe impl Layout for Buffer {
+    const KIND: Kind = Kind::Buffer;
+}
+impl Gc<Buffer> {
+    /// Number of slots.
+    #[inline(always)]
+    pub fn cap(self) -> usize {
+        self.cap as usize
+    }
+    /// All slots.
+    #[inline(always)]
+    pub fn slots(self) -> &'static [Slot] {
+        // SAFETY: `cap` slots follow the layout.
+        unsafe { std::slice::from_raw_parts(self.as_ptr().add(1).cast::<Slot>(), self.cap as usize) }
+    }
+    /// The first `n` slots as values: for buffers that nobody writes meanwhile.
+    #[inline(always)]
+    pub fn values(self, n: usize) -> &'static [Value] {
+        debug_assert!(n <= self.cap());
+        // SAFETY: Slot and Value have the same layout; n is within the buffer.
+        unsafe { std::slice::from_raw_parts(self.as_ptr().add(1).cast::<Value>(), n) }
+    }
+}
+
+/// A new buffer of `cap` EMPTY slots.
+pub fn new(th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {
+    if cap > (1 << 44) {
+        return Err(th.memory_error());
+    }
+    let size = 24 + 8 * cap;
+    if size > 1 << 16 && !crate::memory::room_for(th, size) {
+        return Err(th.memory_error());
+    }
+    let p = th.alloc_raw(Kind::Buffer, 0, size, false);
+    // SAFETY: just allocated with that size.
+    unsafe {
+        let b = p.as_ptr().cast::<Buffer>();
+        (*b).cap = cap as u64;
+        Ok(Gc::from_addr(b as u64))
+    }
+}
+
+/// A growable list of values for native code, on the stack; its buffer is a heap object, so the collector sees it.
+#[derive(Clone, Copy, Default)]
+pub struct ValueVec {
+    buf: Option<Gc<Buffer>>,
+    len: usize,
+}
+impl ValueVec {
+    /// Empty; allocates nothing.
+    pub fn new() -> ValueVec {
+        ValueVec::default()
+    }
+    /// Empty with room for `cap`.
+    pub fn with_capacity(th: &mut Thread, cap: usize) -> R<ValueVec> {
+        Ok(ValueVec { buf: if cap == 0 { None } else { Some(new(th, cap)?) }, len: 0 })
+    }
+    /// A copy of a slice.
+    pub fn from_slice(th: &mut Thread, items: &[Value]) -> R<ValueVec> {
+        let mut v = ValueVec::with_capacity(th, items.len())?;
+        for &i in items {
+            v.push(th, i)?;
+        }
+        Ok(v)
+    }
+    /// Appends.
+    #[inline]
+    pub fn push(&mut self, th: &mut Thread, v: Value) -> R<()> {
+        match self.buf {
+            Some(b) if self.len < b.cap() => {
+                b.slots()[self.len].set_raw(v);
+            }
+            _ => {
+                let b = new(th, (self.len * 2).max(4))?;
+                for (i, &v) in self.as_slice().iter().enumerate() {
+                    b.slots()[i].set_raw(v);
+                }
+                b.slots()[self.len].set_raw(v);
+                self.buf = Some(b);
+            }
+        }
+        self.len += 1;
+        Ok(())
+    }
+    /// Removes the last.
+    pub fn pop(&mut self) -> Option<Value> {
+        let v = *self.as_slice().last()?;
+        self.len -= 1;
+        Some(v)
+    }
+    /// Forgets all but the first `n`.
+    pub fn truncate(&mut self, n: usize) {
+        self.len = self.len.min(n);
+    }
+    /// Replaces item `i`.
+    pub fn set(&mut self, i: usize, v: Value) {
+        assert!(i < self.len);
+        if let Some(b) = self.buf {
+            b.slots()[i].set_raw(v);
+        }
+    }
+    /// The items. Keep the ValueVec itself alive on the stack meanwhile.
+    #[inline]
+    pub fn as_slice(&self) -> &'static [Value] {
+        match self.buf {
+            Some(b) => b.values(self.len),
+            None => &[],
+        }
+    }
+    /// The items, to sort or permute in place.
+    pub fn as_mut_slice(&mut self) -> &'static mut [Value] {
+        match self.buf {
+            // SAFETY: the buffer belongs to this ValueVec alone.
+            Some(b) => unsafe { std::slice::from_raw_parts_mut(b.values(self.len).as_ptr() as *mut Value, self.len) },
+            None => &mut [],
+        }
+    }
+    /// Takes the buffer (for a list): buffer or None when nothing was ever pushed, and the length.
+    pub fn into_buffer(self) -> (Option<Gc<Buffer>>, usize) {
+        (self.buf, self.len)
+    }
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}

@@ -1,0 +1,107 @@
+//! Native objects whose state is a Rust struct: iterators, deques, files, hash objects ...
+//!
+//! The struct is reached with `Thread::open_mut`, which makes the object this transaction's own. Before the first change
+//! in a transaction a clone is kept and put back on abort. `Value`s inside are reported by `trace`.
+
+use crate::object::{Gc, Header, Kind, Layout, Obj};
+use crate::thread::Thread;
+use crate::types::class::Class;
+use crate::value::Value;
+use std::any::TypeId;
+use std::cell::UnsafeCell;
+
+/// State of a native object.
+pub trait Payload: Clone + 'static {
+    /// Calls `f` for every value inside.
+    fn trace(&self, f: &mut dyn FnMut(Value));
+    /// Must the collector run Rust's drop? (False for structs of plain values: those are cheaper to free.)
+    const NEEDS_DROP: bool = true;
+}
+
+/// What the collector must know about a payload type.
+pub struct PayloadInfo {
+    /// Rust type
+    pub type_id: TypeId,
+    /// bytes of the layout (header, info pointer, state)
+    pub size: usize,
+    /// traces the state of an object
+    pub trace: unsafe fn(Obj, &mut dyn FnMut(Value)),
+    /// drops the state of an object
+    pub drop: unsafe fn(Obj),
+}
+
+/// Layout of a native object.
+#[repr(C)]
+pub struct Native<T> {
+    header: Header,
+    /// which payload type
+    pub info: &'static PayloadInfo,
+    /// the state
+    pub cell: UnsafeCell<T>,
+}
+// SAFETY: repr(C), header first. The kind is shared by all payload types: `downcast` also checks `info`.
+unsafe impl<T: Payload> Layout for Native<T> {
+    const KIND: Kind = Kind::Payload;
+}
+
+struct InfoOf<T>(std::marker::PhantomData<T>);
+impl<T: Payload> InfoOf<T> {
+    const INFO: &'static PayloadInfo = &PayloadInfo {
+        type_id: TypeId::of::<T>(),
+        size: size_of::<T>(),
+        trace: trace_of::<T>,
+        drop: drop_of::<T>,
+    };
+}
+const fn size_of<T>() -> usize {
+    (std::mem::size_of::<Native<T>>() + 7) & !7
+}
+unsafe fn trace_of<T: Payload>(o: Obj, f: &mut dyn FnMut(Value)) {
+    // SAFETY: called with objects of this payload type only, while no thread changes them.
+    unsafe { (*(*(o.addr() as *const Native<T>)).cell.get()).trace(f) }
+}
+unsafe fn drop_of<T: Payload>(o: Obj) {
+    // SAFETY: called once, when the object is freed.
+    unsafe { std::ptr::drop_in_place((*(o.addr() as *mut Native<T>)).cell.get()) }
+}
+
+/// Size for `TypeDef::size` of a type whose instances have payload `T`.
+pub const fn payload_size<T>() -> usize {
+    size_of::<T>()
+}
+
+/// A new native object of `class` (declared with `Kind::Payload` and `payload_size::<T>()`, or a subclass of it).
+pub fn new<T: Payload>(th: &mut Thread, class: Gc<Class>, state: T) -> Gc<Native<T>> {
+    const { assert!(std::mem::align_of::<T>() <= 16) };
+    let size = size_of::<T>() + class.attr_bytes();
+    let p = th.alloc_raw(Kind::Payload, class.root_shape(), size, T::NEEDS_DROP && std::mem::needs_drop::<T>());
+    // SAFETY: fresh memory of that size; the header was set by alloc_raw.
+    unsafe {
+        let n = p.as_ptr().cast::<Native<T>>();
+        (&raw mut (*n).info).write(InfoOf::<T>::INFO);
+        (&raw mut (*n).cell).write(UnsafeCell::new(state));
+        Gc::from_addr(n as u64)
+    }
+}
+
+/// The object as one with payload `T`, if it is.
+#[inline]
+pub fn downcast<T: Payload>(v: Value) -> Option<Gc<Native<T>>> {
+    if !v.is_kind(Kind::Payload) {
+        return None;
+    }
+    // SAFETY: all payload objects begin with header and info.
+    let n: Gc<Native<T>> = unsafe { Gc::from_addr(v.0) };
+    if n.info.type_id == TypeId::of::<T>() { Some(n) } else { None }
+}
+
+/// Keeps `saved` until the transaction ends, and puts it back on abort. The saved clone's values stay alive because the
+/// clone itself is kept in a native object.
+pub(crate) fn keep_for_undo<T: Payload>(th: &mut Thread, o: Gc<Native<T>>, saved: T) {
+    let keeper = new(th, crate::types::class::class_of_obj(o.obj()), saved);
+    th.keep_alive.push(keeper.value());
+    th.on_abort.push(Box::new(move |_| {
+        // SAFETY: runs while the aborting transaction still owns the object; `keep_alive` is a root.
+        unsafe { std::ptr::swap(o.cell.get(), keeper.cell.get()) }
+    }));
+}
