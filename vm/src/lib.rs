@@ -1,1 +1,23 @@
-//! placeholder
+//! The Vasuki virtual machine: values, shapes, builtin types, interpreter, core modules.
+//!
+//! `unsafe` lives in: `value`, `object`, `shape`, `thread`, `memory`, the layouts under `types`, and `interp`.
+
+pub mod attrs;
+pub mod bootstrap;
+pub mod config;
+pub mod context;
+pub mod defs;
+pub mod hash;
+pub mod interned;
+pub mod interp;
+pub mod memory;
+pub mod names;
+pub mod native;
+pub mod object;
+pub mod ops;
+pub mod shape;
+pub mod special;
+pub mod thread;
+pub mod throw;
+pub mod types;
+pub mod value;
