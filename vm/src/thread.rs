@@ -26,6 +26,8 @@ pub struct Thread {
     pub interp: crate::interp::State,
     /// the exception being handled (`sys.exception()`), or None
     pub handling: Value,
+    /// lowest native stack address that recursive native code may reach
+    pub stack_limit: usize,
     /// nested native calls back into Python, counted against the recursion limit
     pub native_depth: u32,
     /// the `threading.local`-like per-thread dict for native modules (decimal context, asyncio's running loop ...)

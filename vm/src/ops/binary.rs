@@ -1,0 +1,153 @@
+//! Binary, in-place and unary operators by the data model's rules.
+
+use crate::object::Gc;
+use crate::special::Special;
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::class::Class;
+use crate::value::Value;
+
+/// A binary operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "named as the operators")]
+pub enum BinOp {
+    Add,
+    Sub,
+    Mul,
+    MatMul,
+    TrueDiv,
+    FloorDiv,
+    Mod,
+    Pow,
+    LShift,
+    RShift,
+    And,
+    Or,
+    Xor,
+    DivMod,
+}
+/// A unary operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "named as the operators")]
+pub enum UnOp {
+    Neg,
+    Pos,
+    Invert,
+}
+
+impl BinOp {
+    /// All, in the order of the opcodes.
+    pub const ALL: [BinOp; 14] = {
+        use BinOp::*;
+        [Add, Sub, Mul, MatMul, TrueDiv, FloorDiv, Mod, Pow, LShift, RShift, And, Or, Xor, DivMod]
+    };
+    /// left, reflected, in-place special methods, and the symbol
+    pub fn methods(self) -> (Special, Special, Option<Special>, &'static str) {
+        use Special::*;
+        match self {
+            BinOp::Add => (Add, Radd, Some(Iadd), "+"),
+            BinOp::Sub => (Sub, Rsub, Some(Isub), "-"),
+            BinOp::Mul => (Mul, Rmul, Some(Imul), "*"),
+            BinOp::MatMul => (Matmul, Rmatmul, Some(Imatmul), "@"),
+            BinOp::TrueDiv => (Truediv, Rtruediv, Some(Itruediv), "/"),
+            BinOp::FloorDiv => (Floordiv, Rfloordiv, Some(Ifloordiv), "//"),
+            BinOp::Mod => (Mod, Rmod, Some(Imod), "%"),
+            BinOp::Pow => (Pow, Rpow, Some(Ipow), "** or pow()"),
+            BinOp::LShift => (Lshift, Rlshift, Some(Ilshift), "<<"),
+            BinOp::RShift => (Rshift, Rrshift, Some(Irshift), ">>"),
+            BinOp::And => (And, Rand, Some(Iand), "&"),
+            BinOp::Or => (Or, Ror, Some(Ior), "|"),
+            BinOp::Xor => (Xor, Rxor, Some(Ixor), "^"),
+            BinOp::DivMod => (Divmod, Rdivmod, None, "divmod()"),
+        }
+    }
+}
+
+/// Does the right operand's reflected method go first?
+fn reflected_first(left: Gc<Class>, right: Gc<Class>, s: Special) -> bool {
+    left != right && right.is_subclass_of(left) && right.special(s) != left.special(s)
+}
+
+impl Thread {
+    /// `a op b`
+    pub fn binary(&mut self, op: BinOp, a: Value, b: Value) -> R {
+        let (m, r, _, symbol) = op.methods();
+        match self.binary_or_none(m, r, a, b)? {
+            Some(v) => Ok(v),
+            None => Err(self.unsupported(op, symbol, a, b)),
+        }
+    }
+    /// `a op= b`: the result to be stored
+    pub fn inplace(&mut self, op: BinOp, a: Value, b: Value) -> R {
+        let (m, r, i, symbol) = op.methods();
+        if let Some(i) = i
+            && self.class_of(a).special(i).is_some()
+            && let Some(v) = self.call_special(a, i, &[b])?
+            && v != Value::NOT_IMPLEMENTED
+        {
+            return Ok(v);
+        }
+        match self.binary_or_none(m, r, a, b)? {
+            Some(v) => Ok(v),
+            None => {
+                let symbol = if op == BinOp::Pow { "**=".to_string() } else { format!("{symbol}=") };
+                Err(self.unsupported(op, &symbol, a, b))
+            }
+        }
+    }
+    /// The rule of left, right and reflected methods; None when neither handles it.
+    pub fn binary_or_none(&mut self, m: Special, r: Special, a: Value, b: Value) -> R<Option<Value>> {
+        let (ca, cb) = (self.class_of(a), self.class_of(b));
+        let mut tried_right = false;
+        if cb.special(r).is_some() && reflected_first(ca, cb, r) {
+            tried_right = true;
+            if let Some(v) = self.call_special(b, r, &[a])?
+                && v != Value::NOT_IMPLEMENTED
+            {
+                return Ok(Some(v));
+            }
+        }
+        if ca.special(m).is_some()
+            && let Some(v) = self.call_special(a, m, &[b])?
+            && v != Value::NOT_IMPLEMENTED
+        {
+            return Ok(Some(v));
+        }
+        if !tried_right
+            && ca != cb
+            && cb.special(r).is_some()
+            && let Some(v) = self.call_special(b, r, &[a])?
+            && v != Value::NOT_IMPLEMENTED
+        {
+            return Ok(Some(v));
+        }
+        Ok(None)
+    }
+    #[cold]
+    fn unsupported(&mut self, op: BinOp, symbol: &str, a: Value, b: Value) -> crate::throw::Throw {
+        let (na, nb) = (self.class_of(a).name_str(), self.class_of(b).name_str());
+        if op == BinOp::RShift && na == "builtin_function_or_method" && self.is_print(a) {
+            return self.type_error(&format!(
+                "unsupported operand type(s) for {symbol}: '{na}' and '{nb}'. Did you mean \"print(<message>, file=<output_stream>)\"?"
+            ));
+        }
+        self.type_error(&format!("unsupported operand type(s) for {symbol}: '{na}' and '{nb}'"))
+    }
+    fn is_print(&mut self, v: Value) -> bool {
+        let print = self.intern("print");
+        crate::context::ctx().builtins.get_interned(print) == Some(v)
+    }
+    /// `-a`, `+a`, `~a`
+    pub fn unary(&mut self, op: UnOp, a: Value) -> R {
+        let (s, symbol) = match op {
+            UnOp::Neg => (Special::Neg, "-"),
+            UnOp::Pos => (Special::Pos, "+"),
+            UnOp::Invert => (Special::Invert, "~"),
+        };
+        match self.call_special(a, s, &[])? {
+            Some(v) => Ok(v),
+            None => Err(self.type_error(&format!("bad operand type for unary {symbol}: '{}'", self.class_of(a).name_str()))),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Iteration: iter, next, collecting, length hints, membership.
+
+use crate::context::ctx;
+use crate::object::Kind;
+use crate::special::Special;
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::buffer::ValueVec;
+use crate::types::list::List;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+
+impl Thread {
+    /// `iter(v)`
+    pub fn iter(&mut self, v: Value) -> R {
+        let class = self.class_of(v);
+        match class.special(Special::Iter) {
+            Some(m) if !m.is_none() => {
+                let Some(it) = self.call_special(v, Special::Iter, &[])? else { return Err(self.not_iterable(v)) };
+                if self.class_of(it).special(Special::Next).is_none() {
+                    return Err(self.type_error(&format!("iter() returned non-iterator of type '{}'", self.class_of(it).name_str())));
+                }
+                Ok(it)
+            }
+            None if class.special(Special::Getitem).is_some() && !v.is_kind(Kind::Dict) => crate::types::sequence_iterator::new(self, v),
+            _ => Err(self.not_iterable(v)),
+        }
+    }
+    fn not_iterable(&mut self, v: Value) -> crate::throw::Throw {
+        self.type_error(&format!("'{}' object is not iterable", self.class_of(v).name_str()))
+    }
+    /// `next(it)`; None at the end.
+    pub fn next(&mut self, it: Value) -> R<Option<Value>> {
+        match self.call_special(it, Special::Next, &[]) {
+            Ok(Some(Value::EMPTY)) => Ok(None),
+            Ok(Some(v)) => Ok(Some(v)),
+            Ok(None) => Err(self.type_error(&format!("'{}' object is not an iterator", self.class_of(it).name_str()))),
+            Err(t) => match t.value() {
+                Some(e) if self.class_of(e).is_subclass_of(ctx().types.StopIteration) => Ok(None),
+                _ => Err(t),
+            },
+        }
+    }
+    /// All items of an iterable.
+    pub fn collect(&mut self, v: Value) -> R<ValueVec> {
+        let class = self.class_of(v);
+        if class == ctx().types.list {
+            return v.as_gc::<List>().snapshot(self);
+        }
+        if class == ctx().types.tuple {
+            return ValueVec::from_slice(self, v.as_gc::<Tuple>().items());
+        }
+        let it = self.iter(v)?;
+        let hint = self.length_hint(v)?.min(1 << 20);
+        let mut out = ValueVec::with_capacity(self, hint)?;
+        while let Some(x) = self.next(it)? {
+            out.push(self, x)?;
+        }
+        Ok(out)
+    }
+    /// `operator.length_hint(v, 0)`
+    pub fn length_hint(&mut self, v: Value) -> R<usize> {
+        let class = self.class_of(v);
+        let t = ctx().types.TypeError;
+        if class.special(Special::Len).is_some() {
+            match self.catch(t, |th| th.len(v))? {
+                Ok(n) => return Ok(n),
+                Err(_) => {}
+            }
+        }
+        if class.special(Special::LengthHint).is_none() {
+            return Ok(0);
+        }
+        match self.catch(t, |th| th.call_special(v, Special::LengthHint, &[]))? {
+            Ok(Some(n)) if n.is_small() => match n.as_small() {
+                n if n < 0 => Err(self.value_error("__length_hint__() should return >= 0")),
+                n => Ok(n as usize),
+            },
+            Ok(Some(Value::NOT_IMPLEMENTED)) | Ok(None) | Err(_) => Ok(0),
+            Ok(Some(n)) => {
+                Err(self.type_error(&format!("__length_hint__ must be an integer, not {}", self.class_of(n).name_str())))
+            }
+        }
+    }
+    /// `item in container`
+    pub fn contains(&mut self, container: Value, item: Value) -> R<bool> {
+        let class = self.class_of(container);
+        match class.special(Special::Contains) {
+            Some(m) if m.is_none() => {
+                Err(self.type_error(&format!("'{}' object is not a container", class.name_str())))
+            }
+            Some(_) => {
+                let r = self.call_special(container, Special::Contains, &[item])?;
+                self.truth(r.unwrap_or(Value::FALSE))
+            }
+            None => {
+                if class.special(Special::Iter).is_none() && class.special(Special::Getitem).is_none() {
+                    return Err(self.type_error(&format!("argument of type '{}' is not a container or iterable", class.name_str())));
+                }
+                let it = self.iter(container)?;
+                while let Some(x) = self.next(it)? {
+                    if self.eq(x, item)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+        }
+    }
+}
