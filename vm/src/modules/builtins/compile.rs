@@ -1,0 +1,133 @@
+//! compile, eval, exec.
+
+use crate::context::ctx;
+use crate::interp::code as code_object;
+use crate::names::names;
+use crate::object::Kind;
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::buffer_protocol;
+use crate::types::dict::Dict;
+use crate::types::str_::Str;
+use crate::value::Value;
+use vasuki_compiler::{Mode, Options};
+
+/// `compile()` flags beyond the `__future__` ones.
+pub mod flags {
+    /// give an AST
+    pub const ONLY_AST: i64 = 0x400;
+    /// interactive: incomplete input is a special error
+    pub const ALLOW_INCOMPLETE_INPUT: i64 = 0x4000;
+    /// top-level await
+    pub const ALLOW_TOP_LEVEL_AWAIT: i64 = 0x2000;
+    /// `from __future__ import annotations`
+    pub const FUTURE_ANNOTATIONS: i64 = 0x1000000;
+    /// all that compile() accepts
+    pub const ACCEPTED: i64 = 0x400 | 0x1000 | 0x4000 | 0x2000 | 0x200 | 0x100 | 0x1FE0000 | 0x8000 | 0x10;
+}
+
+/// Source text from what compile(), eval() and exec() accept; `what` names the function and argument.
+pub fn source_text(th: &mut Thread, v: Value, filename: &str, what: &str) -> R<String> {
+    if let Some(s) = v.cast::<Str>() {
+        let Some(text) = s.to_utf8() else {
+            return Err(crate::codecs::surrogates_not_allowed(th, s));
+        };
+        if text.contains('\0') {
+            return Err(th.error(ctx().types.SyntaxError, "source code string cannot contain null bytes"));
+        }
+        return Ok(text);
+    }
+    match buffer_protocol::bytes_like(th, v)? {
+        Some(bytes) => match vasuki_compiler::source::decode(&bytes, filename) {
+            Ok(text) => Ok(text),
+            Err(e) => Err(crate::types::exceptions::syntax_error(th, &e)),
+        },
+        None => Err(th.type_error(&format!("{what} must be a string, bytes or code object"))),
+    }
+}
+/// Compiles text to a code object.
+pub fn compile_text(th: &mut Thread, text: &str, filename: &str, mode: Mode, opts: Options) -> R {
+    match vasuki_compiler::compile(text, filename, mode, opts) {
+        Ok(code) => Ok(code_object::from_compiled(th, &code)?.value()),
+        Err(e) => Err(crate::types::exceptions::syntax_error(th, &e)),
+    }
+}
+pub fn compile(th: &mut Thread, a: &[Value]) -> R {
+    let filename = crate::types::str_methods::fs_decode(th, a[1])?;
+    let Some(mode) = a[2].cast::<Str>() else {
+        return Err(th.type_error(&format!("compile() argument 'mode' must be str, not {}", th.class_of(a[2]).name_str())));
+    };
+    let given = if a[3].is_empty() { 0 } else { th.to_i64(a[3])? };
+    if given & !flags::ACCEPTED != 0 {
+        return Err(th.value_error("compile(): unrecognised flags"));
+    }
+    let inherit = a[4].is_empty() || !th.truth(a[4])?;
+    let optimize = if a[5].is_empty() { -1 } else { th.to_i64(a[5])? };
+    if !(-1..=2).contains(&optimize) {
+        return Err(th.value_error("compile(): invalid optimize value"));
+    }
+    let mut future = given & flags::FUTURE_ANNOTATIONS != 0;
+    if inherit {
+        future |= crate::interp::frame::current_code_flags(th) as i64 & flags::FUTURE_ANNOTATIONS != 0;
+    }
+    let opts = Options {
+        optimize: if optimize < 0 { ctx().config.optimize } else { optimize as u8 },
+        future_annotations: future,
+        allow_top_level_await: given & flags::ALLOW_TOP_LEVEL_AWAIT != 0,
+    };
+    let mode = match mode.to_string_lossy().as_str() {
+        "exec" => Mode::Exec,
+        "eval" => Mode::Eval,
+        "single" => Mode::Single,
+        "func_type" if given & flags::ONLY_AST != 0 => Mode::Exec,
+        "func_type" => return Err(th.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST")),
+        _ => return Err(th.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
+    };
+    let text = source_text(th, a[0], &filename, "compile() arg 1")?;
+    compile_text(th, &text, &filename, mode, opts)
+}
+fn run(th: &mut Thread, a: &[Value], mode: Mode, name: &str, closure: Value) -> R {
+    let (mut globals, mut locals) = (a[1], a[2]);
+    let missing = |v: Value| v.is_empty() || v.is_none();
+    if !missing(locals) && !locals.is_kind(Kind::Dict) && th.class_of(locals).special(crate::special::Special::Getitem).is_none() {
+        return Err(th.type_error(&format!("{name}() locals must be a mapping or None, not {}", th.class_of(locals).name_str())));
+    }
+    if missing(globals) {
+        globals = super::scope::current_globals(th)?;
+        if missing(locals) {
+            locals = super::scope::current_locals(th)?;
+        }
+    } else {
+        if !globals.is_kind(Kind::Dict) {
+            let n = th.class_of(globals).name_str();
+            return Err(th.type_error(&format!("{name}() globals must be a dict, not {n}")));
+        }
+        if missing(locals) {
+            locals = globals;
+        }
+    }
+    let g = globals.as_gc::<Dict>();
+    if g.get_str(th, names().__builtins__)?.is_none() {
+        g.set_str(th, names().__builtins__, ctx().modules.get_str(th, names().builtins)?.unwrap_or(Value::NONE))?;
+    }
+    let code = if a[0].is_kind(Kind::Code) {
+        a[0]
+    } else {
+        let mut text = source_text(th, a[0], "<string>", &format!("{name}() arg 1"))?;
+        if mode == Mode::Eval {
+            text = text.trim_start_matches([' ', '\t']).to_owned();
+        }
+        let future = crate::interp::frame::current_code_flags(th) as i64 & flags::FUTURE_ANNOTATIONS != 0;
+        let opts = Options { optimize: ctx().config.optimize, future_annotations: future, allow_top_level_await: false };
+        compile_text(th, &text, "<string>", mode, opts)?
+    };
+    crate::interp::run_code(th, code.as_gc(), globals, locals, closure)
+}
+pub fn eval(th: &mut Thread, a: &[Value]) -> R {
+    run(th, a, Mode::Eval, "eval", Value::EMPTY)
+}
+pub fn exec(th: &mut Thread, a: &[Value]) -> R {
+    let closure = if a[3].is_none() { Value::EMPTY } else { a[3] };
+    run(th, a, Mode::Exec, "exec", closure)?;
+    Ok(Value::NONE)
+}
