@@ -4,20 +4,26 @@
 
 pub mod attrs;
 pub mod bootstrap;
+pub mod codecs;
 pub mod config;
 pub mod context;
 pub mod defs;
+pub mod frozen;
 pub mod hash;
+pub mod import;
 pub mod interned;
 pub mod interp;
 pub mod memory;
+pub mod modules;
 pub mod names;
 pub mod native;
+pub mod native_module;
 pub mod object;
 pub mod ops;
 pub mod shape;
 pub mod special;
 pub mod thread;
 pub mod throw;
+pub mod trace;
 pub mod types;
 pub mod value;

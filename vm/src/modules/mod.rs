@@ -1,3 +1,8 @@
 //! Native modules that are part of the VM itself; the others are in the crate `vasuki-modules`.
 
 pub mod builtins;
+
+use crate::native::ModuleDef;
+
+/// The modules of the VM itself.
+pub static MODULES: &[&ModuleDef] = &[&builtins::MODULE];

@@ -1,0 +1,223 @@
+//! The collector as the VM uses it: allocation's slow path, roots, tracing, weak references, finalizers.
+//!
+//! A collection stops all threads (anywhere), marks from: the context, every thread's VM stack, native stack (both
+//! conservatively), logs and fields, then finalizers' objects (they stay for one more cycle), then clears weak
+//! references and sweeps. Finalizers run afterwards in the thread that collected, at its next boundary.
+
+use crate::context::try_ctx;
+use crate::object::{Kind, Obj, flag};
+use crate::special::Special;
+use crate::thread::Thread;
+use crate::types::weakref;
+use crate::value::Value;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock};
+use std::time::Instant;
+use vasuki_gc::{Heap, Marker, Tracer};
+use vasuki_stm::World;
+
+/// The process's heap.
+pub fn heap() -> &'static Heap {
+    static HEAP: OnceLock<Heap> = OnceLock::new();
+    HEAP.get_or_init(Heap::new)
+}
+
+/// Collections so far, objects freed by finalization passes, nanoseconds stopped.
+pub static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
+/// Nanoseconds that collections took in all.
+pub static COLLECT_NANOS: AtomicU64 = AtomicU64::new(0);
+/// `gc.disable()` was called.
+pub static DISABLED: AtomicBool = AtomicBool::new(false);
+/// Set when the heap limit was passed: the next boundary raises MemoryError.
+pub static OUT_OF_MEMORY: AtomicBool = AtomicBool::new(false);
+
+/// Threads with their roots; a thread registers itself for its lifetime.
+static THREADS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+/// Values that native statics keep alive.
+static IMMORTAL: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+/// Objects whose finalizers are due.
+static DUE: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+static DUE_COUNT: AtomicUsize = AtomicUsize::new(0);
+/// All live objects with a `__del__` or other finalizer.
+static FINALIZABLE: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+
+/// Makes a thread's roots known.
+pub fn add_thread(t: *mut Thread) {
+    lock(&THREADS).push(t as usize);
+}
+/// The thread ends.
+pub fn remove_thread(t: *mut Thread) {
+    lock(&THREADS).retain(|&x| x != t as usize);
+}
+/// Keeps a value alive for ever: for native statics.
+pub fn keep(v: Value) -> Value {
+    lock(&IMMORTAL).push(v);
+    v
+}
+/// An object whose class has a finalizer was made.
+pub fn add_finalizable(o: Obj) {
+    o.set_flag(flag::HAS_FINALIZER);
+    lock(&FINALIZABLE).push(o.addr() as u64);
+}
+fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+struct VmTracer;
+impl Tracer for VmTracer {
+    fn trace(&self, p: NonNull<u8>, m: &mut Marker) {
+        // SAFETY: the collector hands out starts of allocated cells, which hold objects.
+        let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
+        crate::trace::object(o, &mut |v| {
+            if let Some(o) = v.to_obj() {
+                // SAFETY: an object's address is not null.
+                m.mark(unsafe { NonNull::new_unchecked(o.addr() as *mut u8) });
+            }
+        });
+    }
+}
+
+/// Allocation when the fast path has nothing: collects if it is time, else takes fresh memory.
+#[cold]
+#[inline(never)]
+pub fn alloc_slow(th: &mut Thread, size: usize, has_drop: bool) -> NonNull<u8> {
+    for round in 0..3 {
+        collect(th);
+        if let Some(p) = th.alloc.alloc(size, has_drop) {
+            if round > 0 {
+                OUT_OF_MEMORY.store(true, Relaxed);
+            }
+            return p;
+        }
+        // Over the limit: small objects may pass it by a reserve until the MemoryError has been raised.
+        OUT_OF_MEMORY.store(true, Relaxed);
+        heap().set_limit(heap().bytes_in_use() + size + (8 << 20));
+    }
+    eprintln!("vasuki: the system has no memory left for an object of {size} bytes");
+    std::process::abort()
+}
+/// Is there room for one large object of `size` bytes under the limit and in the address space?
+pub fn room_for(th: &mut Thread, size: usize) -> bool {
+    let limit = match try_ctx().and_then(|c| c.config.max_heap) {
+        Some(l) => l,
+        None => physical_memory(),
+    };
+    if heap().bytes_in_use() + size <= limit {
+        return true;
+    }
+    collect(th);
+    heap().bytes_in_use() + size <= limit
+}
+fn physical_memory() -> usize {
+    static BYTES: OnceLock<usize> = OnceLock::new();
+    // SAFETY: sysconf has no preconditions.
+    *BYTES.get_or_init(|| unsafe {
+        (libc::sysconf(libc::_SC_PHYS_PAGES).max(1) as usize).saturating_mul(libc::sysconf(libc::_SC_PAGESIZE).max(4096) as usize)
+    })
+}
+
+/// Collects now, with all threads stopped. Gives the number of objects that were found unreachable with finalizers.
+pub fn collect(th: &mut Thread) -> usize {
+    let started = Instant::now();
+    let Some(stopped) = World::global().stop_anywhere(th.world) else {
+        // Another thread collected meanwhile; this one stood still for it.
+        return 0;
+    };
+    let h = heap();
+    let tracer = VmTracer;
+    h.start_marking();
+    mark_roots(th, &tracer);
+    h.drain(&tracer);
+    let marked = |addr: u64| NonNull::new(addr as *mut u8).is_some_and(|p| h.is_marked(p));
+    weakref::clear_dead(&marked, true);
+    // What only finalizers can still reach lives on until they ran.
+    let mut due = Vec::new();
+    lock(&FINALIZABLE).retain(|&a| {
+        if marked(a) {
+            return true;
+        }
+        due.push(a);
+        false
+    });
+    h.mark_roots(&due, &tracer);
+    h.drain(&tracer);
+    weakref::clear_dead(&marked, false);
+    crate::types::dict::forget_dead_caches(&marked);
+    h.sweep(&|p| {
+        // SAFETY: an unreachable object, freed once.
+        unsafe { crate::trace::drop_object(Obj::from_addr(p.as_ptr() as u64)) }
+    });
+    let found = due.len();
+    lock(&DUE).extend(due.into_iter().map(Value));
+    DUE_COUNT.store(lock(&DUE).len(), Relaxed);
+    drop(stopped);
+    COLLECTIONS.fetch_add(1, Relaxed);
+    COLLECT_NANOS.fetch_add(started.elapsed().as_nanos() as u64, Relaxed);
+    if found > 0 || weakref::callbacks_due() {
+        th.world.request_finalizers();
+    }
+    found
+}
+
+fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
+    let h = heap();
+    let mut roots: Vec<u64> = Vec::with_capacity(1024);
+    if let Some(c) = try_ctx() {
+        roots.extend(c.types.list().iter().map(|t| t.0.addr() as u64));
+        roots.extend([c.empty_tuple.0, c.empty_str.0, c.modules.addr() as u64, c.builtins.addr() as u64]);
+        roots.extend(c.latin1_chars.iter().map(|v| v.0));
+        c.interned.for_each(&mut |s| roots.push(s.addr() as u64));
+    }
+    roots.extend(lock(&IMMORTAL).iter().map(|v| v.0));
+    roots.extend(lock(&DUE).iter().map(|v| v.0));
+    weakref::callback_roots(&mut |v| roots.push(v.0));
+    th.world.record_stack();
+    for &t in lock(&THREADS).iter() {
+        // SAFETY: registered threads are alive, and stopped (or this one).
+        let t = unsafe { &*(t as *const Thread) };
+        roots.extend([t.handling.0, t.locals.0]);
+        roots.extend(t.keep_alive.iter().map(|v| v.0));
+        roots.extend(t.tx.undo.iter().map(|u| u.old));
+        roots.extend(t.tx.reads.iter().map(|r| r.header as u64));
+        roots.extend(t.tx.opened.iter().map(|r| r.header as u64));
+        t.interp.roots(&mut |v: u64| roots.push(v));
+        let (lo, hi) = t.world.stack_bounds();
+        h.mark_range_conservative(lo as *const u64, hi as *const u64, tracer);
+    }
+    h.mark_roots(&roots, tracer);
+}
+
+/// Runs finalizers and weak reference callbacks that are due; called at boundaries.
+pub fn run_due(th: &mut Thread) -> crate::throw::R<()> {
+    weakref::run_callbacks(th)?;
+    while DUE_COUNT.load(Relaxed) > 0 {
+        let Some(v) = ({
+            let mut due = lock(&DUE);
+            let v = due.pop();
+            DUE_COUNT.store(due.len(), Relaxed);
+            v
+        }) else {
+            break;
+        };
+        let o = v.as_obj();
+        if o.has_flag(flag::FINALIZED) {
+            continue;
+        }
+        o.set_flag(flag::FINALIZED);
+        let r = if o.kind() == Kind::Generator {
+            crate::interp::generator::finalize(th, v)
+        } else {
+            th.call_special(v, Special::Del, &[]).map(|_| Value::NONE)
+        };
+        if let Err(t) = r {
+            if t.is_abort() {
+                lock(&DUE).push(v);
+                return Err(t);
+            }
+            let del = th.class_of(v).special(Special::Del).unwrap_or(v);
+            crate::types::exception::report_unraisable(th, t, del);
+        }
+    }
+    Ok(())
+}

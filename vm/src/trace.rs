@@ -1,0 +1,102 @@
+//! Tracing: which values each kind of object refers to. One line a kind; the layouts know their own fields.
+
+use crate::object::{Kind, Obj};
+use crate::types::class::{Class, class_of_obj};
+use crate::types::payload::PayloadInfo;
+use crate::types::*;
+use crate::value::Value;
+
+/// Calls `f` for every value inside an object, its class and its attributes included.
+pub fn object(o: Obj, f: &mut dyn FnMut(Value)) {
+    let kind = o.kind();
+    if o.shape_id() != 0 {
+        let class = class_of_obj(o);
+        f(class.value());
+        if class.has_attrs() {
+            // SAFETY: instances of the class have the attribute word and slots at that place.
+            unsafe {
+                let base = crate::attrs::attr_base(o);
+                for i in 0..=class.inline_slots() {
+                    f((*base.add(i)).get());
+                }
+            }
+        }
+    }
+    macro_rules! fields {
+        ($t:ty) => {
+            // SAFETY: the kind says that the object has this layout.
+            unsafe { crate::object::Gc::<$t>::from_addr(o.addr() as u64) }.trace(f)
+        };
+    }
+    match kind {
+        Kind::Buffer => {
+            // SAFETY: as above.
+            let b = unsafe { crate::object::Gc::<buffer::Buffer>::from_addr(o.addr() as u64) };
+            b.slots().iter().for_each(|s| f(s.get()));
+        }
+        Kind::Tuple => {
+            // SAFETY: as above.
+            let t = unsafe { crate::object::Gc::<tuple::Tuple>::from_addr(o.addr() as u64) };
+            t.items().iter().for_each(|v| f(*v));
+        }
+        Kind::List => fields!(list::List),
+        Kind::Dict => fields!(dict::Dict),
+        Kind::DictTable => fields!(dict::DictTable),
+        Kind::Set | Kind::FrozenSet => fields!(set::Set),
+        Kind::SetTable => fields!(set::SetTable),
+        Kind::Range => fields!(range::Range),
+        Kind::Slice => fields!(slice::Slice),
+        Kind::Class => fields!(Class),
+        Kind::Function => fields!(function::Function),
+        Kind::NativeFunction => fields!(native_function::NativeFunction),
+        Kind::BoundMethod => fields!(bound_method::BoundMethod),
+        Kind::Code => fields!(crate::interp::code::Code),
+        Kind::Cell => fields!(cell::Cell),
+        Kind::Module => fields!(module::Module),
+        Kind::Exception => fields!(exception::Exception),
+        Kind::Traceback => fields!(traceback::Traceback),
+        Kind::Frame => fields!(crate::interp::frame::Frame),
+        Kind::Generator => fields!(crate::interp::generator::Generator),
+        Kind::Property => fields!(property::Property),
+        Kind::StaticMethod => fields!(staticmethod::StaticMethod),
+        Kind::ClassMethod => fields!(classmethod::ClassMethod),
+        Kind::Super => fields!(super_::Super),
+        Kind::GetSet => fields!(getset::GetSet),
+        Kind::Member => fields!(member::Member),
+        Kind::MappingProxy => fields!(mappingproxy::MappingProxy),
+        Kind::WeakRef => fields!(weakref::WeakRef),
+        Kind::Iter => fields!(iter::Iter),
+        Kind::Payload => {
+            // SAFETY: every payload object has the info word after its header, and `trace` of its own type.
+            unsafe {
+                let info = *((o.addr() + 16) as *const &'static PayloadInfo);
+                (info.trace)(o, f);
+            }
+        }
+        Kind::Free | Kind::Instance | Kind::Int | Kind::Float | Kind::Complex | Kind::Str | Kind::Bytes => {}
+    }
+}
+
+/// Drops the Rust state of an unreachable object.
+/// # Safety
+/// Called once, for an object that was allocated with `has_drop` and that nothing refers to.
+pub unsafe fn drop_object(o: Obj) {
+    match o.kind() {
+        Kind::Payload => {
+            // SAFETY: as in `object`; dropped once by the caller's promise.
+            unsafe {
+                let info = *((o.addr() + 16) as *const &'static PayloadInfo);
+                (info.drop)(o);
+            }
+        }
+        Kind::Int => {
+            // SAFETY: by the caller's promise.
+            unsafe { int::drop_digits(o) }
+        }
+        Kind::Code => {
+            // SAFETY: by the caller's promise.
+            unsafe { crate::interp::code::drop_tables(o) }
+        }
+        _ => {}
+    }
+}
