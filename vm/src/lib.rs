@@ -22,6 +22,7 @@ pub mod object;
 pub mod ops;
 pub mod shape;
 pub mod special;
+pub mod structseq;
 pub mod thread;
 pub mod throw;
 pub mod trace;

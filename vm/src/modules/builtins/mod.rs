@@ -7,6 +7,8 @@ mod numbers;
 mod output;
 mod scope;
 
+pub use output::sys_attribute;
+
 use crate::context::ctx;
 use crate::native::{ModuleDef, NativeDef, def};
 use crate::thread::Thread;
