@@ -1,0 +1,14 @@
+//! The native modules of the standard library, one file or folder each, besides those that are part of the VM.
+
+pub mod errno;
+pub mod imp;
+pub mod time;
+
+use vasuki_vm::native::ModuleDef;
+
+/// All of them, sorted by name.
+pub static MODULES: &[&ModuleDef] = &[
+    &errno::MODULE,
+    &imp::MODULE,
+    &time::MODULE,
+];
