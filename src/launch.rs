@@ -1,0 +1,176 @@
+//! Starting the VM, running the target, ending the process as CPython does.
+
+use crate::args::{Run, Target};
+use crate::repl;
+use std::io::IsTerminal;
+use std::sync::atomic::Ordering::Relaxed;
+use vasuki_vm::context::ctx;
+use vasuki_vm::names::names;
+use vasuki_vm::thread::Thread;
+use vasuki_vm::throw::{R, Throw};
+use vasuki_vm::types::dict::Dict;
+use vasuki_vm::types::exception;
+use vasuki_vm::types::module;
+use vasuki_vm::types::str_methods::fs_string;
+use vasuki_vm::value::Value;
+use vasuki_vm::{bootstrap, frozen, import, memory};
+
+/// Runs a command line; gives the exit code.
+pub fn run(run: Run, stack_bytes: usize) -> u8 {
+    if run.dis {
+        return disassemble(&run);
+    }
+    frozen::set_library(vasuki_stdlib::library());
+    let stats = run.config.stats;
+    let th = match bootstrap::start(run.config, vasuki_modules::MODULES, stack_bytes) {
+        Ok(th) => th,
+        Err(t) => return startup_failed(t),
+    };
+    let result = start_library(th).and_then(|()| run_target(th, &run.target));
+    let mut code = conclude(th, result);
+    let c = &ctx().config;
+    if (c.inspect && run.target != Target::Stdin) || (c.interactive && run.target == Target::Stdin && std::io::stdin().is_terminal()) {
+        code = repl::run(th);
+    }
+    let code = vasuki_vm::shutdown::finish(th, code);
+    if stats {
+        print_stats();
+    }
+    code
+}
+
+fn startup_failed(t: Throw) -> u8 {
+    let text = match (t.value(), vasuki_vm::thread::current()) {
+        (Some(e), Some(th)) => {
+            let shown = th.repr_string(e).unwrap_or_else(|_| "an exception that cannot be shown".into());
+            exception::traceback_text(th, e) + &shown
+        }
+        _ => "an abort outside of any transaction".into(),
+    };
+    eprintln!("vasuki: the VM could not be started:\n{text}");
+    70
+}
+
+/// Standard streams, warnings, site.
+fn start_library(th: &mut Thread) -> R<()> {
+    let module = import::import_module(th, "_vasuki_start")?;
+    let start = th.intern("start");
+    let f = th.getattr(module, start)?;
+    th.call(f, &[])?;
+    Ok(())
+}
+
+fn main_dict(th: &mut Thread) -> R {
+    let key = names().__main__;
+    let m = match ctx().modules.get_str(th, key)? {
+        Some(m) => m,
+        None => {
+            let m = module::new(th, "__main__")?;
+            ctx().modules.set_str(th, key, m)?;
+            m
+        }
+    };
+    let d = module::dict_of(m);
+    let builtins = ctx().modules.get_str(th, names().builtins)?.unwrap_or(Value::NONE);
+    d.set_str(th, names().__builtins__, builtins)?;
+    Ok(d.value())
+}
+
+fn start_function(th: &mut Thread, name: &str, args: &[Value]) -> R {
+    let module = import::import_module(th, "_vasuki_start")?;
+    let key = th.intern(name);
+    let f = th.getattr(module, key)?;
+    th.call(f, args)
+}
+
+fn run_target(th: &mut Thread, target: &Target) -> R<()> {
+    main_dict(th)?;
+    match target {
+        Target::Command(text) => {
+            let text = th.new_str(text);
+            start_function(th, "run_command", &[text])?;
+        }
+        Target::Module(name) => {
+            let name = th.new_str(name);
+            start_function(th, "run_module", &[name])?;
+        }
+        Target::File(path) => {
+            let path = fs_string(th, path);
+            start_function(th, "run_path", &[path])?;
+        }
+        Target::Stdin if std::io::stdin().is_terminal() => {
+            start_function(th, "prepare_session", &[])?;
+            if !ctx().config.interactive {
+                let code = repl::run(th);
+                let e = th.new_exception(ctx().types.SystemExit, &[Value::small(code as i64)])?;
+                return Err(th.raise(e));
+            }
+        }
+        Target::Stdin => {
+            start_function(th, "run_stdin", &[])?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints an uncaught exception; gives the exit code.
+pub fn conclude(th: &mut Thread, result: R<()>) -> u8 {
+    let Err(t) = result else { return 0 };
+    let Some(e) = t.value() else {
+        eprintln!("vasuki: internal error: a transaction was aborted with nowhere to go back to. Please report it.");
+        return 70;
+    };
+    if th.class_of(e).is_subclass_of(ctx().types.SystemExit) {
+        return exception::exit_code(th, e);
+    }
+    let interrupted = th.class_of(e).is_subclass_of(ctx().types.KeyboardInterrupt);
+    exception::print_uncaught(th, e);
+    if interrupted { vasuki_vm::signals::exit_by_interrupt(th) } else { 1 }
+}
+
+fn disassemble(run: &Run) -> u8 {
+    let (text, name) = match &run.target {
+        Target::Command(c) => (c.clone().into_bytes(), "<string>".to_owned()),
+        Target::File(f) => match std::fs::read(f) {
+            Ok(b) => (b, f.to_string_lossy().into_owned()),
+            Err(e) => {
+                eprintln!("vasuki: can't open file '{}': {e}", f.to_string_lossy());
+                return 2;
+            }
+        },
+        _ => {
+            eprintln!("vasuki: --dis wants a file or -c");
+            return 2;
+        }
+    };
+    let compiled = vasuki_compiler::source::decode(&text, &name).and_then(|t| {
+        let opts = vasuki_compiler::Options { optimize: run.config.optimize, ..Default::default() };
+        vasuki_compiler::compile(&t, &name, vasuki_compiler::Mode::Exec, opts)
+    });
+    match compiled {
+        Ok(code) => {
+            print!("{}", vasuki_compiler::dis::listing(&code));
+            0
+        }
+        Err(e) => {
+            eprintln!("  File \"{}\", line {}\n{:?}: {}", e.filename, e.line, e.kind, e.msg);
+            1
+        }
+    }
+}
+
+fn print_stats() {
+    let s = vasuki_vm::stats::collect();
+    eprintln!("transactions: {} committed, {} aborted, {} irrevocable", s.commits, s.aborts, s.irrevocable);
+    eprintln!(
+        "collections: {}, {:.1} ms stopped; heap {:.1} MB",
+        memory::COLLECTIONS.load(Relaxed),
+        memory::COLLECT_NANOS.load(Relaxed) as f64 / 1e6,
+        memory::heap().bytes_in_use() as f64 / 1e6
+    );
+}
+
+/// For the REPL: the namespace of `__main__`.
+pub fn main_namespace(th: &mut Thread) -> R<vasuki_vm::object::Gc<Dict>> {
+    Ok(main_dict(th)?.as_gc())
+}

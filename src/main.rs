@@ -1,0 +1,37 @@
+//! The command line of Vasuki: see `vasuki --help`.
+
+mod args;
+mod launch;
+mod repl;
+
+use std::process::ExitCode;
+
+/// Native stack of the thread that runs Python: reserved address space, used as it is needed.
+const STACK_BYTES: usize = 256 << 20;
+
+fn main() -> ExitCode {
+    let parsed = match args::parse(std::env::args_os().collect()) {
+        Ok(args::Command::Run(r)) => r,
+        Ok(args::Command::Print(text)) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::from(2);
+        }
+    };
+    // Python runs on a thread of its own: its stack is as large as deep recursion needs, whatever `ulimit -s` says.
+    let runner = std::thread::Builder::new().name("python-main".into()).stack_size(STACK_BYTES).spawn(move || launch::run(*parsed, STACK_BYTES));
+    match runner.map(|t| t.join()) {
+        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Err(_)) => {
+            eprintln!("vasuki: internal error, see the message above. Please report it with the program that shows it.");
+            ExitCode::from(70)
+        }
+        Err(e) => {
+            eprintln!("vasuki: cannot start a thread: {e}");
+            ExitCode::from(71)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+"""What the command line does before and around a program, in Python."""
+
+import sys
+
+
+def start():
+    """Make the standard streams, the warning filters and site's additions."""
+    _sys_path()
+    _streams()
+    import encodings  # noqa: F401  (codec search function)
+    if sys.warnoptions:
+        import warnings  # noqa: F401
+    if not sys.flags.no_site:
+        import site
+        site.main()
+
+
+def _sys_path():
+    library = sys._stdlib_dir
+    if library not in sys.path:
+        sys.path.append(library)
+
+
+def _streams():
+    import io
+
+    def stream(fd, mode, name):
+        try:
+            raw = io.open(fd, mode + "b", buffering=-1, closefd=False)
+        except OSError:
+            return None
+        line = mode == "w" and (fd == 2 or raw.isatty())
+        errors = "backslashreplace" if fd == 2 else _stdio_errors()
+        text = io.TextIOWrapper(raw, encoding=_stdio_encoding(), errors=errors, newline="\n" if mode == "w" else None,
+                                line_buffering=line, write_through=mode == "w" and _unbuffered())
+        text.mode = mode
+        raw.raw.name = name
+        return text
+
+    sys.stdin = sys.__stdin__ = stream(0, "r", "<stdin>")
+    sys.stdout = sys.__stdout__ = stream(1, "w", "<stdout>")
+    sys.stderr = sys.__stderr__ = stream(2, "w", "<stderr>")
+
+
+def _environment(name):
+    if sys.flags.ignore_environment:
+        return ""
+    import posix
+    return posix.environ.get(name.encode(), b"").decode()
+
+
+def _unbuffered():
+    return "-u" in sys.orig_argv[1:2] or bool(_environment("PYTHONUNBUFFERED"))
+
+
+def _stdio_encoding():
+    return _environment("PYTHONIOENCODING").partition(":")[0] or "utf-8"
+
+
+def _stdio_errors():
+    return _environment("PYTHONIOENCODING").partition(":")[2] or "surrogateescape"
+
+
+def _main():
+    return sys.modules["__main__"]
+
+
+def _insert_path(entry):
+    if not sys.flags.safe_path:
+        sys.path.insert(0, entry)
+
+
+def run_command(text):
+    """vasuki -c TEXT"""
+    _insert_path("")
+    _main().__dict__["__loader__"] = None
+    _remember("<string>", text)
+    exec(compile(text, "<string>", "exec"), _main().__dict__)
+
+
+def _remember(filename, text):
+    import linecache
+    lines = [line + "\n" for line in text.splitlines()]
+    linecache.cache[filename] = (len(text), None, lines, filename)
+
+
+def run_module(name):
+    """vasuki -m NAME"""
+    import os
+    import runpy
+    _insert_path(os.getcwd())
+    runpy._run_module_as_main(name)
+
+
+def run_path(path):
+    """vasuki FILE, a folder or a zip file with __main__.py"""
+    import os
+    from importlib import _bootstrap_external
+    if os.path.isdir(path) or _is_zip(path):
+        import runpy
+        sys.path.insert(0, path)
+        runpy._run_module_as_main("__main__", False)
+        return
+    try:
+        with open(path, "rb") as f:
+            source = f.read()
+    except OSError as e:
+        print(f"{sys.executable}: can't open file {os.path.abspath(path)!r}: [Errno {e.errno}] {e.strerror}", file=sys.stderr)
+        sys.exit(2)
+    if "vasuki_skip_first_line" in sys._xoptions:
+        source = b"\n" + source.partition(b"\n")[2]
+    _insert_path(os.path.dirname(os.path.realpath(path)))
+    namespace = _main().__dict__
+    namespace["__file__"] = path
+    namespace["__cached__"] = None
+    namespace["__loader__"] = _bootstrap_external.SourceFileLoader("__main__", path)
+    namespace.setdefault("__spec__", None)
+    exec(compile(source, path, "exec"), namespace)
+
+
+def _is_zip(path):
+    try:
+        with open(path, "rb") as f:
+            if f.read(2) == b"#!":
+                import zipfile
+                return zipfile.is_zipfile(path)
+            f.seek(0)
+            return f.read(4) == b"PK\x03\x04"
+    except OSError:
+        return False
+
+
+def run_stdin():
+    """a program on standard input that is no terminal"""
+    _insert_path("")
+    source = sys.stdin.buffer.read()
+    _remember("<stdin>", source.decode("utf-8", "replace"))
+    _main().__dict__["__loader__"] = None
+    exec(compile(source, "<stdin>", "exec"), _main().__dict__)
+
+
+def prepare_session():
+    """before the interactive session"""
+    _insert_path("")
