@@ -4,6 +4,8 @@ mod hooks;
 mod info;
 mod runtime;
 
+pub use runtime::{FINALIZING, INT_MAX_STR_DIGITS, RECURSION_LIMIT};
+
 use crate::context::ctx;
 use crate::native::{ModuleDef, NativeDef, def};
 use crate::thread::Thread;

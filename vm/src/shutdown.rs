@@ -1,0 +1,56 @@
+//! The end of the process: non-daemon threads, atexit, streams.
+
+use crate::context::ctx;
+use crate::modules::sys::FINALIZING;
+use crate::names::names;
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::exception;
+use crate::value::Value;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+fn step(th: &mut Thread, what: impl FnOnce(&mut Thread) -> R<()>) {
+    if let Err(t) = what(th) {
+        exception::report_unraisable(th, t, Value::NONE);
+    }
+}
+
+/// Ends the program as CPython does; gives the exit code, which a failing flush of stdout changes to 120.
+pub fn finish(th: &mut Thread, code: u8) -> u8 {
+    static DONE: AtomicBool = AtomicBool::new(false);
+    if DONE.swap(true, SeqCst) {
+        return code;
+    }
+    let mut code = code;
+    step(th, |th| {
+        let key = th.intern("threading");
+        if let Some(m) = ctx().modules.get_str(th, key)? {
+            let shutdown = th.intern("_shutdown");
+            th.call_method(m, shutdown, &[])?;
+        }
+        Ok(())
+    });
+    step(th, crate::modules::atexit::run_all);
+    FINALIZING.store(true, SeqCst);
+    for name in ["stdout", "stderr"] {
+        let flushed = crate::modules::builtins::sys_attribute(th, name).and_then(|f| {
+            if f.is_none() {
+                return Ok(Value::NONE);
+            }
+            let key = th.intern("closed");
+            if let Some(closed) = th.getattr_opt(f, key)?
+                && th.truth(closed)?
+            {
+                return Ok(Value::NONE);
+            }
+            th.call_method(f, names().flush, &[])
+        });
+        if let Err(t) = flushed
+            && name == "stdout"
+        {
+            exception::report_unraisable(th, t, Value::NONE);
+            code = 120;
+        }
+    }
+    code
+}

@@ -1,0 +1,132 @@
+//! Signals: the C handler only sets a flag and the poll bit of the main thread; Python handlers run in the main thread at
+//! its next boundary, or when a blocking call returns.
+
+use crate::context::ctx;
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::value::Value;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, Ordering::*};
+use vasuki_stm::WorldThread;
+
+/// Highest signal number plus one.
+pub const NSIG: usize = 65;
+
+static ANY: AtomicBool = AtomicBool::new(false);
+static PENDING: AtomicU64 = AtomicU64::new(0);
+static MAIN: AtomicPtr<WorldThread> = AtomicPtr::new(std::ptr::null_mut());
+static WAKEUP_FD: AtomicI32 = AtomicI32::new(-1);
+/// Python handlers by number: EMPTY = not from Python, 0/1 = SIG_DFL/SIG_IGN, else a callable.
+static HANDLERS: Mutex<[Value; NSIG]> = Mutex::new([Value::EMPTY; NSIG]);
+
+/// Makes `th` the main thread, and SIGINT raise KeyboardInterrupt; SIGPIPE is ignored, as CPython does.
+pub fn start(th: &Thread) {
+    MAIN.store((th.world as *const WorldThread).cast_mut(), Release);
+    // SAFETY: ignoring a signal has no preconditions.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+/// Is `th` the main thread?
+pub fn is_main(th: &Thread) -> bool {
+    std::ptr::eq(MAIN.load(Acquire), th.world)
+}
+/// The file descriptor that gets a byte per signal, or -1; gives the old one.
+pub fn set_wakeup_fd(fd: i32) -> i32 {
+    WAKEUP_FD.swap(fd, AcqRel)
+}
+
+extern "C" fn on_signal(number: libc::c_int) {
+    trip(number as usize);
+    let fd = WAKEUP_FD.load(Relaxed);
+    if fd >= 0 {
+        let byte = number as u8;
+        // SAFETY: write is async-signal-safe; a full pipe loses the byte, as documented for set_wakeup_fd.
+        unsafe {
+            let saved = *libc::__errno_location();
+            libc::write(fd, (&raw const byte).cast(), 1);
+            *libc::__errno_location() = saved;
+        }
+    }
+}
+/// Marks a signal as pending and asks the main thread to look. Async-signal-safe.
+pub fn trip(number: usize) {
+    PENDING.fetch_or(1 << (number - 1).min(63), AcqRel);
+    ANY.store(true, Release);
+    let main = MAIN.load(Acquire);
+    if !main.is_null() {
+        // SAFETY: the main thread's record lives as long as the process.
+        unsafe { (*main).request_signal() };
+    }
+}
+/// Lets the C level call our handler for this signal (or default, or ignore it).
+pub fn install(number: i32, how: libc::sighandler_t) -> std::io::Result<()> {
+    // SAFETY: a zeroed sigaction is valid; the handler is async-signal-safe.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = how;
+        libc::sigemptyset(&mut action.sa_mask);
+        if libc::sigaction(number, &action, std::ptr::null_mut()) != 0 {
+            return Err(std::io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}
+/// Our handler, for [`install`].
+pub fn handler_address() -> libc::sighandler_t {
+    on_signal as *const () as libc::sighandler_t
+}
+/// Python's handler of a signal.
+pub fn handler(number: usize) -> Value {
+    HANDLERS.lock().unwrap_or_else(|e| e.into_inner())[number]
+}
+/// Sets Python's handler; gives the old one.
+pub fn set_handler(number: usize, v: Value) -> Value {
+    std::mem::replace(&mut HANDLERS.lock().unwrap_or_else(|e| e.into_inner())[number], crate::memory::keep(v))
+}
+/// Is a signal waiting for its Python handler?
+#[inline]
+pub fn pending() -> bool {
+    ANY.load(Acquire)
+}
+/// Runs the handlers of pending signals, if `th` is the main thread.
+pub fn handle(th: &mut Thread) -> R<()> {
+    if !pending() || !is_main(th) {
+        return Ok(());
+    }
+    ANY.store(false, Release);
+    let mut bits = PENDING.swap(0, AcqRel);
+    while bits != 0 {
+        let number = bits.trailing_zeros() as usize + 1;
+        bits &= bits - 1;
+        let f = handler(number);
+        if f.is_obj() {
+            let r = match crate::interp::frame::frame_at(th, 0) {
+                Ok(f) => Ok(f.unwrap_or(Value::NONE)),
+                Err(t) => Err(t),
+            }
+            .and_then(|frame| th.call(f, &[Value::small(number as i64), frame]));
+            if let Err(t) = r {
+                // The others are handled at the next boundary.
+                if bits != 0 {
+                    PENDING.fetch_or(bits, AcqRel);
+                    ANY.store(true, Release);
+                    th.world.request_signal();
+                }
+                return Err(t);
+            }
+        } else if f.is_empty() && number == libc::SIGINT as usize {
+            let e = th.new_exception(ctx().types.KeyboardInterrupt, &[])?;
+            return Err(th.raise(e));
+        }
+    }
+    Ok(())
+}
+/// The process ends as an interrupted one does: killed by SIGINT, so that a shell sees it. Gives a code if that fails.
+pub fn exit_by_interrupt(th: &mut Thread) -> u8 {
+    crate::shutdown::finish(th, 130);
+    // SAFETY: no preconditions.
+    unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        libc::raise(libc::SIGINT);
+    }
+    130
+}
