@@ -1,3 +1,7 @@
 //! Python 3.14 source text to Vasuki's register bytecode.
 pub mod code;
+pub mod error;
 pub mod op;
+pub mod serial;
+pub mod source;
+pub mod validate;
