@@ -1,0 +1,218 @@
+//! Starting threads, joining them, waiting for them at the end of the program.
+
+use super::{STACK_SIZE, ident, lock};
+use crate::bootstrap;
+use crate::context::ctx;
+use crate::native::{TypeDef, def, getter};
+use crate::object::{Gc, Kind};
+use crate::thread::Thread;
+use crate::throw::{R, Throw};
+use crate::types::class::Class;
+use crate::types::payload::{self, Payload, payload_size};
+use crate::types::tuple::Tuple;
+use crate::types::{exception, type_};
+use crate::value::Value;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::*};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+/// Python threads besides the main one.
+pub static RUNNING: AtomicUsize = AtomicUsize::new(0);
+/// Threads that the program waits for at its end.
+static NON_DAEMON: Mutex<Vec<Arc<State>>> = Mutex::new(Vec::new());
+
+/// A thread as others see it. `done` is held while it runs.
+#[derive(Default)]
+struct State {
+    ident: AtomicU64,
+    started: AtomicU64,
+    done: Arc<lock::State>,
+}
+const NOT_STARTED: u64 = 0;
+const RUNNING_STATE: u64 = 2;
+const DONE: u64 = 3;
+
+#[derive(Clone)]
+struct Handle(Arc<State>);
+impl Payload for Handle {
+    fn trace(&self, _: &mut dyn FnMut(Value)) {}
+}
+static DEF: TypeDef = TypeDef {
+    base: false,
+    methods: &[
+        def("join", "self, timeout=None, /", join, ""),
+        def("is_done", "self, /", |th, a| Ok(Value::bool(state(th, a[0])?.started.load(Acquire) == DONE)), ""),
+        def("_set_done", "self, /", set_done, ""),
+        def("__repr__", "self, /", handle_repr, ""),
+    ],
+    getsets: &[getter("ident", |th, v| { let n = state(th, v)?.ident.load(Acquire); Ok(if n == 0 { Value::NONE } else { th.new_int(n as i64) }) }, "")],
+    ..TypeDef::new("_thread._ThreadHandle", Kind::Payload, payload_size::<Handle>())
+};
+/// The class.
+pub fn class(th: &mut Thread) -> R<Gc<Class>> {
+    static CLASS: OnceLock<Gc<Class>> = OnceLock::new();
+    if let Some(c) = CLASS.get() {
+        return Ok(*c);
+    }
+    let c = type_::make_native_class(th, &DEF, &[])?;
+    // Handles are made by calling the class without arguments.
+    let new = th.intern("__new__");
+    static NEW: crate::native::NativeDef = crate::native::def_static("__new__", "cls", |th, a| Ok(payload::new(th, a[0].as_gc(), Handle(Arc::default())).value()), "");
+    let f = crate::types::native_function::new(th, &NEW, Value::EMPTY, Value::NONE);
+    let f = th.call(ctx().types.staticmethod.value(), &[f])?;
+    c.namespace().set_str(th, new, f)?;
+    crate::memory::keep(c.value());
+    Ok(*CLASS.get_or_init(|| c))
+}
+fn state(th: &mut Thread, v: Value) -> R<Arc<State>> {
+    match payload::downcast::<Handle>(v) {
+        // SAFETY: the Arc inside is set at construction and never replaced.
+        Some(h) => Ok(unsafe { (*h.cell.get()).0.clone() }),
+        None => Err(th.type_error("'handle' must be a _ThreadHandle")),
+    }
+}
+fn handle_repr(th: &mut Thread, a: &[Value]) -> R {
+    let n = state(th, a[0])?.ident.load(Acquire);
+    Ok(th.new_str(&format!("<_ThreadHandle object: ident={n}>")))
+}
+pub fn make(th: &mut Thread, a: &[Value]) -> R {
+    let n = th.to_i64(a[0])?;
+    let s = State::default();
+    s.ident.store(n as u64, Release);
+    s.started.store(RUNNING_STATE, Release);
+    let c = class(th)?;
+    Ok(payload::new(th, c, Handle(Arc::new(s))).value())
+}
+fn set_done(th: &mut Thread, a: &[Value]) -> R {
+    let s = state(th, a[0])?;
+    th.commit_point()?;
+    s.started.store(DONE, Release);
+    Ok(Value::NONE)
+}
+fn join(th: &mut Thread, a: &[Value]) -> R {
+    let s = state(th, a[0])?;
+    if s.started.load(Acquire) == NOT_STARTED {
+        return Err(th.runtime_error("thread not started"));
+    }
+    if s.ident.load(Acquire) == ident() && s.started.load(Acquire) != DONE {
+        return Err(th.runtime_error("Cannot join current thread"));
+    }
+    let timeout = match a[1] {
+        Value::EMPTY | Value::NONE => None,
+        v => {
+            let f = crate::types::float::to_f64(v).unwrap_or(v.to_small().unwrap_or(0) as f64);
+            if f < 0.0 { None } else { Some(Duration::from_secs_f64(f.min(9e9))) }
+        }
+    };
+    wait(th, &s, timeout)?;
+    Ok(Value::NONE)
+}
+fn wait(th: &mut Thread, s: &State, timeout: Option<Duration>) -> R<()> {
+    if s.started.load(Acquire) != DONE && lock::acquire(th, &s.done, timeout)? {
+        s.done.release();
+    }
+    Ok(())
+}
+pub fn start_joinable(th: &mut Thread, a: &[Value]) -> R {
+    let c = class(th)?;
+    let handle = if a[1].is_empty() || a[1].is_none() { payload::new(th, c, Handle(Arc::default())).value() } else { a[1] };
+    let s = state(th, handle)?;
+    if s.started.load(Acquire) != NOT_STARTED {
+        return Err(th.runtime_error("thread already started"));
+    }
+    let daemon = a[2].is_empty() || th.truth(a[2])?;
+    let args = th.new_tuple(&[]);
+    start(th, a[0], args, Value::EMPTY, s, daemon)?;
+    Ok(handle)
+}
+pub fn start_new(th: &mut Thread, a: &[Value]) -> R {
+    if th.class_of(a[0]).special(crate::special::Special::Call).is_none() {
+        return Err(th.type_error("first arg must be callable"));
+    }
+    if a[1].cast::<Tuple>().is_none() {
+        return Err(th.type_error("2nd arg must be a tuple"));
+    }
+    if !a[2].is_empty() && !a[2].is_kind(Kind::Dict) {
+        return Err(th.type_error("optional 3rd arg must be a dictionary"));
+    }
+    let s: Arc<State> = Arc::default();
+    start(th, a[0], a[1], a[2], s.clone(), true)?;
+    let id = s.ident.load(Acquire);
+    Ok(th.new_int(id as i64))
+}
+
+fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, daemon: bool) -> R<()> {
+    if crate::modules::sys::FINALIZING.load(Acquire) {
+        return Err(th.error(ctx().types.PythonFinalizationError, "can't create new thread at interpreter shutdown"));
+    }
+    // The new thread must see what this one did, and what it is given must be shared.
+    let call = th.new_tuple(&[f, args, kwargs]);
+    th.share(call)?;
+    th.commit_point()?;
+    s.started.store(RUNNING_STATE, Release);
+    s.done.try_acquire();
+    if !daemon {
+        NON_DAEMON.lock().unwrap_or_else(|e| e.into_inner()).push(s.clone());
+    }
+    RUNNING.fetch_add(1, AcqRel);
+    let size = STACK_SIZE.load(Relaxed);
+    let (tx, rx) = std::sync::mpsc::channel();
+    let s2 = s.clone();
+    // The world goes concurrent before the thread exists: both run under the transaction protocol from the start.
+    let entry = th.expect_thread()?;
+    let spawned = std::thread::Builder::new().stack_size(size).spawn(move || {
+        s2.ident.store(ident(), Release);
+        let me = bootstrap::new_thread_in(entry, size);
+        // From here on `call` is on this thread's stack, where the collector sees it.
+        let call = call;
+        // The starter waits for this message; it has gone if it was interrupted.
+        let _ = tx.send(());
+        run(me, call);
+        s2.started.store(DONE, Release);
+        NON_DAEMON.lock().unwrap_or_else(|e| e.into_inner()).retain(|x| !Arc::ptr_eq(x, &s2));
+        RUNNING.fetch_sub(1, AcqRel);
+        bootstrap::end_thread(me);
+        s2.done.release();
+    });
+    match spawned {
+        Ok(_) => {
+            th.blocking(move || rx.recv().is_ok())?;
+            Ok(())
+        }
+        Err(_) => {
+            s.started.store(NOT_STARTED, Release);
+            NON_DAEMON.lock().unwrap_or_else(|e| e.into_inner()).retain(|x| !Arc::ptr_eq(x, &s));
+            RUNNING.fetch_sub(1, AcqRel);
+            Err(th.runtime_error("can't start new thread"))
+        }
+    }
+}
+
+/// Body of a thread.
+fn run(me: &mut Thread, call: Value) {
+    let items = call.as_gc::<Tuple>().items();
+    let r = crate::interp::run_thread(me, items[0], items[1], items[2]);
+    if let Err(t) = r {
+        report(me, t, items[0]);
+    }
+}
+fn report(me: &mut Thread, t: Throw, f: Value) {
+    if let Some(e) = t.value()
+        && me.class_of(e).is_subclass_of(ctx().types.SystemExit)
+    {
+        return;
+    }
+    exception::report_unraisable(me, t, f);
+}
+pub fn shutdown(th: &mut Thread, _: &[Value]) -> R {
+    loop {
+        let next = {
+            let threads = NON_DAEMON.lock().unwrap_or_else(|e| e.into_inner());
+            threads.iter().find(|s| s.ident.load(Acquire) != ident()).cloned()
+        };
+        match next {
+            Some(s) => wait(th, &s, None)?,
+            None => return Ok(Value::NONE),
+        }
+    }
+}

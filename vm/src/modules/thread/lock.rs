@@ -1,0 +1,189 @@
+//! `_thread.lock`.
+
+use crate::native::{TypeDef, def, def_static};
+use crate::object::{Gc, Kind};
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::class::Class;
+use crate::types::payload::{self, Payload, payload_size};
+use crate::types::{float, type_};
+use crate::value::Value;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::time::{Duration, Instant};
+
+/// The lock itself: outside the heap, so that a waiting thread touches no object.
+#[derive(Default)]
+pub struct State {
+    held: Mutex<bool>,
+    free: Condvar,
+}
+fn guard(s: &State) -> MutexGuard<'_, bool> {
+    s.held.lock().unwrap_or_else(|e| e.into_inner())
+}
+impl State {
+    /// Takes it if it is free.
+    pub fn try_acquire(&self) -> bool {
+        !std::mem::replace(&mut *guard(self), true)
+    }
+    /// Waits until it is taken or `until` has come.
+    fn wait(&self, until: Option<Instant>) -> bool {
+        let mut g = guard(self);
+        while *g {
+            match until {
+                None => g = self.free.wait(g).unwrap_or_else(|e| e.into_inner()),
+                Some(t) => {
+                    let left = t.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return false;
+                    }
+                    g = self.free.wait_timeout(g, left).unwrap_or_else(|e| e.into_inner()).0;
+                }
+            }
+        }
+        *g = true;
+        true
+    }
+    /// Gives it back; false if it was not held.
+    pub fn release(&self) -> bool {
+        let was = std::mem::replace(&mut *guard(self), false);
+        self.free.notify_one();
+        was
+    }
+    /// Is it held?
+    pub fn locked(&self) -> bool {
+        *guard(self)
+    }
+}
+
+/// Acquires with Python's rules: EMPTY/None timeouts, signals while waiting (main thread). True when acquired.
+pub fn acquire(th: &mut Thread, s: &Arc<State>, timeout: Option<Duration>) -> R<bool> {
+    // What was done before must be visible to whoever holds the lock later; and nothing after it may be undone with it.
+    th.commit_point()?;
+    if s.try_acquire() {
+        return Ok(true);
+    }
+    if timeout == Some(Duration::ZERO) {
+        return Ok(false);
+    }
+    let end = timeout.and_then(|t| Instant::now().checked_add(t));
+    let main = crate::signals::is_main(th);
+    loop {
+        // The main thread looks for signals now and then; the others just wait.
+        let slice = Instant::now() + Duration::from_millis(20);
+        let until = match end {
+            Some(e) if main => Some(e.min(slice)),
+            None if main => Some(slice),
+            e => e,
+        };
+        let s2 = s.clone();
+        if th.blocking(move || s2.wait(until))? {
+            return Ok(true);
+        }
+        crate::signals::handle(th)?;
+        if end.is_some_and(|e| Instant::now() >= e) {
+            return Ok(false);
+        }
+    }
+}
+/// The timeout of `acquire(blocking, timeout)`: None = for ever.
+pub fn parse_timeout(th: &mut Thread, blocking: Value, timeout: Value) -> R<Option<Duration>> {
+    let blocking = blocking.is_empty() || th.truth(blocking)?;
+    let t = match timeout {
+        Value::EMPTY => -1.0,
+        v => match float::to_f64(v) {
+            Some(f) => f,
+            None => th.to_i64(v)? as f64,
+        },
+    };
+    if !blocking && t != -1.0 {
+        return Err(th.value_error("can't specify a timeout for a non-blocking call"));
+    }
+    if t < 0.0 && t != -1.0 {
+        return Err(th.value_error("timeout value must be a non-negative number"));
+    }
+    if t > i64::MAX as f64 / 1e9 {
+        return Err(th.overflow_error("timeout value is too large"));
+    }
+    Ok(if !blocking {
+        Some(Duration::ZERO)
+    } else if t < 0.0 {
+        None
+    } else {
+        Some(Duration::from_secs_f64(t))
+    })
+}
+
+#[derive(Clone)]
+struct Lock(Arc<State>);
+impl Payload for Lock {
+    fn trace(&self, _: &mut dyn FnMut(Value)) {}
+}
+static DEF: TypeDef = TypeDef {
+    doc: "A lock object is a synchronization primitive.",
+    methods: &[
+        def_static("__new__", "cls", |th, a| new_of(th, a[0].as_gc()), ""),
+        def("acquire", "self, blocking=True, timeout=-1", lock_acquire, "Lock the lock."),
+        def("acquire_lock", "self, blocking=True, timeout=-1", lock_acquire, "An obsolete synonym of acquire()."),
+        def("release", "self, /", lock_release, "Release the lock, allowing another thread that is blocked waiting for the lock to acquire the lock."),
+        def("release_lock", "self, /", lock_release, "An obsolete synonym of release()."),
+        def("locked", "self, /", lock_locked, "Return whether the lock is in the locked state."),
+        def("locked_lock", "self, /", lock_locked, "An obsolete synonym of locked()."),
+        def("__enter__", "self, /", |th, a| lock_acquire(th, &[a[0], Value::EMPTY, Value::EMPTY]), "Lock the lock."),
+        def("__exit__", "self, *exc_info", lock_release, "Release the lock."),
+        def("__repr__", "self, /", lock_repr, "Return repr(self)."),
+        def("_at_fork_reinit", "self, /", lock_reinit, ""),
+    ],
+    base: false,
+    ..TypeDef::new("_thread.lock", Kind::Payload, payload_size::<Lock>())
+};
+/// The class.
+pub fn class(th: &mut Thread) -> R<Gc<Class>> {
+    static CLASS: OnceLock<Gc<Class>> = OnceLock::new();
+    if let Some(c) = CLASS.get() {
+        return Ok(*c);
+    }
+    let c = type_::make_native_class(th, &DEF, &[])?;
+    crate::memory::keep(c.value());
+    Ok(*CLASS.get_or_init(|| c))
+}
+fn new_of(th: &mut Thread, class: Gc<Class>) -> R {
+    Ok(payload::new(th, class, Lock(Arc::default())).value())
+}
+pub fn allocate(th: &mut Thread, _: &[Value]) -> R {
+    let c = class(th)?;
+    new_of(th, c)
+}
+/// The state never changes: reading it needs no transaction.
+fn state(th: &mut Thread, v: Value) -> R<Arc<State>> {
+    match payload::downcast::<Lock>(v) {
+        // SAFETY: the Arc inside is set at construction and never replaced.
+        Some(l) => Ok(unsafe { (*l.cell.get()).0.clone() }),
+        None => Err(th.type_error("a lock is required")),
+    }
+}
+fn lock_acquire(th: &mut Thread, a: &[Value]) -> R {
+    let t = parse_timeout(th, a[1], a[2])?;
+    let s = state(th, a[0])?;
+    Ok(Value::bool(acquire(th, &s, t)?))
+}
+fn lock_release(th: &mut Thread, a: &[Value]) -> R {
+    let s = state(th, a[0])?;
+    if !s.locked() {
+        return Err(th.runtime_error("release unlocked lock"));
+    }
+    th.commit_point()?;
+    s.release();
+    Ok(Value::NONE)
+}
+fn lock_locked(th: &mut Thread, a: &[Value]) -> R {
+    Ok(Value::bool(state(th, a[0])?.locked()))
+}
+fn lock_reinit(th: &mut Thread, a: &[Value]) -> R {
+    state(th, a[0])?.release();
+    Ok(Value::NONE)
+}
+fn lock_repr(th: &mut Thread, a: &[Value]) -> R {
+    let s = state(th, a[0])?;
+    let text = format!("<{} _thread.lock object at {:#x}>", if s.locked() { "locked" } else { "unlocked" }, a[0].0);
+    Ok(th.new_str(&text))
+}
