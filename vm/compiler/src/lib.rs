@@ -1,5 +1,6 @@
 //! Python 3.14 source text to Vasuki's register bytecode.
 pub mod code;
+pub mod dis;
 pub mod error;
 pub mod op;
 pub mod serial;
