@@ -2,6 +2,7 @@
 
 pub mod errno;
 pub mod imp;
+pub mod posix;
 pub mod time;
 
 use vasuki_vm::native::ModuleDef;
@@ -10,5 +11,6 @@ use vasuki_vm::native::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &errno::MODULE,
     &imp::MODULE,
+    &posix::MODULE,
     &time::MODULE,
 ];
