@@ -80,12 +80,23 @@ Examples:
 ";
 
 fn size(text: &str) -> Option<usize> {
-    let (digits, factor) = match text.trim_end_matches(['b', 'B']).strip_suffix(['k', 'K', 'm', 'M', 'g', 'G']) {
-        Some(d) => (d, match text.trim_end_matches(['b', 'B']).to_ascii_uppercase().chars().last() {
-            Some('K') => 1 << 10,
-            Some('M') => 1 << 20,
-            _ => 1 << 30,
-        }),
+    let (digits, factor) = match text
+        .trim_end_matches(['b', 'B'])
+        .strip_suffix(['k', 'K', 'm', 'M', 'g', 'G'])
+    {
+        Some(d) => (
+            d,
+            match text
+                .trim_end_matches(['b', 'B'])
+                .to_ascii_uppercase()
+                .chars()
+                .last()
+            {
+                Some('K') => 1 << 10,
+                Some('M') => 1 << 20,
+                _ => 1 << 30,
+            },
+        ),
         None => (text, 1),
     };
     digits.parse::<usize>().ok()?.checked_mul(factor)
@@ -93,13 +104,22 @@ fn size(text: &str) -> Option<usize> {
 
 /// Parses `argv`, the program name first. Errors are complete messages.
 pub fn parse(argv: Vec<OsString>) -> Result<Command, String> {
-    let mut c = Config { orig_argv: argv.clone(), ..Config::default() };
-    c.executable = std::env::current_exe().map(Into::into).unwrap_or_else(|_| argv.first().cloned().unwrap_or_default());
+    let mut c = Config {
+        orig_argv: argv.clone(),
+        ..Config::default()
+    };
+    c.executable = std::env::current_exe()
+        .map(Into::into)
+        .unwrap_or_else(|_| argv.first().cloned().unwrap_or_default());
     let mut target = None;
     let mut rest: Vec<OsString> = Vec::new();
     let mut dis = false;
     let mut version = 0;
-    let unknown = |o: &str| Err(format!("unknown option {o}\nusage: vasuki [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `vasuki --help' for more information."));
+    let unknown = |o: &str| {
+        Err(format!(
+            "unknown option {o}\nusage: vasuki [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `vasuki --help' for more information."
+        ))
+    };
     let mut i = 1;
     while i < argv.len() && target.is_none() {
         let arg = argv[i].to_string_lossy().into_owned();
@@ -118,12 +138,18 @@ pub fn parse(argv: Vec<OsString>) -> Result<Command, String> {
                         Some((_, v)) => v.to_owned(),
                         None => {
                             i += 1;
-                            argv.get(i - 1).map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+                            argv.get(i - 1)
+                                .map(|s| s.to_string_lossy().into_owned())
+                                .unwrap_or_default()
                         }
                     };
                     match size(&value) {
                         Some(n) if n >= 1 << 20 => c.max_heap = Some(n),
-                        _ => return Err(format!("--max-heap wants a size of at least 1M, such as 512M or 4G, not {value:?}")),
+                        _ => {
+                            return Err(format!(
+                                "--max-heap wants a size of at least 1M, such as 512M or 4G, not {value:?}"
+                            ));
+                        }
                     }
                 }
                 "check-hash-based-pycs" => i += 1,
@@ -143,7 +169,9 @@ pub fn parse(argv: Vec<OsString>) -> Result<Command, String> {
                         i += 1;
                         argv[i - 1].to_string_lossy().into_owned()
                     } else {
-                        return Err(format!("Argument expected for the -{letter} option\nusage: vasuki [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `vasuki --help' for more information."));
+                        return Err(format!(
+                            "Argument expected for the -{letter} option\nusage: vasuki [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `vasuki --help' for more information."
+                        ));
                     };
                     match letter {
                         'c' => {
@@ -194,7 +222,11 @@ pub fn parse(argv: Vec<OsString>) -> Result<Command, String> {
         }
     }
     if version > 0 {
-        let extra = if version > 1 { format!(" (vasuki {}) [Rust]", env!("CARGO_PKG_VERSION")) } else { String::new() };
+        let extra = if version > 1 {
+            format!(" (vasuki {}) [Rust]", env!("CARGO_PKG_VERSION"))
+        } else {
+            String::new()
+        };
         return Ok(Command::Print(format!("Python 3.14.0{extra}\n")));
     }
     rest.extend_from_slice(&argv[i..]);
@@ -203,7 +235,11 @@ pub fn parse(argv: Vec<OsString>) -> Result<Command, String> {
     }
     c.argv = rest;
     environment(&mut c)?;
-    Ok(Command::Run(Box::new(Run { target: target.unwrap_or(Target::Stdin), config: c, dis })))
+    Ok(Command::Run(Box::new(Run {
+        target: target.unwrap_or(Target::Stdin),
+        config: c,
+        dis,
+    })))
 }
 
 fn x_option(c: &mut Config, o: String) -> Result<(), String> {
@@ -224,7 +260,9 @@ fn set(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|v| !v.is_empty())
 }
 fn environment(c: &mut Config) -> Result<(), String> {
-    c.gc_every = set("VASUKI_GC_EVERY").and_then(|v| v.to_str()?.parse().ok()).unwrap_or(0);
+    c.gc_every = set("VASUKI_GC_EVERY")
+        .and_then(|v| v.to_str()?.parse().ok())
+        .unwrap_or(0);
     if c.ignore_environment {
         return Ok(());
     }
@@ -265,7 +303,12 @@ fn environment(c: &mut Config) -> Result<(), String> {
 mod tests {
     use super::*;
     fn run(args: &[&str]) -> Run {
-        match parse(std::iter::once("vasuki").chain(args.iter().copied()).map(Into::into).collect()) {
+        match parse(
+            std::iter::once("vasuki")
+                .chain(args.iter().copied())
+                .map(Into::into)
+                .collect(),
+        ) {
             Ok(Command::Run(r)) => *r,
             other => panic!("{other:?}"),
         }
@@ -281,14 +324,41 @@ mod tests {
     fn attached_and_separate_values() {
         assert_eq!(run(&["-cpass", "x"]).target, Target::Command("pass".into()));
         let r = run(&["-W", "error", "-Wignore", "-m", "json.tool", "f"]);
-        assert_eq!((r.target, r.config.argv), (Target::Module("json.tool".into()), vec!["-m".into(), "f".into()]));
-        assert!(r.config.warn_options.ends_with(&["error".into(), "ignore".into()]));
+        assert_eq!(
+            (r.target, r.config.argv),
+            (
+                Target::Module("json.tool".into()),
+                vec!["-m".into(), "f".into()]
+            )
+        );
+        assert!(
+            r.config
+                .warn_options
+                .ends_with(&["error".into(), "ignore".into()])
+        );
     }
     #[test]
     fn mistakes_are_told() {
-        for bad in [vec!["-Z"], vec!["--nonsense"], vec!["-c"], vec!["--max-heap", "7"]] {
-            assert!(parse(std::iter::once("vasuki").chain(bad.iter().copied()).map(Into::into).collect()).is_err(), "{bad:?}");
+        for bad in [
+            vec!["-Z"],
+            vec!["--nonsense"],
+            vec!["-c"],
+            vec!["--max-heap", "7"],
+        ] {
+            assert!(
+                parse(
+                    std::iter::once("vasuki")
+                        .chain(bad.iter().copied())
+                        .map(Into::into)
+                        .collect()
+                )
+                .is_err(),
+                "{bad:?}"
+            );
         }
-        assert_eq!(run(&["--max-heap", "2G", "x"]).config.max_heap, Some(2 << 30));
+        assert_eq!(
+            run(&["--max-heap", "2G", "x"]).config.max_heap,
+            Some(2 << 30)
+        );
     }
 }

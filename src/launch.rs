@@ -29,7 +29,9 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
     let result = start_library(th).and_then(|()| run_target(th, &run.target));
     let mut code = conclude(th, result);
     let c = &ctx().config;
-    if (c.inspect && run.target != Target::Stdin) || (c.interactive && run.target == Target::Stdin && std::io::stdin().is_terminal()) {
+    if (c.inspect && run.target != Target::Stdin)
+        || (c.interactive && run.target == Target::Stdin && std::io::stdin().is_terminal())
+    {
         code = repl::run(th);
     }
     let code = vasuki_vm::shutdown::finish(th, code);
@@ -42,7 +44,9 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
 fn startup_failed(t: Throw) -> u8 {
     let text = match (t.value(), vasuki_vm::thread::current()) {
         (Some(e), Some(th)) => {
-            let shown = th.repr_string(e).unwrap_or_else(|_| "an exception that cannot be shown".into());
+            let shown = th
+                .repr_string(e)
+                .unwrap_or_else(|_| "an exception that cannot be shown".into());
             exception::traceback_text(th, e) + &shown
         }
         _ => "an abort outside of any transaction".into(),
@@ -71,7 +75,10 @@ fn main_dict(th: &mut Thread) -> R {
         }
     };
     let d = module::dict_of(m);
-    let builtins = ctx().modules.get_str(th, names().builtins)?.unwrap_or(Value::NONE);
+    let builtins = ctx()
+        .modules
+        .get_str(th, names().builtins)?
+        .unwrap_or(Value::NONE);
     d.set_str(th, names().__builtins__, builtins)?;
     Ok(d.value())
 }
@@ -117,7 +124,9 @@ fn run_target(th: &mut Thread, target: &Target) -> R<()> {
 pub fn conclude(th: &mut Thread, result: R<()>) -> u8 {
     let Err(t) = result else { return 0 };
     let Some(e) = t.value() else {
-        eprintln!("vasuki: internal error: a transaction was aborted with nowhere to go back to. Please report it.");
+        eprintln!(
+            "vasuki: internal error: a transaction was aborted with nowhere to go back to. Please report it."
+        );
         return 70;
     };
     if th.class_of(e).is_subclass_of(ctx().types.SystemExit) {
@@ -125,7 +134,11 @@ pub fn conclude(th: &mut Thread, result: R<()>) -> u8 {
     }
     let interrupted = th.class_of(e).is_subclass_of(ctx().types.KeyboardInterrupt);
     exception::print_uncaught(th, e);
-    if interrupted { vasuki_vm::signals::exit_by_interrupt(th) } else { 1 }
+    if interrupted {
+        vasuki_vm::signals::exit_by_interrupt(th)
+    } else {
+        1
+    }
 }
 
 fn disassemble(run: &Run) -> u8 {
@@ -144,7 +157,10 @@ fn disassemble(run: &Run) -> u8 {
         }
     };
     let compiled = vasuki_compiler::source::decode(&text, &name).and_then(|t| {
-        let opts = vasuki_compiler::Options { optimize: run.config.optimize, ..Default::default() };
+        let opts = vasuki_compiler::Options {
+            optimize: run.config.optimize,
+            ..Default::default()
+        };
         vasuki_compiler::compile(&t, &name, vasuki_compiler::Mode::Exec, opts)
     });
     match compiled {
@@ -153,7 +169,10 @@ fn disassemble(run: &Run) -> u8 {
             0
         }
         Err(e) => {
-            eprintln!("  File \"{}\", line {}\n{:?}: {}", e.filename, e.line, e.kind, e.msg);
+            eprintln!(
+                "  File \"{}\", line {}\n{:?}: {}",
+                e.filename, e.line, e.kind, e.msg
+            );
             1
         }
     }
@@ -161,7 +180,10 @@ fn disassemble(run: &Run) -> u8 {
 
 fn print_stats() {
     let s = vasuki_vm::stats::collect();
-    eprintln!("transactions: {} committed, {} aborted, {} irrevocable", s.commits, s.aborts, s.irrevocable);
+    eprintln!(
+        "transactions: {} committed, {} aborted, {} irrevocable",
+        s.commits, s.aborts, s.irrevocable
+    );
     eprintln!(
         "collections: {}, {:.1} ms stopped; heap {:.1} MB",
         memory::COLLECTIONS.load(Relaxed),

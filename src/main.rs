@@ -22,11 +22,16 @@ fn main() -> ExitCode {
         }
     };
     // Python runs on a thread of its own: its stack is as large as deep recursion needs, whatever `ulimit -s` says.
-    let runner = std::thread::Builder::new().name("python-main".into()).stack_size(STACK_BYTES).spawn(move || launch::run(*parsed, STACK_BYTES));
+    let runner = std::thread::Builder::new()
+        .name("python-main".into())
+        .stack_size(STACK_BYTES)
+        .spawn(move || launch::run(*parsed, STACK_BYTES));
     match runner.map(|t| t.join()) {
         Ok(Ok(code)) => ExitCode::from(code),
         Ok(Err(_)) => {
-            eprintln!("vasuki: internal error, see the message above. Please report it with the program that shows it.");
+            eprintln!(
+                "vasuki: internal error, see the message above. Please report it with the program that shows it."
+            );
             ExitCode::from(70)
         }
         Err(e) => {

@@ -27,13 +27,22 @@ impl Highlighter for Session {}
 impl Validator for Session {}
 impl Completer for Session {
     type Candidate = String;
-    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
-        let start = line[..pos].rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or(0, |i| i + 1);
+    fn complete(
+        &self,
+        line: &str,
+        pos: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<String>)> {
+        let start = line[..pos]
+            .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+            .map_or(0, |i| i + 1);
         let word = &line[start..pos];
         if word.is_empty() {
             return Ok((pos, vec!["    ".into()]));
         }
-        let found = thread::current().and_then(|th| complete(th, word).ok()).unwrap_or_default();
+        let found = thread::current()
+            .and_then(|th| complete(th, word).ok())
+            .unwrap_or_default();
         Ok((start, found))
     }
 }
@@ -70,15 +79,21 @@ fn wants_more(text: &str) -> bool {
     match vasuki_compiler::compile(text, "<stdin>", Mode::Single, Options::default()) {
         Err(e) => e.incomplete,
         Ok(_) => {
-            let compound = text.lines().count() > 1 || text.trim_end().ends_with(':') || text.starts_with('@');
-            compound && !text.ends_with("\n\n") && text.lines().last().is_some_and(|l| !l.is_empty())
+            let compound =
+                text.lines().count() > 1 || text.trim_end().ends_with(':') || text.starts_with('@');
+            compound
+                && !text.ends_with("\n\n")
+                && text.lines().last().is_some_and(|l| !l.is_empty())
         }
     }
 }
 
 fn execute(th: &mut Thread, text: &str) -> R<()> {
     let ns = launch::main_namespace(th)?.value();
-    let options = Options { optimize: ctx().config.optimize, ..Options::default() };
+    let options = Options {
+        optimize: ctx().config.optimize,
+        ..Options::default()
+    };
     match vasuki_compiler::compile(text, "<stdin>", Mode::Single, options) {
         Ok(code) => {
             let code = code_object::from_compiled(th, &code)?;
@@ -92,10 +107,17 @@ fn execute(th: &mut Thread, text: &str) -> R<()> {
 /// Runs a session until its end; gives the exit code.
 pub fn run(th: &mut Thread) -> u8 {
     if !ctx().config.quiet {
-        println!("Vasuki {} (Python 3.14) on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
+        println!(
+            "Vasuki {} (Python 3.14) on {}",
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::OS
+        );
         println!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
     }
-    let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
+    let config = Config::builder()
+        .completion_type(CompletionType::List)
+        .auto_add_history(true)
+        .build();
     let mut editor: Editor<Session, DefaultHistory> = match Editor::with_config(config) {
         Ok(e) => e,
         Err(e) => {
@@ -123,7 +145,11 @@ pub fn run(th: &mut Thread) -> u8 {
 fn session(th: &mut Thread, editor: &mut Editor<Session, DefaultHistory>) -> u8 {
     let mut text = String::new();
     loop {
-        let shown = if text.is_empty() { prompt(th, "ps1", ">>> ") } else { prompt(th, "ps2", "... ") };
+        let shown = if text.is_empty() {
+            prompt(th, "ps1", ">>> ")
+        } else {
+            prompt(th, "ps2", "... ")
+        };
         match editor.readline(&shown) {
             Ok(line) => {
                 text.push_str(&line);
@@ -138,9 +164,13 @@ fn session(th: &mut Thread, editor: &mut Editor<Session, DefaultHistory>) -> u8 
                 let result = execute(th, &std::mem::take(&mut text));
                 if let Err(t) = result {
                     match t.value() {
-                        Some(e) if th.class_of(e).is_subclass_of(ctx().types.SystemExit) => return launch::conclude(th, Err(t)),
+                        Some(e) if th.class_of(e).is_subclass_of(ctx().types.SystemExit) => {
+                            return launch::conclude(th, Err(t));
+                        }
                         Some(e) => vasuki_vm::types::exception::print_uncaught(th, e),
-                        None => eprintln!("vasuki: internal error: an abort reached the session. Please report it."),
+                        None => eprintln!(
+                            "vasuki: internal error: an abort reached the session. Please report it."
+                        ),
                     }
                 }
                 flush(th);

@@ -1,1 +1,22 @@
-//! placeholder
+//! The heap of Vasuki: non-moving, blocks of size classes, mark bits beside the objects, parallel marking.
+//!
+//! Invariants:
+//! - A cell is *allocated* if its bit in the block's allocation map is set and the kind byte of its header is not 0. The
+//!   map's bits are set for a whole run of free cells when a thread takes the run; the cells are zeroed then, so that
+//!   unused ones have kind 0.
+//! - Sweeping a block without destructors is copying its mark bits over its allocation bits: no cell is touched.
+//! - All calls with `&Heap` that say "stopped" run while every other thread is stopped.
+//!
+//! For generations: marks are kept per block and cleared at the start of a collection; a sticky-bit collection would
+//! leave them and start from the remembered set instead.
+
+mod block;
+mod heap;
+mod local;
+mod mark;
+mod stats;
+
+pub use heap::Heap;
+pub use local::LocalAlloc;
+pub use mark::{Marker, Tracer};
+pub use stats::Stats;

@@ -6,15 +6,32 @@ use std::path::{Path, PathBuf};
 use vasuki_compiler::{Mode, Options, compile, serial};
 
 /// Folders of the library that a program does not need at run time.
-const LEFT_OUT: &[&str] = &["test", "idlelib", "turtledemo", "lib2to3", "tkinter", "__pycache__", "site-packages", "ensurepip"];
+const LEFT_OUT: &[&str] = &[
+    "test",
+    "idlelib",
+    "turtledemo",
+    "lib2to3",
+    "tkinter",
+    "__pycache__",
+    "site-packages",
+    "ensurepip",
+];
 /// Our own files, that come before the library's of the same name.
 const OVERLAY: &str = "Lib";
 
 fn collect(dir: &Path, prefix: &str, out: &mut Vec<(String, PathBuf)>) {
-    let mut entries: Vec<_> = std::fs::read_dir(dir).expect("the library's folder is readable").flatten().map(|e| e.path()).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(dir)
+        .expect("the library's folder is readable")
+        .flatten()
+        .map(|e| e.path())
+        .collect();
     entries.sort();
     for path in entries {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if path.is_dir() {
             if !LEFT_OUT.contains(&name.as_str()) {
                 collect(&path, &format!("{prefix}{name}/"), out);
@@ -41,9 +58,15 @@ fn main() {
     let (mut code, mut sources, mut index) = (Vec::new(), Vec::new(), String::new());
     for (path, file) in &files {
         println!("cargo::rerun-if-changed={}", file.display());
-        let Ok(text) = std::fs::read_to_string(file) else { continue };
+        let Ok(text) = std::fs::read_to_string(file) else {
+            continue;
+        };
         let package = path.ends_with("__init__.py");
-        let name = path.trim_end_matches("__init__.py").trim_end_matches(".py").trim_end_matches('/').replace('/', ".");
+        let name = path
+            .trim_end_matches("__init__.py")
+            .trim_end_matches(".py")
+            .trim_end_matches('/')
+            .replace('/', ".");
         let shown = format!("/vasuki/lib/python3.14/{path}");
         let compiled = match compile(&text, &shown, Mode::Exec, Options::default()) {
             Ok(c) => c,
@@ -56,13 +79,25 @@ fn main() {
         code.extend(serial::encode(&compiled));
         let source_start = sources.len();
         let mut z = flate2::write::DeflateEncoder::new(&mut sources, flate2::Compression::new(6));
-        z.write_all(text.as_bytes()).and_then(|()| z.finish().map(|_| ())).expect("writing to memory works");
-        writeln!(index, "({name:?}, {package}, {path:?}, {start}, {}, {source_start}, {}),", code.len(), sources.len()).expect("writing to a String works");
+        z.write_all(text.as_bytes())
+            .and_then(|()| z.finish().map(|_| ()))
+            .expect("writing to memory works");
+        writeln!(
+            index,
+            "({name:?}, {package}, {path:?}, {start}, {}, {source_start}, {}),",
+            code.len(),
+            sources.len()
+        )
+        .expect("writing to a String works");
     }
     std::fs::write(out_dir.join("code.bin"), code).expect("OUT_DIR is writable");
     std::fs::write(out_dir.join("sources.bin"), sources).expect("OUT_DIR is writable");
     // The index is sorted by module name, for binary search.
     let mut lines: Vec<&str> = index.lines().collect();
     lines.sort_by_key(|l| l.split('"').nth(1).unwrap_or_default().to_owned());
-    std::fs::write(out_dir.join("index.rs"), format!("&[\n{}\n]", lines.join("\n"))).expect("OUT_DIR is writable");
+    std::fs::write(
+        out_dir.join("index.rs"),
+        format!("&[\n{}\n]", lines.join("\n")),
+    )
+    .expect("OUT_DIR is writable");
 }

@@ -66,7 +66,14 @@ impl SyntaxError {
     pub fn at(source: &str, start: usize, end: usize, msg: impl Into<String>) -> SyntaxError {
         let (line, col) = line_col(source, start);
         let (end_line, end_col) = line_col(source, end.max(start));
-        SyntaxError { line, col, end_line, end_col, text: Some(line_text(source, line)), ..SyntaxError::new(msg) }
+        SyntaxError {
+            line,
+            col,
+            end_line,
+            end_col,
+            text: Some(line_text(source, line)),
+            ..SyntaxError::new(msg)
+        }
     }
     /// The same with a file name.
     pub fn in_file(mut self, filename: &str) -> SyntaxError {
@@ -89,7 +96,11 @@ pub fn line_col(source: &str, offset: usize) -> (u32, u32) {
 
 /// The text of a line (from 1), with its line end.
 pub fn line_text(source: &str, line: u32) -> String {
-    source.split_inclusive('\n').nth((line as usize).saturating_sub(1)).unwrap_or("").to_owned()
+    source
+        .split_inclusive('\n')
+        .nth((line as usize).saturating_sub(1))
+        .unwrap_or("")
+        .to_owned()
 }
 
 impl fmt::Display for SyntaxError {

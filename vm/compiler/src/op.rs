@@ -254,7 +254,11 @@ impl Op {
     /// The opcode with this number. `n` must come from an instruction that the compiler made.
     #[inline(always)]
     pub const fn from_u16(n: u16) -> Option<Op> {
-        if (n as usize) < Op::ALL.len() { Some(Op::ALL[n as usize]) } else { None }
+        if (n as usize) < Op::ALL.len() {
+            Some(Op::ALL[n as usize])
+        } else {
+            None
+        }
     }
 }
 

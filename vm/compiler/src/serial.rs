@@ -177,7 +177,12 @@ impl Writer {
             self.out.push(0);
             for (i, &w) in group.iter().enumerate() {
                 if w & 0xff00_ff00_ff00_ff00 == 0 {
-                    self.out.extend_from_slice(&[w as u8, (w >> 16) as u8, (w >> 32) as u8, (w >> 48) as u8]);
+                    self.out.extend_from_slice(&[
+                        w as u8,
+                        (w >> 16) as u8,
+                        (w >> 32) as u8,
+                        (w >> 48) as u8,
+                    ]);
                 } else {
                     self.out[at] |= 1 << i;
                     self.out.extend_from_slice(&w.to_le_bytes());
@@ -301,12 +306,18 @@ impl<'a> Reader<'a> {
         Ok(head)
     }
     fn word(&mut self) -> R<u64> {
-        Ok(u64::from_le_bytes(self.take(8)?.try_into().map_err(|_| SHORT)?))
+        Ok(u64::from_le_bytes(
+            self.take(8)?.try_into().map_err(|_| SHORT)?,
+        ))
     }
     /// A count of things that take at least `size` bytes each: never more than the input can hold.
     fn count(&mut self, size: usize) -> R<usize> {
         let n = self.num()? as usize;
-        if n > self.rest.len() / size { Err(SHORT) } else { Ok(n) }
+        if n > self.rest.len() / size {
+            Err(SHORT)
+        } else {
+            Ok(n)
+        }
     }
     fn list<T>(&mut self, mut each: impl FnMut(&mut Self) -> R<T>) -> R<Vec<T>> {
         let n = self.count(1)?;
@@ -332,7 +343,10 @@ impl<'a> Reader<'a> {
     }
     fn string(&mut self) -> R<Box<str>> {
         let i = self.num()? as usize;
-        self.strings.get(i).map(|&s| s.into()).ok_or(DecodeError::Malformed("string number"))
+        self.strings
+            .get(i)
+            .map(|&s| s.into())
+            .ok_or(DecodeError::Malformed("string number"))
     }
     fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> R<T>) -> R<T> {
         if self.depth == MAX_DEPTH {
@@ -360,7 +374,11 @@ impl<'a> Reader<'a> {
             9 => Const::Str(Text::Points(
                 self.list(|r| {
                     let c = r.num()?;
-                    if c > 0x10_ffff { Err(DecodeError::Malformed("code point")) } else { Ok(c) }
+                    if c > 0x10_ffff {
+                        Err(DecodeError::Malformed("code point"))
+                    } else {
+                        Ok(c)
+                    }
                 })?
                 .into(),
             )),
@@ -371,7 +389,9 @@ impl<'a> Reader<'a> {
             11 => Const::Tuple(self.deeper(|r| r.list(Reader::constant))?),
             12 => Const::FrozenSet(self.deeper(|r| r.list(Reader::constant))?),
             13 => Const::Code(Box::new(self.deeper(Reader::code)?)),
-            14 => Const::Slice(Box::new(self.deeper(|r| Ok((r.constant()?, r.constant()?, r.constant()?)))?)),
+            14 => Const::Slice(Box::new(
+                self.deeper(|r| Ok((r.constant()?, r.constant()?, r.constant()?)))?,
+            )),
             _ => return Err(DecodeError::Malformed("constant")),
         })
     }
@@ -384,7 +404,10 @@ impl<'a> Reader<'a> {
             for i in 0..group {
                 v.push(if mask >> i & 1 == 0 {
                     let b = self.take(4)?;
-                    u64::from(b[0]) | u64::from(b[1]) << 16 | u64::from(b[2]) << 32 | u64::from(b[3]) << 48
+                    u64::from(b[0])
+                        | u64::from(b[1]) << 16
+                        | u64::from(b[2]) << 32
+                        | u64::from(b[3]) << 48
                 } else {
                     self.word()?
                 });
@@ -395,7 +418,8 @@ impl<'a> Reader<'a> {
     fn code(&mut self) -> R<Code> {
         let (name, qualname, filename) = (self.string()?, self.string()?, self.string()?);
         let firstlineno = self.num()?;
-        let (argcount, posonlyargcount, kwonlyargcount) = (self.num16()?, self.num16()?, self.num16()?);
+        let (argcount, posonlyargcount, kwonlyargcount) =
+            (self.num16()?, self.num16()?, self.num16()?);
         let flags = self.num()?;
         let (nregs, free_base) = (self.num16()?, self.num16()?);
         let varnames = self.list(Reader::string)?;
@@ -405,7 +429,12 @@ impl<'a> Reader<'a> {
         let consts = self.list(Reader::constant)?;
         let code = self.words()?;
         let handlers = self.list(|r| {
-            Ok(Handler { start: r.num()?, end: r.num()?, target: r.num()?, register: r.num16()? })
+            Ok(Handler {
+                start: r.num()?,
+                end: r.num()?,
+                target: r.num()?,
+                register: r.num16()?,
+            })
         })?;
         let (mut offset, mut line) = (0u32, firstlineno);
         let positions = self.list(|r| {
@@ -413,7 +442,15 @@ impl<'a> Reader<'a> {
             line = line.wrapping_add(r.signed()? as u32);
             let end_line = line.wrapping_add(r.num()?);
             let col = r.num()?.wrapping_sub(1);
-            Ok((offset, Position { line, end_line, col, end_col: r.num()?.wrapping_sub(1) }))
+            Ok((
+                offset,
+                Position {
+                    line,
+                    end_line,
+                    col,
+                    end_col: r.num()?.wrapping_sub(1),
+                },
+            ))
         })?;
         Ok(Code {
             name,
@@ -451,10 +488,18 @@ fn payload(bytes: &[u8]) -> R<(&[u8], u64)> {
 }
 
 fn read(payload: &[u8]) -> R<Code> {
-    let mut r = Reader { rest: payload, strings: Vec::new(), depth: 0 };
+    let mut r = Reader {
+        rest: payload,
+        strings: Vec::new(),
+        depth: 0,
+    };
     r.string_table()?;
     let code = r.code()?;
-    if r.rest.is_empty() { Ok(code) } else { Err(DecodeError::Malformed("too long")) }
+    if r.rest.is_empty() {
+        Ok(code)
+    } else {
+        Err(DecodeError::Malformed("too long"))
+    }
 }
 
 /// Reads bytes from anywhere: what it gives can be run.

@@ -44,10 +44,31 @@ fn leaf(name: &str) -> Code {
             pack(Op::JumpBack, 0, (-8i16) as u16, 0xffff),
             pack(Op::ReturnConst, 0, 0, 0),
         ],
-        handlers: vec![Handler { start: 2, end: 7, target: 7, register: 3 }],
+        handlers: vec![Handler {
+            start: 2,
+            end: 7,
+            target: 7,
+            register: 3,
+        }],
         positions: vec![
-            (0, Position { line: 7, end_line: 7, col: u32::MAX, end_col: u32::MAX }),
-            (2, Position { line: 6, end_line: 9, col: 4, end_col: 300 }),
+            (
+                0,
+                Position {
+                    line: 7,
+                    end_line: 7,
+                    col: u32::MAX,
+                    end_col: u32::MAX,
+                },
+            ),
+            (
+                2,
+                Position {
+                    line: 6,
+                    end_line: 9,
+                    col: 4,
+                    end_col: 300,
+                },
+            ),
         ],
     }
 }

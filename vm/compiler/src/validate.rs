@@ -17,30 +17,60 @@ pub fn validate(c: &Code) -> V {
         + u32::from(c.kwonlyargcount)
         + u32::from(c.flags & flags::VARARGS != 0)
         + u32::from(c.flags & flags::VARKEYWORDS != 0);
-    ensure(c.posonlyargcount <= c.argcount, "positional-only parameters")?;
+    ensure(
+        c.posonlyargcount <= c.argcount,
+        "positional-only parameters",
+    )?;
     ensure(params as usize <= c.varnames.len(), "parameters")?;
     ensure(c.varnames.len() as u64 <= u64::from(nregs), "locals")?;
-    ensure(c.cellvars.iter().all(|&(_, r)| u32::from(r) < nregs), "cell register")?;
-    ensure(c.freevars.is_empty() || u64::from(c.free_base) + c.freevars.len() as u64 <= u64::from(nregs), "free register")?;
+    ensure(
+        c.cellvars.iter().all(|&(_, r)| u32::from(r) < nregs),
+        "cell register",
+    )?;
+    ensure(
+        c.freevars.is_empty()
+            || u64::from(c.free_base) + c.freevars.len() as u64 <= u64::from(nregs),
+        "free register",
+    )?;
     ensure(c.code.len() < i32::MAX as usize, "code size")?;
     let starts = instruction_starts(c)?;
     let is_start = |at: u32| starts.get(at as usize).copied().unwrap_or(false);
     let mut at = 0;
     let mut falls_through = true;
     while at < c.code.len() {
-        let Some(op) = Op::from_u16(c.code[at] as u16) else { return Err("opcode") };
-        Instruction { c, at, op, starts: &starts }.check()?;
-        falls_through = !matches!(op, Op::Return | Op::ReturnConst | Op::Jump | Op::JumpBack | Op::Raise | Op::Reraise);
+        let Some(op) = Op::from_u16(c.code[at] as u16) else {
+            return Err("opcode");
+        };
+        Instruction {
+            c,
+            at,
+            op,
+            starts: &starts,
+        }
+        .check()?;
+        falls_through = !matches!(
+            op,
+            Op::Return | Op::ReturnConst | Op::Jump | Op::JumpBack | Op::Raise | Op::Reraise
+        );
         at += op.words();
     }
     ensure(!falls_through, "end of code")?;
     for h in &c.handlers {
         let end_ok = is_start(h.end) || h.end as usize == c.code.len();
-        ensure(h.start <= h.end && is_start(h.start) && end_ok, "handler range")?;
-        ensure(is_start(h.target) && u32::from(h.register) < nregs, "handler")?;
+        ensure(
+            h.start <= h.end && is_start(h.start) && end_ok,
+            "handler range",
+        )?;
+        ensure(
+            is_start(h.target) && u32::from(h.register) < nregs,
+            "handler",
+        )?;
     }
     ensure(c.positions.iter().all(|p| is_start(p.0)), "position")?;
-    ensure(c.positions.windows(2).all(|w| w[0].0 < w[1].0), "order of positions")?;
+    ensure(
+        c.positions.windows(2).all(|w| w[0].0 < w[1].0),
+        "order of positions",
+    )?;
     c.consts.iter().try_for_each(constant)
 }
 
@@ -48,7 +78,9 @@ fn constant(k: &Const) -> V {
     match k {
         Const::Code(c) => validate(c),
         Const::Tuple(t) | Const::FrozenSet(t) => t.iter().try_for_each(constant),
-        Const::Slice(s) => constant(&s.0).and_then(|()| constant(&s.1)).and_then(|()| constant(&s.2)),
+        Const::Slice(s) => constant(&s.0)
+            .and_then(|()| constant(&s.1))
+            .and_then(|()| constant(&s.2)),
         _ => Ok(()),
     }
 }
@@ -58,7 +90,9 @@ fn instruction_starts(c: &Code) -> Result<Vec<bool>, &'static str> {
     let mut at = 0;
     while at < c.code.len() {
         starts[at] = true;
-        let Some(op) = Op::from_u16(c.code[at] as u16) else { return Err("opcode") };
+        let Some(op) = Op::from_u16(c.code[at] as u16) else {
+            return Err("opcode");
+        };
         at += op.words();
     }
     ensure(at == c.code.len(), "truncated instruction")?;
@@ -84,18 +118,26 @@ impl Instruction<'_> {
         ensure(r < self.c.nregs, "register")
     }
     fn range(&self, first: u16, n: u32) -> V {
-        ensure(u32::from(first) + n <= u32::from(self.c.nregs), "register range")
+        ensure(
+            u32::from(first) + n <= u32::from(self.c.nregs),
+            "register range",
+        )
     }
     fn jump(&self, off: i32) -> V {
         let to = self.at as i64 + self.op.words() as i64 + i64::from(off);
-        let ok = usize::try_from(to).ok().and_then(|t| self.starts.get(t)).copied().unwrap_or(false);
+        let ok = usize::try_from(to)
+            .ok()
+            .and_then(|t| self.starts.get(t))
+            .copied()
+            .unwrap_or(false);
         ensure(ok, "jump target")
     }
     fn name_tuple(&self, k: u32, max: u32) -> V {
         match self.c.consts.get(k as usize) {
-            Some(Const::Tuple(t)) => {
-                ensure(t.len() as u64 <= u64::from(max) && t.iter().all(|k| matches!(k, Const::Str(_))), "keyword names")
-            }
+            Some(Const::Tuple(t)) => ensure(
+                t.len() as u64 <= u64::from(max) && t.iter().all(|k| matches!(k, Const::Str(_))),
+                "keyword names",
+            ),
             _ => Err("keyword names"),
         }
     }
@@ -105,7 +147,15 @@ impl Instruction<'_> {
         // Ranges that may be empty: their first register may be one above the last.
         let ranged = matches!(
             self.op,
-            Op::Call | Op::CallMethod | Op::CallKw | Op::CallMethodKw | Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildMap | Op::BuildString
+            Op::Call
+                | Op::CallMethod
+                | Op::CallKw
+                | Op::CallMethodKw
+                | Op::BuildTuple
+                | Op::BuildList
+                | Op::BuildSet
+                | Op::BuildMap
+                | Op::BuildString
         );
         for (i, f) in self.op.format().bytes().enumerate() {
             let v = self.operand(i);
@@ -133,7 +183,9 @@ impl Instruction<'_> {
             Op::JumpBack => ensure(c & 0x8000 != 0, "jump direction"),
             Op::LoadCommon => small(b, 6),
             Op::LoadClassGlobal => self.register(c),
-            Op::LoadName | Op::LoadGlobal | Op::StoreGlobal | Op::LoadAttr | Op::StoreAttr => self.cache(),
+            Op::LoadName | Op::LoadGlobal | Op::StoreGlobal | Op::LoadAttr | Op::StoreAttr => {
+                self.cache()
+            }
             Op::LoadMethod => {
                 ensure(a > 0, "register")?;
                 self.cache()
@@ -152,7 +204,14 @@ impl Instruction<'_> {
                 small(c, 3)
             }
             Op::BuildSlice => self.range(b, 3),
-            Op::JumpIfLt | Op::JumpIfLe | Op::JumpIfEq | Op::JumpIfNe | Op::JumpIfGt | Op::JumpIfGe | Op::JumpIfIs | Op::JumpIfIn => {
+            Op::JumpIfLt
+            | Op::JumpIfLe
+            | Op::JumpIfEq
+            | Op::JumpIfNe
+            | Op::JumpIfGt
+            | Op::JumpIfGe
+            | Op::JumpIfIs
+            | Op::JumpIfIn => {
                 small(c, 1)?;
                 self.jump(self.extra().0 as i32)
             }
@@ -174,9 +233,14 @@ impl Instruction<'_> {
             }
             Op::Throw => {
                 let next = self.c.code.get(self.at + 1).map(|&w| w as u16);
-                ensure(next == Some(Op::Jump as u16) && self.starts.len() > self.at + 2, "throw")
+                ensure(
+                    next == Some(Op::Jump as u16) && self.starts.len() > self.at + 2,
+                    "throw",
+                )
             }
-            Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildString => self.range(b, c.into()),
+            Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildString => {
+                self.range(b, c.into())
+            }
             Op::BuildMap => self.range(b, u32::from(c) * 2),
             Op::ConvertValue => {
                 ensure(c > 0, "operand")?;
@@ -192,7 +256,10 @@ impl Instruction<'_> {
                 ensure(after <= u32::from(u16::MAX), "operand")?;
                 self.range(a, u32::from(c) + 1 + after)
             }
-            Op::MakeFunction => ensure(matches!(self.c.consts[b as usize], Const::Code(_)), "code constant"),
+            Op::MakeFunction => ensure(
+                matches!(self.c.consts[b as usize], Const::Code(_)),
+                "code constant",
+            ),
             Op::SetFuncAttr => small(c, 4),
             Op::CheckEgMatch => self.range(a, 2),
             Op::Raise => small(c, 2),
@@ -215,6 +282,11 @@ impl Instruction<'_> {
         }
     }
     fn cache(&self) -> V {
-        ensure(self.c.code[self.at + 1..self.at + self.op.words()].iter().all(|&w| w == 0), "inline cache")
+        ensure(
+            self.c.code[self.at + 1..self.at + self.op.words()]
+                .iter()
+                .all(|&w| w == 0),
+            "inline cache",
+        )
     }
 }

@@ -38,7 +38,11 @@ static LINUX: &[(&str, i32)] = &[];
 
 fn init(th: &mut Thread, m: Value) -> R<()> {
     let table = th.new_dict();
-    let aliases = [("EWOULDBLOCK", libc::EWOULDBLOCK), ("EDEADLOCK", libc::EDEADLK), ("ENOTSUP", libc::ENOTSUP)];
+    let aliases = [
+        ("EWOULDBLOCK", libc::EWOULDBLOCK),
+        ("EDEADLOCK", libc::EDEADLK),
+        ("ENOTSUP", libc::ENOTSUP),
+    ];
     for (name, code) in aliases.iter().chain(CODES).chain(LINUX) {
         let key = th.intern(name);
         let code = Value::small(*code as i64);

@@ -11,34 +11,137 @@ use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef = ModuleDef { name: "_imp", doc: "(Extremely) low-level import machinery bits as used by importlib.", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_imp",
+    doc: "(Extremely) low-level import machinery bits as used by importlib.",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
-    def("_fix_co_filename", "code, path, /", fix_co_filename, "Changes code.co_filename to specify the passed-in path."),
-    def("_frozen_module_names", "", frozen_names, "Returns the list of available frozen modules."),
-    def("_override_frozen_modules_for_tests", "override, /", ignore, "(internal-only) Override the frozen modules setting."),
-    def("_override_multi_interp_extensions_check", "override, /", zero, "(internal-only) Override the extension check."),
-    def("acquire_lock", "", ignore, "Acquires the interpreter's import lock for the current thread."),
-    def("create_builtin", "spec, /", create_builtin, "Create an extension module."),
-    def("create_dynamic", "spec, file=None, /", create_dynamic, "Create an extension module."),
-    def("exec_builtin", "mod, /", zero, "Initialize a built-in module."),
-    def("exec_dynamic", "mod, /", zero, "Initialize an extension module."),
-    def("extension_suffixes", "", extension_suffixes, "Returns the list of file suffixes used to identify extension modules."),
-    def("find_frozen", "name, /, *, withdata=False", find_frozen, "Return info about the corresponding frozen module (if there is one) or None."),
-    def("get_frozen_object", "name, data=None, /", get_frozen_object, "Create a code object for a frozen module."),
-    def("init_frozen", "name, /", init_frozen, "Initializes a frozen module."),
-    def("is_builtin", "name, /", is_builtin, "Returns True if the module name corresponds to a built-in module."),
-    def("is_frozen", "name, /", is_frozen, "Returns True if the module name corresponds to a frozen module."),
-    def("is_frozen_package", "name, /", is_frozen_package, "Returns True if the module name is of a frozen package."),
-    def("lock_held", "", lock_held, "Return True if the import lock is currently held, else False."),
-    def("release_lock", "", ignore, "Release the interpreter's import lock."),
-    def("source_hash", "key, source", source_hash, "Hash of a source file, for hash-based cache files."),
+    def(
+        "_fix_co_filename",
+        "code, path, /",
+        fix_co_filename,
+        "Changes code.co_filename to specify the passed-in path.",
+    ),
+    def(
+        "_frozen_module_names",
+        "",
+        frozen_names,
+        "Returns the list of available frozen modules.",
+    ),
+    def(
+        "_override_frozen_modules_for_tests",
+        "override, /",
+        ignore,
+        "(internal-only) Override the frozen modules setting.",
+    ),
+    def(
+        "_override_multi_interp_extensions_check",
+        "override, /",
+        zero,
+        "(internal-only) Override the extension check.",
+    ),
+    def(
+        "acquire_lock",
+        "",
+        ignore,
+        "Acquires the interpreter's import lock for the current thread.",
+    ),
+    def(
+        "create_builtin",
+        "spec, /",
+        create_builtin,
+        "Create an extension module.",
+    ),
+    def(
+        "create_dynamic",
+        "spec, file=None, /",
+        create_dynamic,
+        "Create an extension module.",
+    ),
+    def(
+        "exec_builtin",
+        "mod, /",
+        zero,
+        "Initialize a built-in module.",
+    ),
+    def(
+        "exec_dynamic",
+        "mod, /",
+        zero,
+        "Initialize an extension module.",
+    ),
+    def(
+        "extension_suffixes",
+        "",
+        extension_suffixes,
+        "Returns the list of file suffixes used to identify extension modules.",
+    ),
+    def(
+        "find_frozen",
+        "name, /, *, withdata=False",
+        find_frozen,
+        "Return info about the corresponding frozen module (if there is one) or None.",
+    ),
+    def(
+        "get_frozen_object",
+        "name, data=None, /",
+        get_frozen_object,
+        "Create a code object for a frozen module.",
+    ),
+    def(
+        "init_frozen",
+        "name, /",
+        init_frozen,
+        "Initializes a frozen module.",
+    ),
+    def(
+        "is_builtin",
+        "name, /",
+        is_builtin,
+        "Returns True if the module name corresponds to a built-in module.",
+    ),
+    def(
+        "is_frozen",
+        "name, /",
+        is_frozen,
+        "Returns True if the module name corresponds to a frozen module.",
+    ),
+    def(
+        "is_frozen_package",
+        "name, /",
+        is_frozen_package,
+        "Returns True if the module name is of a frozen package.",
+    ),
+    def(
+        "lock_held",
+        "",
+        lock_held,
+        "Return True if the import lock is currently held, else False.",
+    ),
+    def(
+        "release_lock",
+        "",
+        ignore,
+        "Release the interpreter's import lock.",
+    ),
+    def(
+        "source_hash",
+        "key, source",
+        source_hash,
+        "Hash of a source file, for hash-based cache files.",
+    ),
 ];
 
 fn text(th: &mut Thread, v: Value) -> R<String> {
     match v.cast::<Str>() {
         Some(s) => Ok(s.to_string_lossy()),
-        None => Err(th.type_error(&format!("argument must be str, not {}", th.class_of(v).name_str()))),
+        None => Err(th.type_error(&format!(
+            "argument must be str, not {}",
+            th.class_of(v).name_str()
+        ))),
     }
 }
 fn find(th: &mut Thread, v: Value) -> R<Option<frozen::FrozenModule>> {
@@ -47,7 +150,10 @@ fn find(th: &mut Thread, v: Value) -> R<Option<frozen::FrozenModule>> {
 }
 fn missing(th: &mut Thread, v: Value) -> R {
     let name = th.repr_string(v)?;
-    Err(th.error(ctx().types.ImportError, &format!("No such frozen object named {}", name.trim_matches('\''))))
+    Err(th.error(
+        ctx().types.ImportError,
+        &format!("No such frozen object named {}", name.trim_matches('\'')),
+    ))
 }
 /// Imports take a lock per module (in importlib); there is no global one.
 fn ignore(_: &mut Thread, _: &[Value]) -> R {
@@ -87,13 +193,18 @@ fn create_builtin(th: &mut Thread, a: &[Value]) -> R {
 fn create_dynamic(th: &mut Thread, a: &[Value]) -> R {
     let name = th.getattr(a[0], names().name)?;
     let name = text(th, name)?;
-    Err(th.error(ctx().types.ImportError, &format!("{name}: extension modules in C cannot be loaded")))
+    Err(th.error(
+        ctx().types.ImportError,
+        &format!("{name}: extension modules in C cannot be loaded"),
+    ))
 }
 fn extension_suffixes(th: &mut Thread, _: &[Value]) -> R {
     th.new_list(&[])
 }
 fn find_frozen(th: &mut Thread, a: &[Value]) -> R {
-    let Some(m) = find(th, a[0])? else { return Ok(Value::NONE) };
+    let Some(m) = find(th, a[0])? else {
+        return Ok(Value::NONE);
+    };
     let orig = th.new_str(m.name);
     Ok(th.new_tuple(&[Value::NONE, Value::bool(m.package), orig]))
 }
@@ -129,7 +240,9 @@ fn source_hash(th: &mut Thread, a: &[Value]) -> R {
     let Some(bytes) = vasuki_vm::types::buffer_protocol::bytes_like(th, a[1])? else {
         return Err(th.type_error("a bytes-like object is required"));
     };
-    let h = bytes.iter().fold(0xCBF2_9CE4_8422_2325 ^ key, |h, b| (h ^ *b as u64).wrapping_mul(0x100_0000_01B3));
+    let h = bytes.iter().fold(0xCBF2_9CE4_8422_2325 ^ key, |h, b| {
+        (h ^ *b as u64).wrapping_mul(0x100_0000_01B3)
+    });
     Ok(th.new_bytes(&h.to_le_bytes()))
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {

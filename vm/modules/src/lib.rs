@@ -8,9 +8,4 @@ pub mod time;
 use vasuki_vm::native::ModuleDef;
 
 /// All of them, sorted by name.
-pub static MODULES: &[&ModuleDef] = &[
-    &errno::MODULE,
-    &imp::MODULE,
-    &posix::MODULE,
-    &time::MODULE,
-];
+pub static MODULES: &[&ModuleDef] = &[&errno::MODULE, &imp::MODULE, &posix::MODULE, &time::MODULE];

@@ -24,33 +24,151 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 static FUNCTIONS: &[NativeDef] = &[
-    def("asctime", "tuple=None, /", asctime, "Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'."),
-    def("clock_getres", "clk_id, /", clock_getres, "Return the resolution (precision) of the specified clock clk_id."),
-    def("clock_gettime", "clk_id, /", clock_gettime, "Return the time of the specified clock clk_id as a float."),
-    def("clock_gettime_ns", "clk_id, /", clock_gettime_ns, "Return the time of the specified clock clk_id as nanoseconds (int)."),
-    def("ctime", "seconds=None, /", ctime, "Convert a time in seconds since the Epoch to a string in local time."),
-    def("get_clock_info", "name, /", get_clock_info, "Get information of the specified clock."),
-    def("gmtime", "seconds=None, /", gmtime, "Convert seconds since the Epoch to a time tuple expressing UTC (a.k.a. GMT)."),
-    def("localtime", "seconds=None, /", localtime, "Convert seconds since the Epoch to a time tuple expressing local time."),
-    def("mktime", "tuple, /", mktime, "Convert a time tuple in local time to seconds since the Epoch."),
-    def("monotonic", "", monotonic, "Monotonic clock, cannot go backward."),
-    def("monotonic_ns", "", monotonic_ns, "Monotonic clock, cannot go backward, as nanoseconds."),
-    def("perf_counter", "", monotonic, "Performance counter for benchmarking."),
-    def("perf_counter_ns", "", monotonic_ns, "Performance counter for benchmarking as nanoseconds."),
-    def("process_time", "", process_time, "Process time for profiling: sum of the kernel and user-space CPU time."),
-    def("process_time_ns", "", process_time_ns, "Process time for profiling as nanoseconds."),
-    def("sleep", "seconds, /", sleep, "Delay execution for a given number of seconds."),
-    def("strftime", "format, tuple=None, /", strftime, "Convert a time tuple to a string according to a format specification."),
-    def("strptime", "string, format='%a %b %d %H:%M:%S %Y', /", strptime, "Parse a string to a time tuple according to a format specification."),
-    def("thread_time", "", thread_time, "Thread time for profiling: sum of the kernel and user-space CPU time."),
-    def("thread_time_ns", "", thread_time_ns, "Thread time for profiling as nanoseconds."),
-    def("time", "", time, "Return the current time in seconds since the Epoch."),
-    def("time_ns", "", time_ns, "Return the current time in nanoseconds since the Epoch."),
-    def("tzset", "", tzset, "Initialize, or reinitialize, the local timezone to the value stored in os.environ['TZ']."),
+    def(
+        "asctime",
+        "tuple=None, /",
+        asctime,
+        "Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.",
+    ),
+    def(
+        "clock_getres",
+        "clk_id, /",
+        clock_getres,
+        "Return the resolution (precision) of the specified clock clk_id.",
+    ),
+    def(
+        "clock_gettime",
+        "clk_id, /",
+        clock_gettime,
+        "Return the time of the specified clock clk_id as a float.",
+    ),
+    def(
+        "clock_gettime_ns",
+        "clk_id, /",
+        clock_gettime_ns,
+        "Return the time of the specified clock clk_id as nanoseconds (int).",
+    ),
+    def(
+        "ctime",
+        "seconds=None, /",
+        ctime,
+        "Convert a time in seconds since the Epoch to a string in local time.",
+    ),
+    def(
+        "get_clock_info",
+        "name, /",
+        get_clock_info,
+        "Get information of the specified clock.",
+    ),
+    def(
+        "gmtime",
+        "seconds=None, /",
+        gmtime,
+        "Convert seconds since the Epoch to a time tuple expressing UTC (a.k.a. GMT).",
+    ),
+    def(
+        "localtime",
+        "seconds=None, /",
+        localtime,
+        "Convert seconds since the Epoch to a time tuple expressing local time.",
+    ),
+    def(
+        "mktime",
+        "tuple, /",
+        mktime,
+        "Convert a time tuple in local time to seconds since the Epoch.",
+    ),
+    def(
+        "monotonic",
+        "",
+        monotonic,
+        "Monotonic clock, cannot go backward.",
+    ),
+    def(
+        "monotonic_ns",
+        "",
+        monotonic_ns,
+        "Monotonic clock, cannot go backward, as nanoseconds.",
+    ),
+    def(
+        "perf_counter",
+        "",
+        monotonic,
+        "Performance counter for benchmarking.",
+    ),
+    def(
+        "perf_counter_ns",
+        "",
+        monotonic_ns,
+        "Performance counter for benchmarking as nanoseconds.",
+    ),
+    def(
+        "process_time",
+        "",
+        process_time,
+        "Process time for profiling: sum of the kernel and user-space CPU time.",
+    ),
+    def(
+        "process_time_ns",
+        "",
+        process_time_ns,
+        "Process time for profiling as nanoseconds.",
+    ),
+    def(
+        "sleep",
+        "seconds, /",
+        sleep,
+        "Delay execution for a given number of seconds.",
+    ),
+    def(
+        "strftime",
+        "format, tuple=None, /",
+        strftime,
+        "Convert a time tuple to a string according to a format specification.",
+    ),
+    def(
+        "strptime",
+        "string, format='%a %b %d %H:%M:%S %Y', /",
+        strptime,
+        "Parse a string to a time tuple according to a format specification.",
+    ),
+    def(
+        "thread_time",
+        "",
+        thread_time,
+        "Thread time for profiling: sum of the kernel and user-space CPU time.",
+    ),
+    def(
+        "thread_time_ns",
+        "",
+        thread_time_ns,
+        "Thread time for profiling as nanoseconds.",
+    ),
+    def(
+        "time",
+        "",
+        time,
+        "Return the current time in seconds since the Epoch.",
+    ),
+    def(
+        "time_ns",
+        "",
+        time_ns,
+        "Return the current time in nanoseconds since the Epoch.",
+    ),
+    def(
+        "tzset",
+        "",
+        tzset,
+        "Initialize, or reinitialize, the local timezone to the value stored in os.environ['TZ'].",
+    ),
 ];
 
 fn clock(th: &mut Thread, id: libc::clockid_t) -> R<i128> {
-    let mut ts = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut ts = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: a valid pointer to a timespec.
     if unsafe { libc::clock_gettime(id, &mut ts) } != 0 {
         return Err(last_error(th));
@@ -65,11 +183,15 @@ fn seconds(ns: i128) -> Value {
     Value::float(ns as f64 / 1e9)
 }
 fn time(_: &mut Thread, _: &[Value]) -> R {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Ok(Value::float(now.as_secs_f64()))
 }
 fn time_ns(th: &mut Thread, _: &[Value]) -> R {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Ok(th.new_int(now.as_nanos() as i64))
 }
 fn monotonic(th: &mut Thread, _: &[Value]) -> R {
@@ -104,7 +226,10 @@ fn clock_gettime_ns(th: &mut Thread, a: &[Value]) -> R {
 }
 fn clock_getres(th: &mut Thread, a: &[Value]) -> R {
     let id = th.to_i32(a[0])?;
-    let mut ts = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut ts = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: a valid pointer to a timespec.
     if unsafe { libc::clock_getres(id, &mut ts) } != 0 {
         return Err(last_error(th));
@@ -117,10 +242,30 @@ fn get_clock_info(th: &mut Thread, a: &[Value]) -> R {
         None => return Err(th.type_error("get_clock_info() argument 1 must be str")),
     };
     let (implementation, monotonic, adjustable, id) = match name.as_str() {
-        "time" => ("clock_gettime(CLOCK_REALTIME)", false, true, libc::CLOCK_REALTIME),
-        "monotonic" | "perf_counter" => ("clock_gettime(CLOCK_MONOTONIC)", true, false, libc::CLOCK_MONOTONIC),
-        "process_time" => ("clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", true, false, libc::CLOCK_PROCESS_CPUTIME_ID),
-        "thread_time" => ("clock_gettime(CLOCK_THREAD_CPUTIME_ID)", true, false, libc::CLOCK_THREAD_CPUTIME_ID),
+        "time" => (
+            "clock_gettime(CLOCK_REALTIME)",
+            false,
+            true,
+            libc::CLOCK_REALTIME,
+        ),
+        "monotonic" | "perf_counter" => (
+            "clock_gettime(CLOCK_MONOTONIC)",
+            true,
+            false,
+            libc::CLOCK_MONOTONIC,
+        ),
+        "process_time" => (
+            "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)",
+            true,
+            false,
+            libc::CLOCK_PROCESS_CPUTIME_ID,
+        ),
+        "thread_time" => (
+            "clock_gettime(CLOCK_THREAD_CPUTIME_ID)",
+            true,
+            false,
+            libc::CLOCK_THREAD_CPUTIME_ID,
+        ),
         _ => return Err(th.value_error("unknown clock")),
     };
     let resolution = clock_getres(th, &[Value::small(id as i64)])?;
@@ -163,7 +308,10 @@ fn sleep(th: &mut Thread, a: &[Value]) -> R {
     loop {
         let left = end.saturating_duration_since(Instant::now());
         th.blocking(|| {
-            let ts = libc::timespec { tv_sec: left.as_secs() as libc::time_t, tv_nsec: left.subsec_nanos() as _ };
+            let ts = libc::timespec {
+                tv_sec: left.as_secs() as libc::time_t,
+                tv_nsec: left.subsec_nanos() as _,
+            };
             // SAFETY: valid pointer; a signal ends the sleep early, which the loop handles.
             unsafe { libc::nanosleep(&ts, std::ptr::null_mut()) };
         })?;
@@ -179,16 +327,39 @@ fn struct_time(th: &mut Thread) -> R<Gc<Class>> {
     if let Some(c) = CLASS.get() {
         return Ok(*c);
     }
-    let fields = ["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst", "tm_zone", "tm_gmtoff"];
-    let c = structseq::new_class(th, "time.struct_time", "The time value as returned by gmtime(), localtime(), and strptime().", &fields, 9)?;
+    let fields = [
+        "tm_year",
+        "tm_mon",
+        "tm_mday",
+        "tm_hour",
+        "tm_min",
+        "tm_sec",
+        "tm_wday",
+        "tm_yday",
+        "tm_isdst",
+        "tm_zone",
+        "tm_gmtoff",
+    ];
+    let c = structseq::new_class(
+        th,
+        "time.struct_time",
+        "The time value as returned by gmtime(), localtime(), and strptime().",
+        &fields,
+        9,
+    )?;
     Ok(*CLASS.get_or_init(|| c))
 }
 fn broken_down(th: &mut Thread, v: Value, local: bool) -> R<libc::tm> {
     let t: libc::time_t = match v {
-        Value::EMPTY | Value::NONE => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as libc::time_t,
+        Value::EMPTY | Value::NONE => SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs() as libc::time_t,
         v => match float::to_f64(v) {
             Some(f) if f.is_nan() => return Err(th.value_error("Invalid value NaN (not a number)")),
-            Some(f) if f.abs() > 9.2e18 => return Err(th.overflow_error("timestamp out of range for platform time_t")),
+            Some(f) if f.abs() > 9.2e18 => {
+                return Err(th.overflow_error("timestamp out of range for platform time_t"));
+            }
             Some(f) => f.floor() as libc::time_t,
             None => th.to_i64(v)? as libc::time_t,
         },
@@ -196,7 +367,11 @@ fn broken_down(th: &mut Thread, v: Value, local: bool) -> R<libc::tm> {
     // SAFETY: all-zero is a valid tm; the pointers are valid for the calls.
     unsafe {
         let mut tm: libc::tm = std::mem::zeroed();
-        let ok = if local { libc::localtime_r(&t, &mut tm) } else { libc::gmtime_r(&t, &mut tm) };
+        let ok = if local {
+            libc::localtime_r(&t, &mut tm)
+        } else {
+            libc::gmtime_r(&t, &mut tm)
+        };
         if ok.is_null() {
             return Err(last_error(th));
         }
@@ -206,9 +381,25 @@ fn broken_down(th: &mut Thread, v: Value, local: bool) -> R<libc::tm> {
 fn to_struct(th: &mut Thread, tm: &libc::tm) -> R {
     let class = struct_time(th)?;
     // SAFETY: tm_zone is null or a C string that lives as long as the process.
-    let zone = if tm.tm_zone.is_null() { String::from("UTC") } else { unsafe { std::ffi::CStr::from_ptr(tm.tm_zone) }.to_string_lossy().into_owned() };
+    let zone = if tm.tm_zone.is_null() {
+        String::from("UTC")
+    } else {
+        unsafe { std::ffi::CStr::from_ptr(tm.tm_zone) }
+            .to_string_lossy()
+            .into_owned()
+    };
     let zone = th.new_str(&zone);
-    let n = [tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (tm.tm_wday + 6) % 7, tm.tm_yday + 1, tm.tm_isdst];
+    let n = [
+        tm.tm_year + 1900,
+        tm.tm_mon + 1,
+        tm.tm_mday,
+        tm.tm_hour,
+        tm.tm_min,
+        tm.tm_sec,
+        (tm.tm_wday + 6) % 7,
+        tm.tm_yday + 1,
+        tm.tm_isdst,
+    ];
     let mut v = n.map(|n| Value::small(n as i64)).to_vec();
     v.extend([zone, Value::small(tm.tm_gmtoff)]);
     structseq::new(th, class, &v)
@@ -226,7 +417,9 @@ fn from_tuple(th: &mut Thread, v: Value, checked: bool) -> R<libc::tm> {
     if v.is_empty() || v.is_none() {
         return broken_down(th, Value::EMPTY, true);
     }
-    let Some(t) = v.cast::<Tuple>() else { return Err(th.type_error("Tuple or struct_time argument required")) };
+    let Some(t) = v.cast::<Tuple>() else {
+        return Err(th.type_error("Tuple or struct_time argument required"));
+    };
     if t.len() != 9 {
         return Err(th.type_error("function takes exactly 9 arguments"));
     }
@@ -280,7 +473,9 @@ fn mktime(th: &mut Thread, a: &[Value]) -> R {
 }
 fn as_text(tm: &libc::tm) -> String {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     format!(
         "{} {}{:3} {:02}:{:02}:{:02} {}",
         DAYS[tm.tm_wday.rem_euclid(7) as usize],
@@ -301,7 +496,9 @@ fn ctime(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_str(&as_text(&tm)))
 }
 fn strftime(th: &mut Thread, a: &[Value]) -> R {
-    let Some(format) = a[0].cast::<Str>() else { return Err(th.type_error("strftime() argument 1 must be str")) };
+    let Some(format) = a[0].cast::<Str>() else {
+        return Err(th.type_error("strftime() argument 1 must be str"));
+    };
     let tm = from_tuple(th, a[1], true)?;
     // Pieces between NULs, each with a mark in front, so that an empty result is told from a buffer that is too small.
     let mut out = String::new();
@@ -309,10 +506,13 @@ fn strftime(th: &mut Thread, a: &[Value]) -> R {
         if i > 0 {
             out.push('\0');
         }
-        let Ok(c) = CString::new(format!("x{piece}")) else { continue };
+        let Ok(c) = CString::new(format!("x{piece}")) else {
+            continue;
+        };
         let mut buffer = vec![0u8; 256 + piece.len() * 32];
         // SAFETY: the buffer has the length given; format and tm are valid.
-        let n = unsafe { libc::strftime(buffer.as_mut_ptr().cast(), buffer.len(), c.as_ptr(), &tm) };
+        let n =
+            unsafe { libc::strftime(buffer.as_mut_ptr().cast(), buffer.len(), c.as_ptr(), &tm) };
         out.push_str(String::from_utf8_lossy(&buffer[..n]).get(1..).unwrap_or(""));
     }
     Ok(th.new_str(&out))
@@ -330,18 +530,32 @@ fn set_zone(th: &mut Thread, m: Value) -> R<()> {
     // SAFETY: no preconditions.
     unsafe { tzset() };
     let year = 365 * 24 * 3600 + 6 * 3600;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as i64;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs() as i64;
     let january = broken_down(th, Value::small(now / year * year), true)?;
     let july = broken_down(th, Value::small(now / year * year + year / 2), true)?;
-    let (standard, summer) = if january.tm_gmtoff <= july.tm_gmtoff { (january, july) } else { (july, january) };
+    let (standard, summer) = if january.tm_gmtoff <= july.tm_gmtoff {
+        (january, july)
+    } else {
+        (july, january)
+    };
     // SAFETY: zone names are C strings that live as long as the process.
-    let names = [standard, summer].map(|t| unsafe { std::ffi::CStr::from_ptr(t.tm_zone) }.to_string_lossy().into_owned());
+    let names = [standard, summer].map(|t| {
+        unsafe { std::ffi::CStr::from_ptr(t.tm_zone) }
+            .to_string_lossy()
+            .into_owned()
+    });
     let names = names.map(|n| th.new_str(&n));
     let tzname = th.new_tuple(&names);
     for (k, v) in [
         ("timezone", Value::small(-standard.tm_gmtoff)),
         ("altzone", Value::small(-summer.tm_gmtoff)),
-        ("daylight", Value::small((january.tm_gmtoff != july.tm_gmtoff) as i64)),
+        (
+            "daylight",
+            Value::small((january.tm_gmtoff != july.tm_gmtoff) as i64),
+        ),
         ("tzname", tzname),
     ] {
         let k = th.intern(k);

@@ -18,29 +18,81 @@ use vasuki_vm::types::type_;
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
-    def("mkdir", "path, mode=511, *, dir_fd=None", mkdir, "Create a directory."),
-    def("rmdir", "path, *, dir_fd=None", rmdir, "Remove a directory."),
-    def("listdir", "path=None", listdir, "Return a list containing the names of the files in the directory."),
-    def("scandir", "path=None", scandir, "Return an iterator of DirEntry objects for given path."),
-    def("chdir", "path", chdir, "Change the current working directory to the specified path."),
-    def("fchdir", "fd", chdir, "Change to the directory of the given file descriptor."),
-    def("getcwd", "", getcwd, "Return a unicode string representing the current working directory."),
-    def("getcwdb", "", getcwdb, "Return a bytes string representing the current working directory."),
+    def(
+        "mkdir",
+        "path, mode=511, *, dir_fd=None",
+        mkdir,
+        "Create a directory.",
+    ),
+    def(
+        "rmdir",
+        "path, *, dir_fd=None",
+        rmdir,
+        "Remove a directory.",
+    ),
+    def(
+        "listdir",
+        "path=None",
+        listdir,
+        "Return a list containing the names of the files in the directory.",
+    ),
+    def(
+        "scandir",
+        "path=None",
+        scandir,
+        "Return an iterator of DirEntry objects for given path.",
+    ),
+    def(
+        "chdir",
+        "path",
+        chdir,
+        "Change the current working directory to the specified path.",
+    ),
+    def(
+        "fchdir",
+        "fd",
+        chdir,
+        "Change to the directory of the given file descriptor.",
+    ),
+    def(
+        "getcwd",
+        "",
+        getcwd,
+        "Return a unicode string representing the current working directory.",
+    ),
+    def(
+        "getcwdb",
+        "",
+        getcwdb,
+        "Return a bytes string representing the current working directory.",
+    ),
 ];
 
 fn mkdir(th: &mut Thread, a: &[Value]) -> R {
     let (p, d) = (path(th, a[0])?, dir_fd(th, a[2])?);
-    let mode = if a[1].is_empty() { 0o777 } else { th.to_i32(a[1])? };
+    let mode = if a[1].is_empty() {
+        0o777
+    } else {
+        th.to_i32(a[1])?
+    };
     th.irrevocable()?;
     // SAFETY: a valid C string.
-    check(th, unsafe { libc::mkdirat(d, p.as_ptr(), mode as libc::mode_t) } as i64, Some(a[0]))?;
+    check(
+        th,
+        unsafe { libc::mkdirat(d, p.as_ptr(), mode as libc::mode_t) } as i64,
+        Some(a[0]),
+    )?;
     Ok(Value::NONE)
 }
 fn rmdir(th: &mut Thread, a: &[Value]) -> R {
     let (p, d) = (path(th, a[0])?, dir_fd(th, a[1])?);
     th.irrevocable()?;
     // SAFETY: a valid C string.
-    check(th, unsafe { libc::unlinkat(d, p.as_ptr(), libc::AT_REMOVEDIR) } as i64, Some(a[0]))?;
+    check(
+        th,
+        unsafe { libc::unlinkat(d, p.as_ptr(), libc::AT_REMOVEDIR) } as i64,
+        Some(a[0]),
+    )?;
     Ok(Value::NONE)
 }
 fn chdir(th: &mut Thread, a: &[Value]) -> R {
@@ -117,13 +169,25 @@ fn folder(th: &mut Thread, v: Value) -> R<(Target, bool)> {
     })
 }
 fn name(th: &mut Thread, b: &[u8], bytes: bool) -> Value {
-    if bytes { th.new_bytes(b) } else { fs_string(th, std::ffi::OsStr::from_bytes(b)) }
+    if bytes {
+        th.new_bytes(b)
+    } else {
+        fs_string(th, std::ffi::OsStr::from_bytes(b))
+    }
 }
 fn read_folder(th: &mut Thread, v: Value) -> R<(Vec<(Vec<u8>, u8, u64)>, bool)> {
     let (t, bytes) = folder(th, v)?;
     match th.blocking(|| entries(&t))? {
         Ok(e) => Ok((e, bytes)),
-        Err(code) => Err(super::error_about(th, code, if v.is_empty() || v.is_none() { None } else { Some(v) })),
+        Err(code) => Err(super::error_about(
+            th,
+            code,
+            if v.is_empty() || v.is_none() {
+                None
+            } else {
+                Some(v)
+            },
+        )),
     }
 }
 fn listdir(th: &mut Thread, a: &[Value]) -> R {
@@ -155,22 +219,72 @@ impl Payload for Entry {
 static ENTRY: TypeDef = TypeDef {
     base: false,
     methods: &[
-        def("is_dir", "self, /, *, follow_symlinks=True", |th, a| entry_is(th, a, libc::S_IFDIR, libc::DT_DIR), "Return True if the entry is a directory; cached per entry."),
-        def("is_file", "self, /, *, follow_symlinks=True", |th, a| entry_is(th, a, libc::S_IFREG, libc::DT_REG), "Return True if the entry is a file; cached per entry."),
-        def("is_symlink", "self, /", entry_is_symlink, "Return True if the entry is a symbolic link; cached per entry."),
-        def("is_junction", "self, /", |_, _| Ok(Value::FALSE), "Return True if the entry is a junction; cached per entry."),
-        def("stat", "self, /, *, follow_symlinks=True", entry_stat, "Return stat_result object for the entry; cached per entry."),
-        def("inode", "self, /", |th, a| { let n = entry(th, a[0])?.inode; Ok(th.new_int(n as i64)) }, "Return inode of the entry; cached per entry."),
-        def("__fspath__", "self, /", |th, a| Ok(entry(th, a[0])?.path), "Returns the path for the entry."),
+        def(
+            "is_dir",
+            "self, /, *, follow_symlinks=True",
+            |th, a| entry_is(th, a, libc::S_IFDIR, libc::DT_DIR),
+            "Return True if the entry is a directory; cached per entry.",
+        ),
+        def(
+            "is_file",
+            "self, /, *, follow_symlinks=True",
+            |th, a| entry_is(th, a, libc::S_IFREG, libc::DT_REG),
+            "Return True if the entry is a file; cached per entry.",
+        ),
+        def(
+            "is_symlink",
+            "self, /",
+            entry_is_symlink,
+            "Return True if the entry is a symbolic link; cached per entry.",
+        ),
+        def(
+            "is_junction",
+            "self, /",
+            |_, _| Ok(Value::FALSE),
+            "Return True if the entry is a junction; cached per entry.",
+        ),
+        def(
+            "stat",
+            "self, /, *, follow_symlinks=True",
+            entry_stat,
+            "Return stat_result object for the entry; cached per entry.",
+        ),
+        def(
+            "inode",
+            "self, /",
+            |th, a| {
+                let n = entry(th, a[0])?.inode;
+                Ok(th.new_int(n as i64))
+            },
+            "Return inode of the entry; cached per entry.",
+        ),
+        def(
+            "__fspath__",
+            "self, /",
+            |th, a| Ok(entry(th, a[0])?.path),
+            "Returns the path for the entry.",
+        ),
         def("__repr__", "self, /", entry_repr, "Return repr(self)."),
     ],
     getsets: &[
-        getter("name", |th, v| Ok(entry(th, v)?.name), "the entry's base filename, relative to scandir() \"path\" argument"),
-        getter("path", |th, v| Ok(entry(th, v)?.path), "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)"),
+        getter(
+            "name",
+            |th, v| Ok(entry(th, v)?.name),
+            "the entry's base filename, relative to scandir() \"path\" argument",
+        ),
+        getter(
+            "path",
+            |th, v| Ok(entry(th, v)?.path),
+            "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)",
+        ),
     ],
     ..TypeDef::new("posix.DirEntry", Kind::Payload, payload_size::<Entry>())
 };
-fn class_of_def(th: &mut Thread, cell: &'static OnceLock<Gc<Class>>, def: &'static TypeDef) -> R<Gc<Class>> {
+fn class_of_def(
+    th: &mut Thread,
+    cell: &'static OnceLock<Gc<Class>>,
+    def: &'static TypeDef,
+) -> R<Gc<Class>> {
     if let Some(c) = cell.get() {
         return Ok(*c);
     }
@@ -189,7 +303,11 @@ fn entry(th: &mut Thread, v: Value) -> R<Entry> {
     }
 }
 fn entry_mode(th: &mut Thread, e: &Entry, follow: bool) -> R<Option<libc::stat>> {
-    let base = if e.dir == libc::AT_FDCWD { e.path } else { e.name };
+    let base = if e.dir == libc::AT_FDCWD {
+        e.path
+    } else {
+        e.name
+    };
     let p = path(th, base)?;
     match stat_raw(&Target::Path(p), e.dir, follow) {
         Ok(s) => Ok(Some(s)),
@@ -203,14 +321,18 @@ fn entry_is(th: &mut Thread, a: &[Value], mode: libc::mode_t, d_type: u8) -> R {
     if e.d_type != libc::DT_UNKNOWN && (e.d_type != libc::DT_LNK || !follow) {
         return Ok(Value::bool(e.d_type == d_type));
     }
-    Ok(Value::bool(entry_mode(th, &e, follow)?.is_some_and(|s| s.st_mode & libc::S_IFMT == mode)))
+    Ok(Value::bool(
+        entry_mode(th, &e, follow)?.is_some_and(|s| s.st_mode & libc::S_IFMT == mode),
+    ))
 }
 fn entry_is_symlink(th: &mut Thread, a: &[Value]) -> R {
     let e = entry(th, a[0])?;
     if e.d_type != libc::DT_UNKNOWN {
         return Ok(Value::bool(e.d_type == libc::DT_LNK));
     }
-    Ok(Value::bool(entry_mode(th, &e, false)?.is_some_and(|s| s.st_mode & libc::S_IFMT == libc::S_IFLNK)))
+    Ok(Value::bool(entry_mode(th, &e, false)?.is_some_and(|s| {
+        s.st_mode & libc::S_IFMT == libc::S_IFLNK
+    })))
 }
 fn entry_stat(th: &mut Thread, a: &[Value]) -> R {
     let e = entry(th, a[0])?;
@@ -241,13 +363,22 @@ impl Payload for Scan {
 static SCAN: TypeDef = TypeDef {
     base: false,
     methods: &[
-        def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
+        def(
+            "__iter__",
+            "self, /",
+            |_, a| Ok(a[0]),
+            "Implement iter(self).",
+        ),
         def("__next__", "self, /", scan_next, "Implement next(self)."),
         def("__enter__", "self, /", |_, a| Ok(a[0]), ""),
         def("__exit__", "self, *args", scan_close, ""),
         def("close", "self, /", scan_close, ""),
     ],
-    ..TypeDef::new("posix.ScandirIterator", Kind::Payload, payload_size::<Scan>())
+    ..TypeDef::new(
+        "posix.ScandirIterator",
+        Kind::Payload,
+        payload_size::<Scan>(),
+    )
 };
 fn scandir(th: &mut Thread, a: &[Value]) -> R {
     let (found, bytes) = read_folder(th, a[0])?;
@@ -258,12 +389,27 @@ fn scandir(th: &mut Thread, a: &[Value]) -> R {
     };
     static CLASS: OnceLock<Gc<Class>> = OnceLock::new();
     let c = class_of_def(th, &CLASS, &SCAN)?;
-    Ok(payload::new(th, c, Scan { entries: found, next: 0, base, bytes, dir }).value())
+    Ok(payload::new(
+        th,
+        c,
+        Scan {
+            entries: found,
+            next: 0,
+            base,
+            bytes,
+            dir,
+        },
+    )
+    .value())
 }
 fn scan_next(th: &mut Thread, a: &[Value]) -> R {
-    let Some(s) = payload::downcast::<Scan>(a[0]) else { return Err(th.type_error("a scandir iterator is required")) };
+    let Some(s) = payload::downcast::<Scan>(a[0]) else {
+        return Err(th.type_error("a scandir iterator is required"));
+    };
     let s = th.open_mut(s)?;
-    let Some((n, d_type, inode)) = s.entries.get(s.next).cloned() else { return Ok(Value::EMPTY) };
+    let Some((n, d_type, inode)) = s.entries.get(s.next).cloned() else {
+        return Ok(Value::EMPTY);
+    };
     s.next += 1;
     let mut full = s.base.clone();
     if !full.is_empty() && !full.ends_with(b"/") {
@@ -273,7 +419,18 @@ fn scan_next(th: &mut Thread, a: &[Value]) -> R {
     let (bytes, dir) = (s.bytes, s.dir);
     let (n, p) = (name(th, &n, bytes), name(th, &full, bytes));
     let c = entry_class(th)?;
-    Ok(payload::new(th, c, Entry { name: n, path: p, d_type, inode, dir }).value())
+    Ok(payload::new(
+        th,
+        c,
+        Entry {
+            name: n,
+            path: p,
+            d_type,
+            inode,
+            dir,
+        },
+    )
+    .value())
 }
 fn scan_close(th: &mut Thread, a: &[Value]) -> R {
     if let Some(s) = payload::downcast::<Scan>(a[0]) {

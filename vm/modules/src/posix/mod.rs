@@ -30,7 +30,15 @@ pub static MODULE: ModuleDef = ModuleDef {
 
 /// All functions, by file.
 fn tables() -> [&'static [NativeDef]; 7] {
-    [dirs::FUNCTIONS, env::FUNCTIONS, fd::FUNCTIONS, files::FUNCTIONS, paths::FUNCTIONS, process::FUNCTIONS, system::FUNCTIONS]
+    [
+        dirs::FUNCTIONS,
+        env::FUNCTIONS,
+        fd::FUNCTIONS,
+        files::FUNCTIONS,
+        paths::FUNCTIONS,
+        process::FUNCTIONS,
+        system::FUNCTIONS,
+    ]
 }
 
 /// The error of the last system call, about a path if there is one.
@@ -40,11 +48,20 @@ pub(crate) fn last_error(th: &mut Thread, path: Option<Value>) -> Throw {
 }
 /// An OSError with a path object as filename.
 pub(crate) fn error_about(th: &mut Thread, code: i32, path: Option<Value>) -> Throw {
-    vasuki_vm::types::exceptions::os_error_with(th, code, path.unwrap_or(Value::EMPTY), Value::EMPTY)
+    vasuki_vm::types::exceptions::os_error_with(
+        th,
+        code,
+        path.unwrap_or(Value::EMPTY),
+        Value::EMPTY,
+    )
 }
 /// The result of a call that gives -1 on error.
 pub(crate) fn check(th: &mut Thread, r: i64, path: Option<Value>) -> R<i64> {
-    if r == -1 { Err(last_error(th, path)) } else { Ok(r) }
+    if r == -1 {
+        Err(last_error(th, path))
+    } else {
+        Ok(r)
+    }
 }
 /// A path argument (str, bytes or path-like) as a C string.
 pub(crate) fn path(th: &mut Thread, v: Value) -> R<CString> {
@@ -67,14 +84,28 @@ pub(crate) fn target(th: &mut Thread, v: Value) -> R<Target> {
 }
 /// The `dir_fd` argument.
 pub(crate) fn dir_fd(th: &mut Thread, v: Value) -> R<i32> {
-    if v.is_empty() || v.is_none() { Ok(libc::AT_FDCWD) } else { th.to_i32(v) }
+    if v.is_empty() || v.is_none() {
+        Ok(libc::AT_FDCWD)
+    } else {
+        th.to_i32(v)
+    }
 }
 /// An optional boolean argument.
 pub(crate) fn flag(th: &mut Thread, v: Value, default: bool) -> R<bool> {
-    if v.is_empty() { Ok(default) } else { th.truth(v) }
+    if v.is_empty() {
+        Ok(default)
+    } else {
+        th.truth(v)
+    }
 }
 /// A struct sequence class, made once.
-pub(crate) fn sequence(th: &mut Thread, cell: &'static OnceLock<Gc<Class>>, name: &str, fields: &[&str], visible: usize) -> R<Gc<Class>> {
+pub(crate) fn sequence(
+    th: &mut Thread,
+    cell: &'static OnceLock<Gc<Class>>,
+    name: &str,
+    fields: &[&str],
+    visible: usize,
+) -> R<Gc<Class>> {
     if let Some(c) = cell.get() {
         return Ok(*c);
     }
@@ -97,5 +128,10 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     files::add(th, m)?;
     system::add(th, m)?;
     dirs::add(th, m)?;
-    put(th, m, "error", vasuki_vm::context::ctx().types.OSError.value())
+    put(
+        th,
+        m,
+        "error",
+        vasuki_vm::context::ctx().types.OSError.value(),
+    )
 }

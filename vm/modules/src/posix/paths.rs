@@ -12,14 +12,54 @@ use vasuki_vm::types::str_methods::{fs_bytes, fs_string};
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
-    def("fspath", "path", fspath, "Return the file system path representation of the object."),
-    def("_path_normpath", "path", normpath, "Normalize path, eliminating double slashes, etc."),
-    def("_path_splitroot_ex", "path, /", splitroot, "Split a pathname into drive, root and tail."),
-    def("_path_isdir", "path", |th, a| is_kind(th, a[0], |m| m & libc::S_IFMT == libc::S_IFDIR, true), "Return true if the pathname refers to an existing directory."),
-    def("_path_isfile", "path", |th, a| is_kind(th, a[0], |m| m & libc::S_IFMT == libc::S_IFREG, true), "Test whether a path is a regular file"),
-    def("_path_islink", "path", |th, a| is_kind(th, a[0], |m| m & libc::S_IFMT == libc::S_IFLNK, false), "Test whether a path is a symbolic link"),
-    def("_path_exists", "path", |th, a| is_kind(th, a[0], |_| true, true), "Test whether a path exists."),
-    def("_path_lexists", "path", |th, a| is_kind(th, a[0], |_| true, false), "Test whether a path exists. Returns True for broken symbolic links."),
+    def(
+        "fspath",
+        "path",
+        fspath,
+        "Return the file system path representation of the object.",
+    ),
+    def(
+        "_path_normpath",
+        "path",
+        normpath,
+        "Normalize path, eliminating double slashes, etc.",
+    ),
+    def(
+        "_path_splitroot_ex",
+        "path, /",
+        splitroot,
+        "Split a pathname into drive, root and tail.",
+    ),
+    def(
+        "_path_isdir",
+        "path",
+        |th, a| is_kind(th, a[0], |m| m & libc::S_IFMT == libc::S_IFDIR, true),
+        "Return true if the pathname refers to an existing directory.",
+    ),
+    def(
+        "_path_isfile",
+        "path",
+        |th, a| is_kind(th, a[0], |m| m & libc::S_IFMT == libc::S_IFREG, true),
+        "Test whether a path is a regular file",
+    ),
+    def(
+        "_path_islink",
+        "path",
+        |th, a| is_kind(th, a[0], |m| m & libc::S_IFMT == libc::S_IFLNK, false),
+        "Test whether a path is a symbolic link",
+    ),
+    def(
+        "_path_exists",
+        "path",
+        |th, a| is_kind(th, a[0], |_| true, true),
+        "Test whether a path exists.",
+    ),
+    def(
+        "_path_lexists",
+        "path",
+        |th, a| is_kind(th, a[0], |_| true, false),
+        "Test whether a path exists. Returns True for broken symbolic links.",
+    ),
 ];
 
 fn fspath(th: &mut Thread, a: &[Value]) -> R {
@@ -28,17 +68,26 @@ fn fspath(th: &mut Thread, a: &[Value]) -> R {
     }
     let class = th.class_of(a[0]);
     let Some(m) = class.lookup(vasuki_vm::names::names().__fspath__) else {
-        return Err(th.type_error(&format!("expected str, bytes or os.PathLike object, not {}", class.name_str())));
+        return Err(th.type_error(&format!(
+            "expected str, bytes or os.PathLike object, not {}",
+            class.name_str()
+        )));
     };
     let r = th.call(m, &[a[0]])?;
     if r.cast::<Str>().is_some() || r.cast::<Bytes>().is_some() {
         return Ok(r);
     }
     let (c, n) = (class.name_str(), th.class_of(r).name_str());
-    Err(th.type_error(&format!("expected {c}.__fspath__() to return str or bytes, not {n}")))
+    Err(th.type_error(&format!(
+        "expected {c}.__fspath__() to return str or bytes, not {n}"
+    )))
 }
 fn again(th: &mut Thread, like: Value, b: &[u8]) -> Value {
-    if like.cast::<Bytes>().is_some() { th.new_bytes(b) } else { fs_string(th, std::ffi::OsStr::from_bytes(b)) }
+    if like.cast::<Bytes>().is_some() {
+        th.new_bytes(b)
+    } else {
+        fs_string(th, std::ffi::OsStr::from_bytes(b))
+    }
 }
 fn root_length(p: &[u8]) -> usize {
     match p {
@@ -72,7 +121,11 @@ fn normpath(th: &mut Thread, a: &[Value]) -> R {
 fn splitroot(th: &mut Thread, a: &[Value]) -> R {
     let p = fs_bytes(th, a[0])?;
     let root = root_length(&p);
-    let parts = [again(th, a[0], b""), again(th, a[0], &p[..root]), again(th, a[0], &p[root..])];
+    let parts = [
+        again(th, a[0], b""),
+        again(th, a[0], &p[..root]),
+        again(th, a[0], &p[root..]),
+    ];
     Ok(th.new_tuple(&parts))
 }
 /// False for paths that cannot exist (embedded NUL) too.
@@ -86,5 +139,7 @@ fn is_kind(th: &mut Thread, v: Value, test: fn(libc::mode_t) -> bool, follow: bo
             Err(_) => return Ok(Value::FALSE),
         }
     };
-    Ok(Value::bool(stat_raw(&t, libc::AT_FDCWD, follow).is_ok_and(|s| test(s.st_mode))))
+    Ok(Value::bool(
+        stat_raw(&t, libc::AT_FDCWD, follow).is_ok_and(|s| test(s.st_mode)),
+    ))
 }

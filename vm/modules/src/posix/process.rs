@@ -11,38 +11,228 @@ use vasuki_vm::types::str_methods::fs_bytes;
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
-    def("getpid", "", |_, _| Ok(int(std::process::id() as i64)), "Return the current process id."),
+    def(
+        "getpid",
+        "",
+        |_, _| Ok(int(std::process::id() as i64)),
+        "Return the current process id.",
+    ),
     // SAFETY (all below without a block of their own): no preconditions.
-    def("getppid", "", |_, _| Ok(int(unsafe { libc::getppid() } as i64)), "Return the parent's process id."),
-    def("getuid", "", |_, _| Ok(int(unsafe { libc::getuid() } as i64)), "Return the current process's user id."),
-    def("geteuid", "", |_, _| Ok(int(unsafe { libc::geteuid() } as i64)), "Return the current process's effective user id."),
-    def("getgid", "", |_, _| Ok(int(unsafe { libc::getgid() } as i64)), "Return the current process's group id."),
-    def("getegid", "", |_, _| Ok(int(unsafe { libc::getegid() } as i64)), "Return the current process's effective group id."),
-    def("getpgrp", "", |_, _| Ok(int(unsafe { libc::getpgrp() } as i64)), "Return the current process group id."),
-    def("getpgid", "pid", |th, a| { let p = th.to_i32(a[0])?; Ok(int(check(th, unsafe { libc::getpgid(p) } as i64, None)?)) }, "Call the system call getpgid(), and return the result."),
-    def("getsid", "pid, /", |th, a| { let p = th.to_i32(a[0])?; Ok(int(check(th, unsafe { libc::getsid(p) } as i64, None)?)) }, "Call the system call getsid(pid) and return the result."),
-    def("setsid", "", |th, _| { th.irrevocable()?; Ok(int(check(th, unsafe { libc::setsid() } as i64, None)?)) }, "Call the system call setsid()."),
-    def("_exit", "status", exit, "Exit to the system with specified status, without normal exit processing."),
-    def("abort", "", |_, _| std::process::abort(), "Abort the interpreter immediately."),
-    def("kill", "pid, signal, /", kill, "Kill a process with a signal."),
-    def("killpg", "pgid, signal, /", killpg, "Kill a process group with a signal."),
+    def(
+        "getppid",
+        "",
+        |_, _| Ok(int(unsafe { libc::getppid() } as i64)),
+        "Return the parent's process id.",
+    ),
+    def(
+        "getuid",
+        "",
+        |_, _| Ok(int(unsafe { libc::getuid() } as i64)),
+        "Return the current process's user id.",
+    ),
+    def(
+        "geteuid",
+        "",
+        |_, _| Ok(int(unsafe { libc::geteuid() } as i64)),
+        "Return the current process's effective user id.",
+    ),
+    def(
+        "getgid",
+        "",
+        |_, _| Ok(int(unsafe { libc::getgid() } as i64)),
+        "Return the current process's group id.",
+    ),
+    def(
+        "getegid",
+        "",
+        |_, _| Ok(int(unsafe { libc::getegid() } as i64)),
+        "Return the current process's effective group id.",
+    ),
+    def(
+        "getpgrp",
+        "",
+        |_, _| Ok(int(unsafe { libc::getpgrp() } as i64)),
+        "Return the current process group id.",
+    ),
+    def(
+        "getpgid",
+        "pid",
+        |th, a| {
+            let p = th.to_i32(a[0])?;
+            Ok(int(check(th, unsafe { libc::getpgid(p) } as i64, None)?))
+        },
+        "Call the system call getpgid(), and return the result.",
+    ),
+    def(
+        "getsid",
+        "pid, /",
+        |th, a| {
+            let p = th.to_i32(a[0])?;
+            Ok(int(check(th, unsafe { libc::getsid(p) } as i64, None)?))
+        },
+        "Call the system call getsid(pid) and return the result.",
+    ),
+    def(
+        "setsid",
+        "",
+        |th, _| {
+            th.irrevocable()?;
+            Ok(int(check(th, unsafe { libc::setsid() } as i64, None)?))
+        },
+        "Call the system call setsid().",
+    ),
+    def(
+        "_exit",
+        "status",
+        exit,
+        "Exit to the system with specified status, without normal exit processing.",
+    ),
+    def(
+        "abort",
+        "",
+        |_, _| std::process::abort(),
+        "Abort the interpreter immediately.",
+    ),
+    def(
+        "kill",
+        "pid, signal, /",
+        kill,
+        "Kill a process with a signal.",
+    ),
+    def(
+        "killpg",
+        "pgid, signal, /",
+        killpg,
+        "Kill a process group with a signal.",
+    ),
     def("fork", "", fork, "Fork a child process."),
-    def("execv", "path, argv, /", |th, a| exec(th, a[0], a[1], None), "Execute an executable path with arguments, replacing current process."),
-    def("execve", "path, argv, env", |th, a| exec(th, a[0], a[1], Some(a[2])), "Execute an executable path with arguments, replacing current process."),
-    def("waitpid", "pid, options, /", waitpid, "Wait for completion of a given child process."),
-    def("wait", "", |th, _| waitpid(th, &[Value::small(-1), Value::small(0)]), "Wait for completion of a child process."),
-    def("waitstatus_to_exitcode", "status", exitcode, "Convert a wait status to an exit code."),
-    def("WIFSTOPPED", "status", |th, a| { let s = th.to_i32(a[0])?; Ok(Value::bool(libc::WIFSTOPPED(s))) }, "Return True if the process returning status was stopped."),
-    def("WIFSIGNALED", "status", |th, a| { let s = th.to_i32(a[0])?; Ok(Value::bool(libc::WIFSIGNALED(s))) }, "Return True if the process returning status was terminated by a signal."),
-    def("WIFEXITED", "status", |th, a| { let s = th.to_i32(a[0])?; Ok(Value::bool(libc::WIFEXITED(s))) }, "Return True if the process returning status exited via the exit() system call."),
-    def("WIFCONTINUED", "status", |th, a| { let s = th.to_i32(a[0])?; Ok(Value::bool(libc::WIFCONTINUED(s))) }, "Return True if a particular process was continued from a job control stop."),
-    def("WEXITSTATUS", "status", |th, a| { let s = th.to_i32(a[0])?; Ok(int(libc::WEXITSTATUS(s) as i64)) }, "Return the process return code from status."),
-    def("WTERMSIG", "status", |th, a| { let s = th.to_i32(a[0])?; Ok(int(libc::WTERMSIG(s) as i64)) }, "Return the signal that terminated the process that provided the status value."),
-    def("WSTOPSIG", "status", |th, a| { let s = th.to_i32(a[0])?; Ok(int(libc::WSTOPSIG(s) as i64)) }, "Return the signal that stopped the process that provided the status value."),
-    def("WCOREDUMP", "status, /", |th, a| { let s = th.to_i32(a[0])?; Ok(Value::bool(libc::WCOREDUMP(s))) }, "Return True if the process returning status was dumped to a core file."),
-    def("system", "command", system, "Execute the command in a subshell."),
-    def("nice", "increment, /", |th, a| { let n = th.to_i32(a[0])?; th.irrevocable()?; Ok(int(unsafe { libc::nice(n) } as i64)) }, "Add increment to the priority of process and return the new priority."),
-    def("sched_yield", "", |th, _| { th.blocking(std::thread::yield_now)?; Ok(Value::NONE) }, "Voluntarily relinquish the CPU."),
+    def(
+        "execv",
+        "path, argv, /",
+        |th, a| exec(th, a[0], a[1], None),
+        "Execute an executable path with arguments, replacing current process.",
+    ),
+    def(
+        "execve",
+        "path, argv, env",
+        |th, a| exec(th, a[0], a[1], Some(a[2])),
+        "Execute an executable path with arguments, replacing current process.",
+    ),
+    def(
+        "waitpid",
+        "pid, options, /",
+        waitpid,
+        "Wait for completion of a given child process.",
+    ),
+    def(
+        "wait",
+        "",
+        |th, _| waitpid(th, &[Value::small(-1), Value::small(0)]),
+        "Wait for completion of a child process.",
+    ),
+    def(
+        "waitstatus_to_exitcode",
+        "status",
+        exitcode,
+        "Convert a wait status to an exit code.",
+    ),
+    def(
+        "WIFSTOPPED",
+        "status",
+        |th, a| {
+            let s = th.to_i32(a[0])?;
+            Ok(Value::bool(libc::WIFSTOPPED(s)))
+        },
+        "Return True if the process returning status was stopped.",
+    ),
+    def(
+        "WIFSIGNALED",
+        "status",
+        |th, a| {
+            let s = th.to_i32(a[0])?;
+            Ok(Value::bool(libc::WIFSIGNALED(s)))
+        },
+        "Return True if the process returning status was terminated by a signal.",
+    ),
+    def(
+        "WIFEXITED",
+        "status",
+        |th, a| {
+            let s = th.to_i32(a[0])?;
+            Ok(Value::bool(libc::WIFEXITED(s)))
+        },
+        "Return True if the process returning status exited via the exit() system call.",
+    ),
+    def(
+        "WIFCONTINUED",
+        "status",
+        |th, a| {
+            let s = th.to_i32(a[0])?;
+            Ok(Value::bool(libc::WIFCONTINUED(s)))
+        },
+        "Return True if a particular process was continued from a job control stop.",
+    ),
+    def(
+        "WEXITSTATUS",
+        "status",
+        |th, a| {
+            let s = th.to_i32(a[0])?;
+            Ok(int(libc::WEXITSTATUS(s) as i64))
+        },
+        "Return the process return code from status.",
+    ),
+    def(
+        "WTERMSIG",
+        "status",
+        |th, a| {
+            let s = th.to_i32(a[0])?;
+            Ok(int(libc::WTERMSIG(s) as i64))
+        },
+        "Return the signal that terminated the process that provided the status value.",
+    ),
+    def(
+        "WSTOPSIG",
+        "status",
+        |th, a| {
+            let s = th.to_i32(a[0])?;
+            Ok(int(libc::WSTOPSIG(s) as i64))
+        },
+        "Return the signal that stopped the process that provided the status value.",
+    ),
+    def(
+        "WCOREDUMP",
+        "status, /",
+        |th, a| {
+            let s = th.to_i32(a[0])?;
+            Ok(Value::bool(libc::WCOREDUMP(s)))
+        },
+        "Return True if the process returning status was dumped to a core file.",
+    ),
+    def(
+        "system",
+        "command",
+        system,
+        "Execute the command in a subshell.",
+    ),
+    def(
+        "nice",
+        "increment, /",
+        |th, a| {
+            let n = th.to_i32(a[0])?;
+            th.irrevocable()?;
+            Ok(int(unsafe { libc::nice(n) } as i64))
+        },
+        "Add increment to the priority of process and return the new priority.",
+    ),
+    def(
+        "sched_yield",
+        "",
+        |th, _| {
+            th.blocking(std::thread::yield_now)?;
+            Ok(Value::NONE)
+        },
+        "Voluntarily relinquish the CPU.",
+    ),
 ];
 
 fn int(n: i64) -> Value {
@@ -73,7 +263,9 @@ fn killpg(th: &mut Thread, a: &[Value]) -> R {
 /// Only while this is the only thread: a child would have the heap of threads that are not there.
 fn fork(th: &mut Thread, _: &[Value]) -> R {
     if th.tx.concurrent {
-        return Err(th.runtime_error("fork() while other threads run is not supported: use subprocess"));
+        return Err(
+            th.runtime_error("fork() while other threads run is not supported: use subprocess")
+        );
     }
     // SAFETY: this is the only Python thread; the child goes on alone.
     let pid = unsafe { libc::fork() };
@@ -103,7 +295,12 @@ fn exec(th: &mut Thread, file: Value, argv: Value, env: Option<Value>) -> R {
         Some(_) => return Err(th.type_error("execve: environment must be a mapping object")),
         None => {}
     }
-    let pointers = |v: &[CString]| v.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect::<Vec<_>>();
+    let pointers = |v: &[CString]| {
+        v.iter()
+            .map(|s| s.as_ptr())
+            .chain([std::ptr::null()])
+            .collect::<Vec<_>>()
+    };
     let (argp, envp) = (pointers(&args), pointers(&vars));
     th.irrevocable()?;
     // SAFETY: null-terminated arrays of valid C strings.
@@ -120,7 +317,8 @@ fn waitpid(th: &mut Thread, a: &[Value]) -> R {
     let (pid, options) = (th.to_i32(a[0])?, th.to_i32(a[1])?);
     let mut status = 0;
     // SAFETY: a valid pointer.
-    let r = retry(th, || unsafe { libc::waitpid(pid, &mut status, options) } as i64)?;
+    let r = retry(th, || unsafe { libc::waitpid(pid, &mut status, options) }
+        as i64)?;
     Ok(th.new_tuple(&[int(r), int(status as i64)]))
 }
 fn exitcode(th: &mut Thread, a: &[Value]) -> R {
@@ -136,5 +334,7 @@ fn exitcode(th: &mut Thread, a: &[Value]) -> R {
 fn system(th: &mut Thread, a: &[Value]) -> R {
     let c = path(th, a[0])?;
     // SAFETY: a valid C string.
-    Ok(int(th.blocking(|| unsafe { libc::system(c.as_ptr()) })? as i64))
+    Ok(int(
+        th.blocking(|| unsafe { libc::system(c.as_ptr()) })? as i64
+    ))
 }

@@ -11,21 +11,74 @@ use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
-    def("uname", "", uname, "Return an object identifying the current operating system."),
-    def("cpu_count", "", cpu_count, "Return the number of logical CPUs in the system."),
-    def("sched_getaffinity", "pid, /", sched_getaffinity, "Return the affinity of the process identified by pid (or the current process if zero)."),
-    def("getloadavg", "", getloadavg, "Return average recent system load information."),
-    def("sysconf", "name, /", sysconf, "Return an integer-valued system configuration variable."),
-    def("strerror", "code, /", strerror, "Translate an error code to a message string."),
-    def("times", "", times, "Return a collection containing process timing information."),
-    def("urandom", "size, /", urandom, "Return a bytes object containing random bytes suitable for cryptographic use."),
-    def("getrandom", "size, flags=0", urandom, "Obtain a series of random bytes."),
+    def(
+        "uname",
+        "",
+        uname,
+        "Return an object identifying the current operating system.",
+    ),
+    def(
+        "cpu_count",
+        "",
+        cpu_count,
+        "Return the number of logical CPUs in the system.",
+    ),
+    def(
+        "sched_getaffinity",
+        "pid, /",
+        sched_getaffinity,
+        "Return the affinity of the process identified by pid (or the current process if zero).",
+    ),
+    def(
+        "getloadavg",
+        "",
+        getloadavg,
+        "Return average recent system load information.",
+    ),
+    def(
+        "sysconf",
+        "name, /",
+        sysconf,
+        "Return an integer-valued system configuration variable.",
+    ),
+    def(
+        "strerror",
+        "code, /",
+        strerror,
+        "Translate an error code to a message string.",
+    ),
+    def(
+        "times",
+        "",
+        times,
+        "Return a collection containing process timing information.",
+    ),
+    def(
+        "urandom",
+        "size, /",
+        urandom,
+        "Return a bytes object containing random bytes suitable for cryptographic use.",
+    ),
+    def(
+        "getrandom",
+        "size, flags=0",
+        urandom,
+        "Obtain a series of random bytes.",
+    ),
     def("getlogin", "", getlogin, "Return the actual login name."),
-    def("_supports_virtual_terminal", "", |_, _| Ok(Value::TRUE), "Checks if virtual terminal is supported in windows"),
+    def(
+        "_supports_virtual_terminal",
+        "",
+        |_, _| Ok(Value::TRUE),
+        "Checks if virtual terminal is supported in windows",
+    ),
 ];
 
 fn text(c: &[libc::c_char]) -> String {
-    c.iter().take_while(|b| **b != 0).map(|b| *b as u8 as char).collect()
+    c.iter()
+        .take_while(|b| **b != 0)
+        .map(|b| *b as u8 as char)
+        .collect()
 }
 fn uname(th: &mut Thread, _: &[Value]) -> R {
     // SAFETY: all-zero is a valid utsname; the pointer is valid.
@@ -35,8 +88,21 @@ fn uname(th: &mut Thread, _: &[Value]) -> R {
         u
     };
     static CLASS: OnceLock<vasuki_vm::object::Gc<vasuki_vm::types::class::Class>> = OnceLock::new();
-    let c = sequence(th, &CLASS, "posix.uname_result", &["sysname", "nodename", "release", "version", "machine"], 5)?;
-    let v = [text(&u.sysname), text(&u.nodename), text(&u.release), text(&u.version), text(&u.machine)].map(|s| th.new_str(&s));
+    let c = sequence(
+        th,
+        &CLASS,
+        "posix.uname_result",
+        &["sysname", "nodename", "release", "version", "machine"],
+        5,
+    )?;
+    let v = [
+        text(&u.sysname),
+        text(&u.nodename),
+        text(&u.release),
+        text(&u.version),
+        text(&u.machine),
+    ]
+    .map(|s| th.new_str(&s));
     structseq::new(th, c, &v)
 }
 fn cpu_count(_: &mut Thread, _: &[Value]) -> R {
@@ -50,7 +116,11 @@ fn sched_getaffinity(th: &mut Thread, a: &[Value]) -> R {
     // SAFETY: all-zero is a valid cpu_set; its size is given.
     unsafe {
         let mut s: libc::cpu_set_t = std::mem::zeroed();
-        super::check(th, libc::sched_getaffinity(pid, std::mem::size_of_val(&s), &mut s) as i64, None)?;
+        super::check(
+            th,
+            libc::sched_getaffinity(pid, std::mem::size_of_val(&s), &mut s) as i64,
+            None,
+        )?;
         for i in 0..libc::CPU_SETSIZE as usize {
             if libc::CPU_ISSET(i, &s) {
                 let add = vasuki_vm::names::names().add;
@@ -64,7 +134,10 @@ fn getloadavg(th: &mut Thread, _: &[Value]) -> R {
     let mut l = [0f64; 3];
     // SAFETY: room for three.
     if unsafe { libc::getloadavg(l.as_mut_ptr(), 3) } != 3 {
-        return Err(th.error(vasuki_vm::context::ctx().types.OSError, "Load averages are unobtainable"));
+        return Err(th.error(
+            vasuki_vm::context::ctx().types.OSError,
+            "Load averages are unobtainable",
+        ));
     }
     Ok(th.new_tuple(&l.map(Value::float)))
 }
@@ -109,8 +182,27 @@ fn times(th: &mut Thread, _: &[Value]) -> R {
         (t, e, libc::sysconf(libc::_SC_CLK_TCK) as f64)
     };
     static CLASS: OnceLock<vasuki_vm::object::Gc<vasuki_vm::types::class::Class>> = OnceLock::new();
-    let c = sequence(th, &CLASS, "posix.times_result", &["user", "system", "children_user", "children_system", "elapsed"], 5)?;
-    let v = [t.tms_utime, t.tms_stime, t.tms_cutime, t.tms_cstime, elapsed].map(|n| Value::float(n as f64 / ticks));
+    let c = sequence(
+        th,
+        &CLASS,
+        "posix.times_result",
+        &[
+            "user",
+            "system",
+            "children_user",
+            "children_system",
+            "elapsed",
+        ],
+        5,
+    )?;
+    let v = [
+        t.tms_utime,
+        t.tms_stime,
+        t.tms_cutime,
+        t.tms_cstime,
+        elapsed,
+    ]
+    .map(|n| Value::float(n as f64 / ticks));
     structseq::new(th, c, &v)
 }
 fn urandom(th: &mut Thread, a: &[Value]) -> R {
@@ -151,9 +243,26 @@ pub fn add(th: &mut Thread, m: Value) -> R<()> {
     put(th, m, "sysconf_names", d)?;
     let have = th.new_list(&[])?;
     for h in [
-        "HAVE_FACCESSAT", "HAVE_FCHDIR", "HAVE_FCHMOD", "HAVE_FCHMODAT", "HAVE_FCHOWN", "HAVE_FCHOWNAT", "HAVE_FDOPENDIR", "HAVE_FSTATAT",
-        "HAVE_FTRUNCATE", "HAVE_FUTIMENS", "HAVE_LINKAT", "HAVE_LSTAT", "HAVE_MKDIRAT", "HAVE_MKFIFOAT", "HAVE_OPENAT", "HAVE_READLINKAT",
-        "HAVE_RENAMEAT", "HAVE_SYMLINKAT", "HAVE_UNLINKAT", "HAVE_UTIMENSAT",
+        "HAVE_FACCESSAT",
+        "HAVE_FCHDIR",
+        "HAVE_FCHMOD",
+        "HAVE_FCHMODAT",
+        "HAVE_FCHOWN",
+        "HAVE_FCHOWNAT",
+        "HAVE_FDOPENDIR",
+        "HAVE_FSTATAT",
+        "HAVE_FTRUNCATE",
+        "HAVE_FUTIMENS",
+        "HAVE_LINKAT",
+        "HAVE_LSTAT",
+        "HAVE_MKDIRAT",
+        "HAVE_MKFIFOAT",
+        "HAVE_OPENAT",
+        "HAVE_READLINKAT",
+        "HAVE_RENAMEAT",
+        "HAVE_SYMLINKAT",
+        "HAVE_UNLINKAT",
+        "HAVE_UTIMENSAT",
     ] {
         let h = th.new_str(h);
         have.as_gc::<vasuki_vm::types::list::List>().append(th, h)?;

@@ -1,0 +1,411 @@
+//! The heap: the reserved range, taking and freeing blocks, lookup of any word, sweeping.
+
+use crate::block::*;
+use crate::stats::Stats;
+use std::ptr::NonNull;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+
+/// Least bytes between collections.
+const MIN_THRESHOLD: usize = 24 << 20;
+
+/// The process's heap.
+pub struct Heap {
+    base: usize,
+    blocks: usize,
+    table: *mut Descriptor,
+    free: Mutex<FreeBlocks>,
+    /// per size class and has_drop: blocks with free cells
+    partial: Vec<Mutex<Vec<usize>>>,
+    in_use: AtomicUsize,
+    since: AtomicUsize,
+    threshold: AtomicUsize,
+    limit: AtomicUsize,
+    /// collect at every N-th slow allocation; 0: never forced
+    every: AtomicUsize,
+    slow_calls: AtomicUsize,
+    poison: AtomicBool,
+    pub(crate) queue: Mutex<Vec<usize>>,
+}
+// SAFETY: the raw pointer is to a table of atomics that lives as long as the process.
+unsafe impl Sync for Heap {}
+// SAFETY: as above.
+unsafe impl Send for Heap {}
+
+/// Free runs of blocks (start, length), sorted, and the first block never used.
+#[derive(Default)]
+struct FreeBlocks {
+    runs: Vec<(usize, usize)>,
+    next: usize,
+}
+
+fn reserve(bytes: usize) -> Option<usize> {
+    // SAFETY: a fresh anonymous mapping; NORESERVE: memory is taken when it is touched.
+    let p = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            bytes,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    if p == libc::MAP_FAILED {
+        None
+    } else {
+        Some(p as usize)
+    }
+}
+
+impl Default for Heap {
+    fn default() -> Self {
+        Heap::new()
+    }
+}
+impl Heap {
+    /// Reserves address space: as much as the system gives, 64 GiB at the most. Takes no memory yet.
+    pub fn new() -> Heap {
+        let mut bytes = 64usize << 30;
+        let base = loop {
+            if let Some(p) = reserve(bytes + BLOCK) {
+                break p.next_multiple_of(BLOCK);
+            }
+            bytes /= 2;
+            assert!(
+                bytes >= 64 << 20,
+                "the system gives no address space for the heap"
+            );
+        };
+        let blocks = bytes / BLOCK;
+        let table = reserve(blocks * std::mem::size_of::<Descriptor>())
+            .expect("address space for the heap's tables") as *mut Descriptor;
+        Heap {
+            base,
+            blocks,
+            table,
+            free: Mutex::default(),
+            partial: (0..CLASSES * 2).map(|_| Mutex::default()).collect(),
+            in_use: AtomicUsize::new(0),
+            since: AtomicUsize::new(0),
+            threshold: AtomicUsize::new(MIN_THRESHOLD),
+            limit: AtomicUsize::new(usize::MAX),
+            every: AtomicUsize::new(0),
+            slow_calls: AtomicUsize::new(0),
+            poison: AtomicBool::new(false),
+            queue: Mutex::default(),
+        }
+    }
+    /// Bytes that objects may take; beyond it allocation gives None.
+    pub fn set_limit(&self, bytes: usize) {
+        self.limit.store(bytes, Relaxed);
+    }
+    /// For tests: ask for a collection at every `n`-th slow allocation (0: off).
+    pub fn set_collect_every(&self, n: usize) {
+        self.every.store(n, Relaxed);
+    }
+    /// For tests: fill freed cells with a pattern.
+    pub fn set_poison(&self, on: bool) {
+        self.poison.store(on, Relaxed);
+    }
+    /// Bytes in blocks that hold objects.
+    pub fn bytes_in_use(&self) -> usize {
+        self.in_use.load(Relaxed)
+    }
+    /// Counters.
+    pub fn stats(&self) -> Stats {
+        let in_use = self.in_use.load(Relaxed);
+        Stats {
+            in_use,
+            since_collection: self.since.load(Relaxed),
+            threshold: self.threshold.load(Relaxed),
+            blocks: in_use / BLOCK,
+        }
+    }
+    #[inline(always)]
+    pub(crate) fn descriptor(&self, block: usize) -> &Descriptor {
+        debug_assert!(block < self.blocks);
+        // SAFETY: the table has an entry for every block of the range; zeroed memory is a valid descriptor.
+        unsafe { &*self.table.add(block) }
+    }
+    #[inline(always)]
+    pub(crate) fn address(&self, block: usize) -> usize {
+        self.base + block * BLOCK
+    }
+
+    /// Is a collection due (or the limit reached) before `bytes` more are taken?
+    pub(crate) fn refuse(&self, bytes: usize) -> bool {
+        let every = self.every.load(Relaxed);
+        if every > 0 && self.slow_calls.fetch_add(1, Relaxed) % every == every - 1 {
+            return true;
+        }
+        self.since.load(Relaxed) + bytes > self.threshold.load(Relaxed)
+            || self.in_use.load(Relaxed) + bytes > self.limit.load(Relaxed)
+    }
+    pub(crate) fn account(&self, bytes: usize) {
+        self.since.fetch_add(bytes, Relaxed);
+    }
+
+    /// `n` blocks in a row; None when the range is used up.
+    fn take_blocks(&self, n: usize) -> Option<usize> {
+        let mut f = lock(&self.free);
+        let found = f.runs.iter().position(|r| r.1 >= n);
+        let start = match found {
+            Some(i) => {
+                let (start, len) = f.runs[i];
+                if len == n {
+                    f.runs.remove(i);
+                } else {
+                    f.runs[i] = (start + n, len - n);
+                }
+                start
+            }
+            None if f.next + n <= self.blocks => {
+                f.next += n;
+                f.next - n
+            }
+            None => return None,
+        };
+        self.in_use.fetch_add(n * BLOCK, Relaxed);
+        Some(start)
+    }
+    /// A block of a size class with free cells: a partly used one, or a fresh one.
+    pub(crate) fn take_small(&self, class: usize, has_drop: bool) -> Option<usize> {
+        if let Some(b) = lock(&self.partial[class * 2 + has_drop as usize]).pop() {
+            self.descriptor(b).taken.store(1, Relaxed);
+            return Some(b);
+        }
+        let b = self.take_blocks(1)?;
+        let d = self.descriptor(b);
+        d.class.store(class as u8, Relaxed);
+        d.has_drop.store(has_drop as u8, Relaxed);
+        d.cell.store(cell_size(class) as u32, Relaxed);
+        d.taken.store(1, Relaxed);
+        d.state.store(state::SMALL, Release);
+        Some(b)
+    }
+    /// A large object: whole blocks, zeroed.
+    pub(crate) fn take_large(&self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
+        let n = size.div_ceil(BLOCK);
+        let b = self.take_blocks(n)?;
+        self.account(n * BLOCK);
+        for i in 1..n {
+            let d = self.descriptor(b + i);
+            d.cell.store(i as u32, Relaxed);
+            d.state.store(state::CONTINUED, Release);
+        }
+        let d = self.descriptor(b);
+        d.cell.store(n as u32, Relaxed);
+        d.has_drop.store(has_drop as u8, Relaxed);
+        d.alloc[0].store(1, Relaxed);
+        d.state.store(state::LARGE, Release);
+        let p = self.address(b) as *mut u8;
+        // SAFETY: the blocks are ours alone.
+        unsafe { p.write_bytes(0, n * BLOCK) };
+        NonNull::new(p)
+    }
+
+    /// The start of the allocated cell that `word` points to or into.
+    #[inline]
+    pub fn find(&self, word: u64) -> Option<NonNull<u8>> {
+        let offset = (word as usize).wrapping_sub(self.base);
+        let block = offset / BLOCK;
+        if block >= self.blocks {
+            return None;
+        }
+        let d = self.descriptor(block);
+        let (start, granule, d) = match d.state.load(Acquire) {
+            state::SMALL => {
+                let cell = d.cell.load(Relaxed) as usize;
+                let at = offset % BLOCK / cell * cell;
+                if at + cell > BLOCK {
+                    return None;
+                }
+                (self.address(block) + at, at / GRANULE, d)
+            }
+            state::LARGE => (self.address(block), 0, d),
+            state::CONTINUED => {
+                let first = block - d.cell.load(Relaxed) as usize;
+                (self.address(first), 0, self.descriptor(first))
+            }
+            _ => return None,
+        };
+        if d.alloc[granule / 64].load(Relaxed) & 1 << (granule % 64) == 0 {
+            return None;
+        }
+        let p = NonNull::new(start as *mut u8)?;
+        if kind_of(p) == 0 { None } else { Some(p) }
+    }
+    /// Marks a cell start; true if it was not marked before.
+    #[inline]
+    pub(crate) fn set_mark(&self, p: usize) -> bool {
+        let offset = p - self.base;
+        let (block, granule) = (offset / BLOCK, offset % BLOCK / GRANULE);
+        let bit = 1u64 << (granule % 64);
+        let word = &self.descriptor(block).mark[granule / 64];
+        word.load(Relaxed) & bit == 0 && word.fetch_or(bit, Relaxed) & bit == 0
+    }
+    /// Is this object marked? For objects of this heap.
+    pub fn is_marked(&self, p: NonNull<u8>) -> bool {
+        let offset = (p.as_ptr() as usize).wrapping_sub(self.base);
+        let (block, granule) = (offset / BLOCK, offset % BLOCK / GRANULE);
+        block < self.blocks
+            && self.descriptor(block).mark[granule / 64].load(Relaxed) & 1 << (granule % 64) != 0
+    }
+    fn used_blocks(&self) -> usize {
+        lock(&self.free).next
+    }
+    /// Stopped. Forgets all marks.
+    pub fn start_marking(&self) {
+        for b in 0..self.used_blocks() {
+            let d = self.descriptor(b);
+            if matches!(d.state.load(Relaxed), state::SMALL | state::LARGE) {
+                d.mark.iter().for_each(|w| w.store(0, Relaxed));
+            }
+        }
+        lock(&self.queue).clear();
+    }
+    /// Stopped. Frees everything that is not marked; `on_free` sees each unmarked cell with a destructor first. Threads
+    /// must have given up their runs (`LocalAlloc::retire`), or keep what they hold: a run's unused cells stay theirs only
+    /// until here.
+    pub fn sweep(&self, on_free: &dyn Fn(NonNull<u8>)) {
+        let used = self.used_blocks();
+        let poison = self.poison.load(Relaxed);
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        let mut partial: Vec<Vec<usize>> = vec![Vec::new(); CLASSES * 2];
+        let mut live = 0;
+        let mut b = 0;
+        let release = |runs: &mut Vec<(usize, usize)>, b: usize, n: usize| match runs.last_mut() {
+            Some(r) if r.0 + r.1 == b => r.1 += n,
+            _ => runs.push((b, n)),
+        };
+        while b < used {
+            let d = self.descriptor(b);
+            match d.state.load(Relaxed) {
+                state::SMALL => {
+                    if d.has_drop.load(Relaxed) != 0 || poison {
+                        self.sweep_cells(b, on_free, poison);
+                    }
+                    let mut any = false;
+                    for (a, m) in d.alloc.iter().zip(&d.mark) {
+                        let m = m.load(Relaxed);
+                        a.store(m, Relaxed);
+                        any |= m != 0;
+                    }
+                    d.taken.store(0, Relaxed);
+                    if any {
+                        live += BLOCK;
+                        partial[d.class.load(Relaxed) as usize * 2
+                            + d.has_drop.load(Relaxed) as usize]
+                            .push(b);
+                    } else {
+                        self.give_back(b, 1);
+                        release(&mut runs, b, 1);
+                    }
+                    b += 1;
+                }
+                state::LARGE => {
+                    let n = d.cell.load(Relaxed) as usize;
+                    if d.mark[0].load(Relaxed) & 1 == 0 {
+                        let p = NonNull::new(self.address(b) as *mut u8);
+                        if let Some(p) = p
+                            && d.has_drop.load(Relaxed) != 0
+                            && kind_of(p) != 0
+                        {
+                            on_free(p);
+                        }
+                        d.alloc[0].store(0, Relaxed);
+                        self.give_back(b, n);
+                        release(&mut runs, b, n);
+                    } else {
+                        live += n * BLOCK;
+                    }
+                    b += n;
+                }
+                _ => {
+                    release(&mut runs, b, 1);
+                    b += 1;
+                }
+            }
+        }
+        for (list, blocks) in self.partial.iter().zip(partial) {
+            *lock(list) = blocks;
+        }
+        lock(&self.free).runs = runs;
+        self.in_use.store(live, Relaxed);
+        self.since.store(0, Relaxed);
+        self.threshold.store(MIN_THRESHOLD.max(live), Relaxed);
+    }
+    /// Calls `on_free` for the unmarked cells of a block with destructors; fills freed cells when poisoning.
+    fn sweep_cells(&self, b: usize, on_free: &dyn Fn(NonNull<u8>), poison: bool) {
+        let d = self.descriptor(b);
+        let cell = d.cell.load(Relaxed) as usize;
+        for at in (0..=BLOCK - cell).step_by(cell) {
+            let g = at / GRANULE;
+            let bit = 1u64 << (g % 64);
+            if d.alloc[g / 64].load(Relaxed) & bit == 0 || d.mark[g / 64].load(Relaxed) & bit != 0 {
+                continue;
+            }
+            let Some(p) = NonNull::new((self.address(b) + at) as *mut u8) else {
+                continue;
+            };
+            if kind_of(p) == 0 {
+                continue;
+            }
+            if d.has_drop.load(Relaxed) != 0 {
+                on_free(p);
+            }
+            if poison {
+                // SAFETY: the cell is free now; it is zeroed before it is used again.
+                unsafe { p.as_ptr().write_bytes(0xDB, cell) };
+            }
+        }
+    }
+    /// Blocks become free, and their memory the system's again.
+    fn give_back(&self, b: usize, n: usize) {
+        for i in 0..n {
+            let d = self.descriptor(b + i);
+            d.state.store(state::FREE, Relaxed);
+            d.alloc.iter().for_each(|w| w.store(0, Relaxed));
+        }
+        if n > 1 || b % 8 == 0 {
+            // SAFETY: the blocks are free; their contents are not needed.
+            unsafe {
+                libc::madvise(
+                    self.address(b) as *mut libc::c_void,
+                    n * BLOCK,
+                    libc::MADV_DONTNEED,
+                )
+            };
+        }
+    }
+    /// Stopped. Every allocated cell and its size.
+    pub fn for_each_object(&self, f: &mut dyn FnMut(NonNull<u8>, usize)) {
+        for b in 0..self.used_blocks() {
+            let d = self.descriptor(b);
+            let (cell, count) = match d.state.load(Relaxed) {
+                state::SMALL => (
+                    d.cell.load(Relaxed) as usize,
+                    BLOCK / d.cell.load(Relaxed) as usize,
+                ),
+                state::LARGE => (d.cell.load(Relaxed) as usize * BLOCK, 1),
+                _ => continue,
+            };
+            for i in 0..count {
+                if let Some(p) = self.find((self.address(b) + i * cell) as u64) {
+                    f(p, cell);
+                }
+            }
+        }
+    }
+}
+
+/// The kind byte of a header; 0 = no object.
+#[inline(always)]
+pub(crate) fn kind_of(p: NonNull<u8>) -> u8 {
+    // SAFETY: cells are at least 16 bytes of mapped memory; the kind is the byte at 12 (see vasuki_stm::Header).
+    unsafe { (*p.as_ptr().add(12).cast::<std::sync::atomic::AtomicU8>()).load(Relaxed) }
+}
+pub(crate) fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(|e| e.into_inner())
+}

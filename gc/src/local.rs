@@ -1,0 +1,116 @@
+//! Allocation by one thread: runs of free cells per size class, bumped through.
+
+use crate::block::*;
+use crate::heap::Heap;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering::Relaxed;
+
+#[derive(Clone, Copy, Default)]
+struct Run {
+    cur: usize,
+    end: usize,
+    /// block number plus one; 0 = none
+    block: usize,
+    /// offset in the block after the run
+    next: usize,
+}
+
+/// A thread's allocator.
+pub struct LocalAlloc {
+    heap: &'static Heap,
+    runs: [Run; CLASSES * 2],
+    epoch: usize,
+}
+
+impl LocalAlloc {
+    /// For a thread.
+    pub fn new(heap: &'static Heap) -> LocalAlloc {
+        LocalAlloc {
+            heap,
+            runs: [Run::default(); CLASSES * 2],
+            epoch: 0,
+        }
+    }
+    /// `size` zeroed bytes, 16-byte aligned. None: collect first (or the limit is reached).
+    #[inline(always)]
+    pub fn alloc(&mut self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
+        if size <= 512 {
+            let class = size.div_ceil(GRANULE);
+            let r = &mut self.runs[class * 2 + has_drop as usize];
+            let p = r.cur;
+            let after = p + class * GRANULE;
+            if after <= r.end {
+                r.cur = after;
+                return NonNull::new(p as *mut u8);
+            }
+        }
+        self.slow(size, has_drop)
+    }
+    #[inline(never)]
+    fn slow(&mut self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
+        if size > MAX_SMALL {
+            if self.heap.refuse(size) {
+                return None;
+            }
+            return self.heap.take_large(size, has_drop);
+        }
+        let class = class_of(size);
+        let i = class * 2 + has_drop as usize;
+        let cell = cell_size(class);
+        loop {
+            let r = self.runs[i];
+            if r.cur + cell <= r.end {
+                self.runs[i].cur += cell;
+                return NonNull::new(r.cur as *mut u8);
+            }
+            if r.block == 0 || !self.next_run(i, cell) {
+                if self.heap.refuse(BLOCK) {
+                    self.runs[i] = Run::default();
+                    return None;
+                }
+                let b = self.heap.take_small(class, has_drop)?;
+                self.runs[i] = Run {
+                    cur: 0,
+                    end: 0,
+                    block: b + 1,
+                    next: 0,
+                };
+            }
+        }
+    }
+    /// Takes the next run of free cells of the current block: sets their bits, zeroes them.
+    fn next_run(&mut self, i: usize, cell: usize) -> bool {
+        let r = &mut self.runs[i];
+        let b = r.block - 1;
+        let d = self.heap.descriptor(b);
+        let is_free = |at: usize| {
+            let g = at / GRANULE;
+            d.alloc[g / 64].load(Relaxed) & 1 << (g % 64) == 0
+        };
+        let mut at = r.next;
+        while at + cell <= BLOCK && !is_free(at) {
+            at += cell;
+        }
+        let start = at;
+        while at + cell <= BLOCK && is_free(at) {
+            let g = at / GRANULE;
+            d.alloc[g / 64].fetch_or(1 << (g % 64), Relaxed);
+            at += cell;
+        }
+        r.next = at;
+        if at == start {
+            return false;
+        }
+        let base = self.heap.address(b);
+        (r.cur, r.end) = (base + start, base + at);
+        // SAFETY: the cells were free, and are this thread's now.
+        unsafe { (r.cur as *mut u8).write_bytes(0, at - start) };
+        self.heap.account(at - start);
+        true
+    }
+    /// Stopped, before a sweep: gives up all runs.
+    pub fn retire(&mut self) {
+        self.runs = [Run::default(); CLASSES * 2];
+        self.epoch += 1;
+    }
+}

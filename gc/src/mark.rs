@@ -1,0 +1,91 @@
+//! Marking: a stack per worker; large heaps are marked by rayon's workers in parallel.
+
+use crate::heap::{Heap, lock};
+use std::ptr::NonNull;
+
+/// What the VM knows about objects.
+pub trait Tracer: Sync {
+    /// Calls `m.mark` for every object that `obj` refers to. May run on several threads at once.
+    fn trace(&self, obj: NonNull<u8>, m: &mut Marker);
+}
+
+/// Receives the objects that a traced object refers to.
+pub struct Marker<'h> {
+    heap: &'h Heap,
+    stack: Vec<usize>,
+}
+impl Marker<'_> {
+    /// An object (the start of an allocated cell) is reachable.
+    #[inline]
+    pub fn mark(&mut self, p: NonNull<u8>) {
+        if self.heap.set_mark(p.as_ptr() as usize) {
+            self.stack.push(p.as_ptr() as usize);
+        }
+    }
+}
+
+/// Heaps smaller than this are marked by the calling thread alone.
+const PARALLEL_FROM: usize = 96 << 20;
+/// A worker with more than twice as many pending objects gives half away.
+const SHARE: usize = 2048;
+
+impl Heap {
+    /// Stopped. Marks what these words point to or into, if they do. Their children are traced by `drain`.
+    pub fn mark_roots(&self, roots: &[u64], _tracer: &dyn Tracer) {
+        let mut queue = lock(&self.queue);
+        for &w in roots {
+            if let Some(p) = self.find(w)
+                && self.set_mark(p.as_ptr() as usize)
+            {
+                queue.push(p.as_ptr() as usize);
+            }
+        }
+    }
+    /// Stopped. Marks from every word in `lo..hi` (a native stack).
+    pub fn mark_range_conservative(&self, lo: *const u64, hi: *const u64, tracer: &dyn Tracer) {
+        let n = (hi as usize).saturating_sub(lo as usize) / 8;
+        let mut words = Vec::with_capacity(1024);
+        for i in 0..n {
+            // SAFETY: the caller gives a readable range of a stopped thread's stack; read as volatile since it is not ours.
+            words.push(unsafe { lo.add(i).read_volatile() });
+            if words.len() == 1024 {
+                self.mark_roots(&words, tracer);
+                words.clear();
+            }
+        }
+        self.mark_roots(&words, tracer);
+    }
+    /// Stopped. Traces until nothing new is found.
+    pub fn drain(&self, tracer: &dyn Tracer) {
+        let start = std::mem::take(&mut *lock(&self.queue));
+        if self.bytes_in_use() < PARALLEL_FROM {
+            self.work(start, tracer, None);
+        } else {
+            rayon::scope(|s| {
+                for part in start.chunks(SHARE) {
+                    let part = part.to_vec();
+                    s.spawn(move |s| self.work(part, tracer, Some(s)));
+                }
+            });
+        }
+    }
+    fn work<'s>(
+        &'s self,
+        stack: Vec<usize>,
+        tracer: &'s dyn Tracer,
+        scope: Option<&rayon::Scope<'s>>,
+    ) {
+        let mut m = Marker { heap: self, stack };
+        while let Some(p) = m.stack.pop() {
+            if let Some(p) = NonNull::new(p as *mut u8) {
+                tracer.trace(p, &mut m);
+            }
+            if let Some(s) = scope
+                && m.stack.len() > 2 * SHARE
+            {
+                let half = m.stack.split_off(m.stack.len() - SHARE);
+                s.spawn(move |s| self.work(half, tracer, Some(s)));
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! A random object graph against a shadow model: what is reachable survives with its contents, the rest is freed.
+
+use std::collections::{HashMap, HashSet};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use vasuki_gc::{Heap, LocalAlloc, Marker, Tracer};
+
+/// Test object: 16 bytes header (kind at byte 12), count of fields, fields.
+struct Words;
+impl Tracer for Words {
+    fn trace(&self, obj: NonNull<u8>, m: &mut Marker) {
+        let p = obj.as_ptr().cast::<u64>();
+        // SAFETY: objects of this test have their field count at word 2.
+        unsafe {
+            for i in 0..*p.add(2) {
+                if let Some(c) = NonNull::new(*p.add(3 + i as usize) as *mut u8) {
+                    m.mark(c);
+                }
+            }
+        }
+    }
+}
+fn new(a: &mut LocalAlloc, fields: usize, drop: bool) -> u64 {
+    let p = a
+        .alloc(24 + 8 * fields, drop)
+        .expect("no limit in this test")
+        .as_ptr();
+    // SAFETY: fresh zeroed memory of that size.
+    unsafe {
+        for i in 0..24 + 8 * fields {
+            assert_eq!(*p.add(i), 0, "memory is zeroed");
+        }
+        *p.add(12) = 1;
+        *p.cast::<u64>().add(2) = fields as u64;
+    }
+    p as u64
+}
+fn heap() -> &'static Heap {
+    Box::leak(Box::new(Heap::new()))
+}
+fn next(seed: &mut u64) -> usize {
+    *seed = seed
+        .wrapping_mul(6364136223846793005)
+        .wrapping_add(1442695040888963407);
+    (*seed >> 33) as usize
+}
+
+#[test]
+fn random_graphs_survive() {
+    let h = heap();
+    h.set_poison(true);
+    let mut a = LocalAlloc::new(h);
+    let mut seed = 42;
+    let mut shadow: HashMap<u64, Vec<u64>> = HashMap::new();
+    let mut roots: Vec<u64> = Vec::new();
+    for round in 0..30 {
+        for _ in 0..2000 {
+            let size = match next(&mut seed) % 50 {
+                0 => 5000 + next(&mut seed) % 20000,
+                1..5 => 100 + next(&mut seed) % 800,
+                _ => next(&mut seed) % 8,
+            };
+            let o = new(&mut a, size, next(&mut seed) % 4 == 0);
+            let mut fields = vec![0; size];
+            let known: Vec<u64> = shadow.keys().copied().take(50).collect();
+            for f in fields.iter_mut().take(6) {
+                if !known.is_empty() && next(&mut seed) % 2 == 0 {
+                    *f = known[next(&mut seed) % known.len()];
+                }
+            }
+            for (i, f) in fields.iter().enumerate() {
+                // SAFETY: the object has that many fields.
+                unsafe { *(o as *mut u64).add(3 + i) = *f };
+            }
+            shadow.insert(o, fields);
+            if next(&mut seed) % 20 == 0 {
+                roots.push(o + (next(&mut seed) % 24) as u64);
+            }
+        }
+        while roots.len() > 60 {
+            roots.swap_remove(next(&mut seed) % roots.len());
+        }
+        let mut live = HashSet::new();
+        let mut todo: Vec<u64> = roots
+            .iter()
+            .map(|r| {
+                h.find(*r)
+                    .expect("a root is found by an interior pointer")
+                    .as_ptr() as u64
+            })
+            .collect();
+        while let Some(o) = todo.pop() {
+            if live.insert(o) {
+                todo.extend(shadow[&o].iter().filter(|f| **f != 0));
+            }
+        }
+        a.retire();
+        h.start_marking();
+        h.mark_roots(&roots, &Words);
+        h.drain(&Words);
+        for o in shadow.keys() {
+            assert_eq!(
+                h.is_marked(NonNull::new(*o as *mut u8).unwrap()),
+                live.contains(o),
+                "round {round}"
+            );
+        }
+        let freed = AtomicUsize::new(0);
+        h.sweep(&|_| {
+            freed.fetch_add(1, Relaxed);
+        });
+        assert!(freed.load(Relaxed) > 0);
+        shadow.retain(|o, _| live.contains(o));
+        let mut seen = HashSet::new();
+        h.for_each_object(&mut |p, _| {
+            seen.insert(p.as_ptr() as u64);
+        });
+        assert_eq!(
+            seen, live,
+            "exactly the live objects are there, round {round}"
+        );
+        for (o, fields) in &shadow {
+            for (i, f) in fields.iter().enumerate() {
+                // SAFETY: live objects keep their fields.
+                assert_eq!(unsafe { *(*o as *const u64).add(3 + i) }, *f);
+            }
+        }
+    }
+}
+
+#[test]
+fn short_lived_objects_do_not_grow_the_heap() {
+    let h = heap();
+    let mut a = LocalAlloc::new(h);
+    let mut most = 0;
+    for _ in 0..5_000_000 {
+        if a.alloc(48, false).is_none() {
+            a.retire();
+            h.start_marking();
+            h.drain(&Words);
+            h.sweep(&|_| ());
+        }
+        most = most.max(h.bytes_in_use());
+    }
+    assert!(most < 40 << 20, "{most}");
+}
+
+#[test]
+fn a_limit_is_kept_and_strange_words_find_nothing() {
+    let h = heap();
+    h.set_limit(2 << 20);
+    let mut a = LocalAlloc::new(h);
+    let mut n = 0;
+    while let Some(p) = a.alloc(1000, false) {
+        n += 1;
+        assert!(n < 10_000, "the limit was passed");
+        assert!(
+            h.find(p.as_ptr() as u64).is_none(),
+            "no kind yet: not an object"
+        );
+    }
+    assert!(h.bytes_in_use() <= 2 << 20);
+    for w in [0, 1, 16, u64::MAX, 1 << 47, &h as *const _ as u64] {
+        assert!(h.find(w).is_none());
+    }
+}
