@@ -1,0 +1,55 @@
+//! The 16 bytes at the start of every object.
+//!
+//! | meta | meaning |
+//! | --- | --- |
+//! | `0 | version:63` | SHARED: last committed with this version |
+//! | `1 | owner:15 | serial:48` | OPEN by, or private to, thread `owner` since its transaction `serial` |
+//!
+//! Owner 0 is the solo owner: while threads run concurrently its objects count as SHARED with version 0.
+
+use crate::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64};
+
+/// See the module.
+#[repr(C, align(16))]
+pub struct Header {
+    /// protocol word
+    pub meta: AtomicU64,
+    /// shape id; saved and restored by transactions
+    pub shape: AtomicU32,
+    /// layout; written once
+    pub kind: AtomicU8,
+    /// see `flag`
+    pub flags: AtomicU8,
+    /// free for the layout
+    pub extra: AtomicU16,
+}
+
+/// Bits of `Header::flags` that the protocol uses.
+pub mod flag {
+    /// other threads can reach it (or could once)
+    pub const SHARED: u8 = 1;
+    /// opened (not born) by the running transaction of its owner
+    pub const OPENED: u8 = 32;
+}
+
+/// Encoding of the meta word.
+pub mod meta {
+    /// Set: open or private.
+    pub const OPEN: u64 = 1 << 63;
+    /// The tag of a transaction.
+    pub const fn tag(owner: u16, serial: u64) -> u64 {
+        OPEN | (owner as u64) << 48 | (serial & ((1 << 48) - 1))
+    }
+    /// The owner of an OPEN word.
+    pub const fn owner(m: u64) -> u16 {
+        (m >> 48 & 0x7FFF) as u16
+    }
+    /// Is it SHARED, seen while threads run concurrently? (The solo owner's objects are.)
+    pub const fn is_shared(m: u64) -> bool {
+        m & OPEN == 0 || owner(m) == 0
+    }
+    /// The version of a SHARED word.
+    pub const fn version(m: u64) -> u64 {
+        if m & OPEN == 0 { m } else { 0 }
+    }
+}
