@@ -144,6 +144,10 @@ pub fn collect(th: &mut Thread) -> usize {
     h.drain(&tracer);
     weakref::clear_dead(&marked, false);
     crate::types::dict::forget_dead_caches(&marked);
+    for &t in lock(&THREADS).iter() {
+        // SAFETY: registered threads are alive, and stopped (or this one).
+        unsafe { (*(t as *mut Thread)).alloc.retire() };
+    }
     h.sweep(&|p| {
         // SAFETY: an unreachable object, freed once.
         unsafe { crate::trace::drop_object(Obj::from_addr(p.as_ptr() as u64)) }
