@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// The listing of a code object and of those nested in it.
-pub fn disassemble(code: &Code) -> String {
+pub fn listing(code: &Code) -> String {
     let mut out = String::new();
-    listing(code, &mut out);
+    one(code, &mut out);
     out
 }
 
@@ -17,7 +17,7 @@ macro_rules! put {
     ($out:expr, $($arg:tt)*) => { let _ = write!($out, $($arg)*); };
 }
 
-fn listing(code: &Code, out: &mut String) {
+fn one(code: &Code, out: &mut String) {
     header(code, out);
     let targets = jump_targets(code);
     let mut position = code.positions.iter().peekable();
@@ -70,7 +70,7 @@ fn nested(c: &Const, out: &mut String) {
     match c {
         Const::Code(c) => {
             out.push('\n');
-            listing(c, out);
+            one(c, out);
         }
         Const::Tuple(t) | Const::FrozenSet(t) => t.iter().for_each(|c| nested(c, out)),
         _ => {}

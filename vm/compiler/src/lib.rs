@@ -5,4 +5,6 @@ pub mod error;
 pub mod op;
 pub mod serial;
 pub mod source;
+pub mod syntax;
+pub mod tokenizer;
 pub mod validate;
