@@ -31,3 +31,4 @@ pub mod throw;
 pub mod trace;
 pub mod types;
 pub mod value;
+pub mod warn;

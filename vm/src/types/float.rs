@@ -278,6 +278,15 @@ pub fn format_magnitude(f: f64, kind: char, precision: usize, alt: bool) -> Stri
     }
 }
 
+/// The magnitude of `f` in exponent notation with `p` significant digits, trailing zeros dropped.
+pub fn format_magnitude_exp(f: f64, p: usize) -> String {
+    let (digits, exp) = split_e(&format!("{:.*e}", p.max(1) - 1, f.abs()));
+    let kept = digits.trim_end_matches('0').len().max(1);
+    let mut out = String::new();
+    lay_out(&digits[..kept], exp, true, &mut out);
+    out
+}
+
 /// Parses the text of a float as `float()` does (stripped, ASCII; underscores between digits allowed).
 pub fn parse(text: &str) -> Option<f64> {
     let b = text.as_bytes();

@@ -153,6 +153,15 @@ fn small_of(v: Value) -> Option<i64> {
 
 /// `a op b` of two ints; None when one is not an int (or the operator is not of ints).
 pub fn binary(th: &mut Thread, op: BinOp, a: Value, b: Value) -> R<Option<Value>> {
+    if a.is_bool() && b.is_bool() {
+        let (x, y) = (a.is_true(), b.is_true());
+        match op {
+            BinOp::And => return Ok(Some(Value::bool(x & y))),
+            BinOp::Or => return Ok(Some(Value::bool(x | y))),
+            BinOp::Xor => return Ok(Some(Value::bool(x ^ y))),
+            _ => {}
+        }
+    }
     if let (Some(x), Some(y)) = (small_of(a), small_of(b))
         && let Some(v) = binary_small(th, op, x, y)?
     {

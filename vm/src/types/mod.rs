@@ -1,13 +1,30 @@
 //! The builtin types: one file a type.
 
+pub mod bool_;
 pub mod buffer;
+pub mod buffer_protocol;
+pub mod bytearray;
+pub mod bytearray_methods;
 pub mod bytes;
+pub mod bytes_methods;
 pub mod class;
 pub mod complex;
+pub mod complex_methods;
 pub mod float;
+pub mod float_methods;
+pub mod format_spec;
 pub mod int;
+pub mod int_methods;
 pub mod int_parse;
+pub mod iter_text;
+pub mod memoryview;
 pub mod payload;
+pub mod percent_format;
 pub mod str_;
+pub mod str_methods;
+pub mod str_case;
+pub mod str_format;
+pub mod str_ops;
+pub mod str_search;
 pub mod tuple;
 pub mod unicode;
