@@ -8,7 +8,8 @@ use crate::object::Kind;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::value::Value;
-use std::sync::OnceLock;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 /// A native function.
 pub type NativeFn = fn(&mut Thread, &[Value]) -> R;
@@ -36,20 +37,19 @@ pub struct NativeDef {
     pub doc: &'static str,
     /// how it binds
     pub bind: Bind,
-    params: OnceLock<Params>,
 }
 
 /// A method or module function.
 pub const fn def(name: &'static str, sig: &'static str, func: NativeFn, doc: &'static str) -> NativeDef {
-    NativeDef { name, sig, func, doc, bind: Bind::Method, params: OnceLock::new() }
+    NativeDef { name, sig, func, doc, bind: Bind::Method }
 }
 /// A class method.
 pub const fn def_class(name: &'static str, sig: &'static str, func: NativeFn, doc: &'static str) -> NativeDef {
-    NativeDef { name, sig, func, doc, bind: Bind::Class, params: OnceLock::new() }
+    NativeDef { name, sig, func, doc, bind: Bind::Class }
 }
 /// A static method; `__new__` is one, with the class as first parameter `cls`.
 pub const fn def_static(name: &'static str, sig: &'static str, func: NativeFn, doc: &'static str) -> NativeDef {
-    NativeDef { name, sig, func, doc, bind: Bind::Static, params: OnceLock::new() }
+    NativeDef { name, sig, func, doc, bind: Bind::Static }
 }
 
 /// A computed attribute of a native type.
@@ -142,12 +142,52 @@ pub struct Params {
 }
 
 impl NativeDef {
-    /// The parsed signature.
+    /// The parsed signature: parsed once, found by the declaration's address ever after.
     #[inline]
-    pub fn params(&self) -> &Params {
-        self.params.get_or_init(|| parse(self.sig, self.bind))
+    pub fn params(&'static self) -> &'static Params {
+        let key = std::ptr::from_ref(self).addr();
+        let mut at = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - TABLE_BITS);
+        loop {
+            let (k, p) = &PARSED[at];
+            match k.load(Ordering::Acquire) {
+                // SAFETY: the pointer is stored before the key and never changes afterwards.
+                found if found == key => return unsafe { &*p.load(Ordering::Acquire) },
+                0 => return self.parse_params(),
+                _ => at = (at + 1) % PARSED.len(),
+            }
+        }
+    }
+    #[cold]
+    fn parse_params(&'static self) -> &'static Params {
+        static ADD: Mutex<usize> = Mutex::new(0);
+        let mut count = ADD.lock().unwrap_or_else(|e| e.into_inner());
+        let params: &'static Params = Box::leak(Box::new(parse(self.sig, self.bind)));
+        if *count > PARSED.len() / 2 {
+            return params;
+        }
+        let key = std::ptr::from_ref(self).addr();
+        let mut at = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - TABLE_BITS);
+        loop {
+            let (k, p) = &PARSED[at];
+            match k.load(Ordering::Acquire) {
+                0 => {
+                    p.store(std::ptr::from_ref(params).cast_mut(), Ordering::Release);
+                    k.store(key, Ordering::Release);
+                    *count += 1;
+                    return params;
+                }
+                // SAFETY: as in `params`.
+                found if found == key => return unsafe { &*p.load(Ordering::Acquire) },
+                _ => at = (at + 1) % PARSED.len(),
+            }
+        }
     }
 }
+
+// Beside the declarations, which must be plain data to stand in `static` slices.
+const TABLE_BITS: usize = 15;
+static PARSED: [(AtomicUsize, AtomicPtr<Params>); 1 << TABLE_BITS] =
+    [const { (AtomicUsize::new(0), AtomicPtr::new(std::ptr::null_mut())) }; 1 << TABLE_BITS];
 
 fn split_top(sig: &'static str) -> Vec<&'static str> {
     let (mut out, mut depth, mut start, mut quote) = (Vec::new(), 0i32, 0, None);

@@ -118,7 +118,7 @@ fn me(th: &mut Thread, v: Value) -> R<B> {
 fn like(th: &mut Thread, of: Value, data: &[u8]) -> Value {
     if of.is_kind(Kind::Bytes) { th.new_bytes(data) } else { th.new_bytearray(data.to_vec()) }
 }
-fn is_space(b: u8) -> bool {
+pub fn is_space(b: u8) -> bool {
     matches!(b, b' ' | 9..=13)
 }
 fn new(th: &mut Thread, a: &[Value]) -> R {
@@ -427,7 +427,7 @@ pub fn title(th: &mut Thread, a: &[Value]) -> R {
         r
     })
 }
-fn all_are(th: &mut Thread, a: &[Value], f: fn(u8) -> bool) -> R {
+pub fn all_are(th: &mut Thread, a: &[Value], f: fn(u8) -> bool) -> R {
     let b = me(th, a[0])?;
     Ok(Value::bool(!b.is_empty() && b.iter().all(|&b| f(b))))
 }
