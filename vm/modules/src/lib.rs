@@ -1,8 +1,12 @@
 //! The native modules of the standard library, one file or folder each, besides those that are part of the VM.
 
+pub mod abc;
+pub mod contextvars;
 pub mod errno;
 pub mod imp;
+pub mod marshal;
 pub mod posix;
+pub mod signal;
 pub mod time;
 
 use vasuki_vm::native::ModuleDef;
