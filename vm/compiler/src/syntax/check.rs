@@ -1,7 +1,13 @@
 //! What the parser accepts but CPython's compiler refuses.
+//!
+//! In CPython's order: what its parser would have refused after all, `__future__` features, the symbol table's errors
+//! ([`super::scopes`]), then the code generator's ([`super::flow`]). Within one of these the first in the source wins.
 
+use super::{Start, explain, flow, scopes};
 use crate::error::SyntaxError;
-use ruff_python_ast::Mod;
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, Mod, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 
 /// How to check.
 #[derive(Clone, Copy, Debug, Default)]
@@ -10,7 +16,126 @@ pub struct CheckOptions {
     pub allow_top_level_await: bool,
 }
 
+/// The first error met.
+pub(super) struct Found<'a> {
+    pub source: &'a str,
+    pub error: Option<SyntaxError>,
+}
+
+impl Found<'_> {
+    /// Notes an error unless there is one already.
+    pub fn report(&mut self, range: TextRange, msg: impl Into<String>) {
+        if self.error.is_none() {
+            let (start, end) = (range.start().to_usize(), range.end().to_usize());
+            self.error = Some(SyntaxError::at(self.source, start, end, msg));
+        }
+    }
+}
+
+/// Visits everything of a module or expression.
+pub(super) fn visit<'a, V: Visitor<'a>>(v: &mut V, module: &'a Mod) {
+    match module {
+        Mod::Module(m) => v.visit_body(&m.body),
+        Mod::Expression(e) => v.visit_expr(&e.body),
+    }
+}
+
 /// Checks a module; gives the first error.
-pub fn check(_source: &str, _module: &Mod, _opts: CheckOptions) -> Result<(), SyntaxError> {
-    Ok(())
+pub fn check(source: &str, module: &Mod, opts: CheckOptions) -> Result<(), SyntaxError> {
+    let mut lenient = Lenient { source, suspect: None };
+    visit(&mut lenient, module);
+    if let Some((range, msg)) = lenient.suspect {
+        let start = if matches!(module, Mod::Module(_)) { Start::File } else { Start::Eval };
+        let (from, to) = (range.start().to_usize(), range.end().to_usize());
+        return Err(explain(source, start).unwrap_or_else(|| SyntaxError::at(source, from, to, msg)));
+    }
+    if let Mod::Module(m) = module {
+        futures(source, &m.body)?;
+    }
+    scopes::check(source, module)?;
+    flow::check(source, module, opts)
+}
+
+/// Names that `from __future__ import` knows.
+pub const FUTURES: [&str; 10] = [
+    "nested_scopes",
+    "generators",
+    "division",
+    "absolute_import",
+    "with_statement",
+    "print_function",
+    "unicode_literals",
+    "barry_as_FLUFL",
+    "generator_stop",
+    "annotations",
+];
+
+fn futures(source: &str, body: &[Stmt]) -> Result<(), SyntaxError> {
+    let mut found = Found { source, error: None };
+    let mut at_top = true;
+    for (i, s) in body.iter().enumerate() {
+        match s {
+            Stmt::ImportFrom(f) if f.level == 0 && f.module.as_ref().is_some_and(|m| m.as_str() == "__future__") => {
+                if !at_top {
+                    continue;
+                }
+                for a in &f.names {
+                    if a.name.as_str() == "braces" {
+                        found.report(a.range(), "not a chance");
+                    } else if !FUTURES.contains(&a.name.as_str()) {
+                        found.report(a.range(), format!("future feature {} is not defined", a.name));
+                    }
+                }
+            }
+            Stmt::Expr(e) if i == 0 && e.value.is_string_literal_expr() => {}
+            _ => at_top = false,
+        }
+    }
+    found.error.map_or(Ok(()), Err)
+}
+
+/// Looks for what ruff's parser lets pass: syntax of later versions and leniencies.
+struct Lenient<'a> {
+    source: &'a str,
+    suspect: Option<(TextRange, &'static str)>,
+}
+
+impl Lenient<'_> {
+    fn suspect(&mut self, range: TextRange, msg: &'static str) {
+        self.suspect.get_or_insert((range, msg));
+    }
+}
+
+impl<'a> Visitor<'a> for Lenient<'_> {
+    fn visit_stmt(&mut self, s: &'a Stmt) {
+        match s {
+            Stmt::Import(i) if i.is_lazy => self.suspect(i.range(), "invalid syntax"),
+            Stmt::ImportFrom(i) if i.is_lazy => self.suspect(i.range(), "invalid syntax"),
+            _ => {}
+        }
+        visitor::walk_stmt(self, s);
+    }
+    fn visit_expr(&mut self, e: &'a Expr) {
+        let elt = match e {
+            Expr::ListComp(c) => Some(&c.elt),
+            Expr::SetComp(c) => Some(&c.elt),
+            Expr::Generator(c) => Some(&c.elt),
+            _ => None,
+        };
+        if let Some(elt) = elt.filter(|e| e.is_starred_expr()) {
+            self.suspect(elt.range(), "iterable unpacking cannot be used in comprehension");
+        }
+        match e {
+            Expr::DictComp(c) if c.key.is_none() => self.suspect(c.range(), "dict unpacking cannot be used in dict comprehension"),
+            Expr::Call(c) => {
+                for k in &c.arguments.keywords {
+                    if k.arg.is_some() && self.source.as_bytes().get(k.range().start().to_usize()) == Some(&b'(') {
+                        self.suspect(k.range(), "expression cannot contain assignment, perhaps you meant \"==\"?");
+                    }
+                }
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, e);
+    }
 }

@@ -13,13 +13,13 @@ eval: expressions NEWLINE* ENDMARKER
 statements: statement+
 statement: compound_stmt | simple_stmts
 simple_stmts: simple_stmt !';' NEWLINE | ';'.simple_stmt+ [';'] NEWLINE
-simple_stmt: assignment | star_expressions | &"type" type_alias | &'return' return_stmt | &('import'|'from') import_stmt | &'raise' raise_stmt | &'pass' pass_stmt | &'del' del_stmt | &'yield' yield_expr | &'assert' assert_stmt | &'break' break_stmt | &'continue' continue_stmt | &'global' global_stmt | &'nonlocal' nonlocal_stmt
+simple_stmt: assignment | &"type" type_alias | star_expressions | &'return' return_stmt | &('import'|'from') import_stmt | &'raise' raise_stmt | &'pass' pass_stmt | &'del' del_stmt | &'yield' yield_expr | &'assert' assert_stmt | &'break' break_stmt | &'continue' continue_stmt | &'global' global_stmt | &'nonlocal' nonlocal_stmt
 compound_stmt: &('def'|'@'|'async') function_def | &'if' if_stmt | &('class'|'@') class_def | &('with'|'async') with_stmt | &('for'|'async') for_stmt | &'try' try_stmt | &'while' while_stmt | match_stmt
 assignment: NAME ':' expression ['=' annotated_rhs] | ('(' single_target ')' | single_subscript_attribute_target) ':' expression ['=' annotated_rhs] | (star_targets '=')+ annotated_rhs !'=' | single_target augassign ~ annotated_rhs | invalid_assignment
 annotated_rhs: yield_expr | star_expressions
 augassign: '+=' | '-=' | '*=' | '@=' | '/=' | '%=' | '&=' | '|=' | '^=' | '<<=' | '>>=' | '**=' | '//='
 return_stmt: 'return' [star_expressions]
-raise_stmt: invalid_raise_stmt | 'raise' expression ['from' expression] | 'raise'
+raise_stmt: 'raise' expression ['from' expression] | 'raise'
 pass_stmt: 'pass'
 break_stmt: 'break'
 continue_stmt: 'continue'
@@ -42,7 +42,7 @@ decorators: ('@' named_expression NEWLINE)+
 class_def: decorators class_def_raw | class_def_raw
 class_def_raw: invalid_class_def_raw | 'class' NAME [type_params] ['(' [arguments] ')'] ':' block
 function_def: decorators function_def_raw | function_def_raw
-function_def_raw: invalid_def_raw | ['async'] 'def' NAME [type_params] &&'(' [params] ')' ['->' expression] &&':' block
+function_def_raw: invalid_def_raw | ['async'] 'def' NAME [type_params] '(' [params] ')' ['->' expression] ':' block
 if_stmt: invalid_if_stmt | 'if' named_expression ':' block elif_stmt | 'if' named_expression ':' block [else_block]
 elif_stmt: invalid_elif_stmt | 'elif' named_expression ':' block elif_stmt | 'elif' named_expression ':' block [else_block]
 else_block: invalid_else_stmt | 'else' &&':' block
@@ -52,7 +52,7 @@ with_stmt: invalid_with_stmt_indent | ['async'] 'with' '(' ','.with_item+ [','] 
 with_item: expression 'as' star_target &(','|')'|':') | invalid_with_item | expression
 try_stmt: invalid_try_stmt | 'try' &&':' block finally_block | 'try' &&':' block except_block+ [else_block] [finally_block] | 'try' &&':' block except_star_block+ [else_block] [finally_block]
 except_block: invalid_except_stmt_indent | 'except' expression ':' block | 'except' expression 'as' NAME ':' block | 'except' expressions ':' block | 'except' ':' block | invalid_except_stmt
-except_star_block: invalid_except_star_stmt_indent | 'except' '*' expression ':' block | 'except' '*' expression 'as' NAME ':' block | 'except' '*' expressions ':' block | invalid_except_stmt
+except_star_block: invalid_except_star_stmt_indent | 'except' '*' expression ':' block | 'except' '*' expression 'as' NAME ':' block | 'except' '*' expressions ':' block | invalid_except_stmt | invalid_except_star_stmt
 finally_block: invalid_finally_stmt | 'finally' &&':' block
 match_stmt: "match" subject_expr ':' NEWLINE INDENT case_block+ DEDENT | invalid_match_stmt
 subject_expr: star_named_expression ',' [star_named_expressions] | named_expression
@@ -155,7 +155,7 @@ del_target: <attribute,subscript>primary | NAME | '(' del_target ')' | '(' [del_
 
 /// What is wrong, and how to say it.
 pub const INVALID: &str = r#"
-invalid_arguments: ((','.(starred_expression | (assignment_expression | expression !':=') !'=')+ ',' kwargs) | kwargs) ',' b='*' {known b "iterable argument unpacking follows keyword argument unpacking"} | a=expression b=for_if_clauses ',' [args | expression for_if_clauses] {range a b "Generator expression must be parenthesized"} | a=NAME b='=' expression for_if_clauses {range a b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"} | [args_without_kw_value ','] a=NAME b='=' &(','|')') {range a b "expected argument value expression"} | a=args b=for_if_clauses {GENEXP a b} | args ',' a=expression b=for_if_clauses {range a b "Generator expression must be parenthesized"} | a=args ',' args {ARGUMENTS a}
+invalid_arguments: ((','.(starred_expression | (assignment_expression | expression !':=') !'=')+ ',' kwargs) | kwargs) ',' b='*' expression {known b "iterable argument unpacking follows keyword argument unpacking"} | a=expression b=for_if_clauses ',' [args | expression for_if_clauses] {range a b "Generator expression must be parenthesized"} | a=NAME b='=' expression for_if_clauses {range a b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"} | [args_without_kw_value ','] a=NAME b='=' &(','|')') {range a b "expected argument value expression"} | a=args b=for_if_clauses {GENEXP a b} | args ',' a=expression b=for_if_clauses {range a b "Generator expression must be parenthesized"} | a=args ',' args {ARGUMENTS a}
 args_without_kw_value: args
 invalid_kwarg: a=('True'|'False'|'None') b='=' {range a b "cannot assign to %t"} | a=NAME b='=' expression for_if_clauses {range a b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"} | !(NAME '=') a=expression b='=' {range a b "expression cannot contain assignment, perhaps you meant \"==\"?"} | a='**' expression '=' b=expression {range a b "cannot assign to keyword argument unpacking"}
 invalid_starred_expression_unpacking: a='*' expression '=' b=expression {range a b "cannot assign to iterable argument unpacking"}
@@ -165,7 +165,6 @@ invalid_expression: STRING a=(!STRING expression_without_invalid)+ STRING {range
 invalid_named_expression: a=expression ':=' expression {known a "cannot use assignment expressions with %s"} | a=NAME '=' b=bitwise_or !('='|':=') {range a b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"} | !(list|tuple|genexp|'True'|'None'|'False') a=bitwise_or '=' bitwise_or !('='|':=') {known a "cannot assign to %s here. Maybe you meant '==' instead of '='?"}
 invalid_assignment: a=invalid_ann_assign_target ':' expression {known a "only single target (not %s) can be annotated"} | a=star_named_expression ',' [star_named_expressions] ':' expression {known a "only single target (not tuple) can be annotated"} | a=expression ':' expression {known a "illegal target for annotation"} | (star_targets '=')* a=star_expressions '=' {target assign a} | (star_targets '=')* a=yield_expr '=' {known a "assignment to yield expression not possible"} | a=star_expressions augassign annotated_rhs {known a "'%s' is an illegal expression for augmented assignment"}
 invalid_ann_assign_target: list | tuple | '(' a=invalid_ann_assign_target ')' = a
-invalid_raise_stmt: a='raise' b='from' {range a b "did you forget an expression between 'raise' and 'from'?"} | 'raise' expression a='from' !expression {known a "did you forget an expression after 'from'?"}
 invalid_del_stmt: 'del' a=star_expressions {target delete a}
 invalid_assert_stmt: 'assert' a=expression '=' b=expression {range a b "cannot assign to %s here. Maybe you meant '==' instead of '='?"} | 'assert' expression ',' a=expression '=' b=expression {range a b "cannot assign to %s here. Maybe you meant '==' instead of '='?"} | 'assert' a=expression ':=' b=expression {range a b "cannot use named expression without parentheses here"} | 'assert' expression ',' a=expression ':=' b=expression {range a b "cannot use named expression without parentheses here"}
 invalid_block: NEWLINE !INDENT {indent "expected an indented block"}
@@ -182,7 +181,8 @@ invalid_with_item: expression 'as' a=expression &(','|')'|':') {target assign a}
 invalid_with_stmt: ['async'] 'with' ','.(expression ['as' star_target])+ NEWLINE {last "expected ':'"} | ['async'] 'with' '(' ','.(expressions ['as' star_target])+ [','] ')' NEWLINE {last "expected ':'"}
 invalid_with_stmt_indent: ['async'] a='with' ','.(expression ['as' star_target])+ ':' NEWLINE !INDENT {indent a "expected an indented block after 'with' statement on line %l"} | ['async'] a='with' '(' ','.(expressions ['as' star_target])+ [','] ')' ':' NEWLINE !INDENT {indent a "expected an indented block after 'with' statement on line %l"}
 invalid_try_stmt: a='try' ':' NEWLINE !INDENT {indent a "expected an indented block after 'try' statement on line %l"} | 'try' ':' block !('except'|'finally') {last "expected 'except' or 'finally' block"} | 'try' ':' block* except_block+ a='except' b='*' expression ['as' NAME] ':' {range a b "cannot have both 'except' and 'except*' on the same 'try'"} | 'try' ':' block* except_star_block+ a='except' [expression ['as' NAME]] ':' {known a "cannot have both 'except' and 'except*' on the same 'try'"}
-invalid_except_stmt: 'except' ['*'] a=expression ',' expressions 'as' NAME ':' {from a "multiple exception types must be parenthesized when using 'as'"} | 'except' ['*'] expression ['as' NAME] NEWLINE {last "expected ':'"} | 'except' NEWLINE {last "expected ':'"} | 'except' '*' (NEWLINE|':') {last "expected one or more exception types"} | 'except' expression 'as' a=expression ':' block {known a "cannot use except statement with %s"} | 'except' '*' expression 'as' a=expression ':' block {known a "cannot use except* statement with %s"}
+invalid_except_stmt: 'except' ['*'] a=expression ',' expressions 'as' NAME ':' {from a "multiple exception types must be parenthesized when using 'as'"} | 'except' ['*'] expression ['as' NAME] NEWLINE {last "expected ':'"} | 'except' NEWLINE {last "expected ':'"} | 'except' '*' (NEWLINE|':') {last "expected one or more exception types"} | 'except' expression 'as' a=expression ':' block {known a "cannot use except statement with %s"}
+invalid_except_star_stmt: 'except' '*' expression 'as' a=expression ':' block {known a "cannot use except* statement with %s"}
 invalid_finally_stmt: a='finally' ':' NEWLINE !INDENT {indent a "expected an indented block after 'finally' statement on line %l"}
 invalid_except_stmt_indent: a='except' expression ['as' NAME] ':' NEWLINE !INDENT {indent a "expected an indented block after 'except' statement on line %l"} | a='except' ':' NEWLINE !INDENT {indent a "expected an indented block after 'except' statement on line %l"}
 invalid_except_star_stmt_indent: a='except' '*' expression ['as' NAME] ':' NEWLINE !INDENT {indent a "expected an indented block after 'except*' statement on line %l"}

@@ -5,9 +5,11 @@
 //! does not is found by [`check`](mod@check).
 
 pub mod check;
+mod flow;
 mod grammar;
 mod peg;
 mod report;
+mod scopes;
 mod strings;
 
 pub use check::{CheckOptions, check};

