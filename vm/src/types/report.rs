@@ -1,0 +1,126 @@
+//! Printing of exceptions that nobody caught: by the library's `traceback` module, natively when that cannot work.
+
+use crate::context::ctx;
+use crate::modules::builtins::sys_attribute;
+use crate::names::names;
+use crate::object::{Gc, Kind};
+use crate::thread::Thread;
+use crate::throw::{R, Throw};
+use crate::types::class::class_of;
+use crate::types::exception::{self, Exception};
+use crate::types::str_::Str;
+use crate::types::traceback::Traceback;
+use crate::types::type_attrs;
+use crate::value::Value;
+
+/// Runs `f`; gives None for a Python exception in it.
+fn attempt<T>(th: &mut Thread, f: impl FnOnce(&mut Thread) -> R<T>) -> R<Option<T>> {
+    Ok(th.catch(ctx().types.BaseException, f)?.ok())
+}
+/// Prints an exception with its traceback to `sys.stderr`.
+pub fn print_exception(th: &mut Thread, e: Value) -> R<()> {
+    if !e.is_kind(Kind::Exception) {
+        let text = format!("TypeError: print_exception(): Exception expected for value, {} found\n", class_of(e).name_str());
+        return write(th, &text);
+    }
+    let done = attempt(th, |th| {
+        let m = crate::import::import_module(th, "traceback")?;
+        let key = th.intern("_print_exception_bltin");
+        match th.getattr_opt(m, key)? {
+            Some(f) => th.call(f, &[e]),
+            None => {
+                let key = th.intern("print_exception");
+                th.call_method(m, key, &[e])
+            }
+        }
+    })?;
+    if done.is_some() {
+        return Ok(());
+    }
+    let text = describe(th, e, 0)?;
+    write(th, &text)
+}
+fn write(th: &mut Thread, text: &str) -> R<()> {
+    let written = attempt(th, |th| {
+        let err = sys_attribute(th, "stderr")?;
+        if err.is_none() {
+            return Ok(Value::NONE);
+        }
+        let s = th.new_str(text);
+        th.call_method(err, names().write, &[s])
+    })?;
+    if written.is_none() {
+        th.irrevocable()?;
+        eprint!("{text}");
+    }
+    Ok(())
+}
+/// The native rendering: traceback entries without source lines.
+fn describe(th: &mut Thread, e: Value, depth: usize) -> R<String> {
+    let x = exception::this(e);
+    let mut out = String::new();
+    let cause = x.field(th, &x.cause)?;
+    let context = x.field(th, &x.context)?;
+    if depth < 10 {
+        if cause.is_kind(Kind::Exception) {
+            out.push_str(&describe(th, cause, depth + 1)?);
+            out.push_str("\nThe above exception was the direct cause of the following exception:\n\n");
+        } else if context.is_kind(Kind::Exception) && !x.field(th, &x.suppress_context)?.is_true() {
+            out.push_str(&describe(th, context, depth + 1)?);
+            out.push_str("\nDuring handling of the above exception, another exception occurred:\n\n");
+        }
+    }
+    let mut tb = x.field(th, &x.traceback)?.cast::<Traceback>();
+    if tb.is_some() {
+        out.push_str("Traceback (most recent call last):\n");
+    }
+    while let Some(t) = tb {
+        let line = t.lineno.get().to_small().unwrap_or(0);
+        let place = attempt(th, |th| place(th, t.frame.get()))?;
+        let (file, name) = place.unwrap_or_else(|| ("?".into(), "?".into()));
+        out.push_str(&format!("  File \"{file}\", line {line}, in {name}\n"));
+        tb = crate::attrs::load(th, t.header(), &t.next)?.cast();
+    }
+    out.push_str(&summary(th, x)?);
+    out.push('\n');
+    Ok(out)
+}
+fn place(th: &mut Thread, frame: Value) -> R<(String, String)> {
+    let [code, file, name] = ["f_code", "co_filename", "co_qualname"].map(|n| th.intern(n));
+    let code = if frame.is_kind(Kind::Code) { frame } else { th.getattr(frame, code)? };
+    let (file, name) = (th.getattr(code, file)?, th.getattr(code, name)?);
+    Ok((th.str(file)?.to_string_lossy(), th.str(name)?.to_string_lossy()))
+}
+/// `Class: message`
+pub fn summary(th: &mut Thread, e: Gc<Exception>) -> R<String> {
+    let class = class_of(e.value());
+    let name = attempt(th, |th| type_attrs::dotted_name(th, class))?.unwrap_or_else(|| class.name_str());
+    let name = name.strip_prefix("__main__.").unwrap_or(&name).to_string();
+    let text = attempt(th, |th| th.str(e.value()))?.map_or_else(|| "<exception str() failed>".into(), |s: Gc<Str>| s.to_string_lossy());
+    Ok(if text.is_empty() { name } else { format!("{name}: {text}") })
+}
+/// Reports an exception that cannot be raised where it happened through `sys.unraisablehook`. `object`: where, or None.
+pub fn report_unraisable(th: &mut Thread, t: Throw, object: Value) {
+    let Some(e) = t.value() else { return };
+    let r = attempt(th, |th| {
+        let x = exception::this(e);
+        let tb = x.field(th, &x.traceback)?;
+        let none = |v: Value| if v.is_empty() { Value::NONE } else { v };
+        let args = crate::types::simple_namespace::new(
+            th,
+            &[
+                ("exc_type", class_of(e).value()),
+                ("exc_value", e),
+                ("exc_traceback", none(tb)),
+                ("err_msg", Value::NONE),
+                ("object", none(object)),
+            ],
+        )?;
+        let hook = sys_attribute(th, "unraisablehook")?;
+        th.call(hook, &[args])
+    });
+    if let Ok(None) = r {
+        // The hook itself failed and there is nobody left to tell but the process's own error stream.
+        eprintln!("Exception ignored in sys.unraisablehook");
+    }
+}

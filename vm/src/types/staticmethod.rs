@@ -1,0 +1,90 @@
+//! `staticmethod`.
+
+use crate::attrs::{change, load};
+use crate::context::ctx;
+use crate::names::names;
+use crate::native::{GetSetDef, NativeDef, TypeDef, def, def_static, getset, getter};
+use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::class::Class;
+use crate::types::property::is_abstract_function;
+use crate::value::Value;
+
+/// Layout.
+#[repr(C)]
+pub struct StaticMethod {
+    header: Header,
+    /// the function
+    pub func: Slot,
+}
+// SAFETY: repr(C), header first, only objects of this kind have it.
+unsafe impl Layout for StaticMethod {
+    const KIND: Kind = Kind::StaticMethod;
+}
+impl Gc<StaticMethod> {
+    /// Calls `f` with every value inside.
+    pub fn trace(self, f: &mut dyn FnMut(Value)) {
+        f(self.func.get());
+    }
+}
+/// `staticmethod(f)`, without copying attributes of `f`.
+pub fn new(th: &mut Thread, f: Value) -> Value {
+    let m: Gc<StaticMethod> = th.new_object(ctx().types.staticmethod, 0);
+    m.func.set_raw(f);
+    m.value()
+}
+/// The function inside.
+pub fn inner(th: &mut Thread, v: Value) -> R {
+    let m = v.as_gc::<StaticMethod>();
+    match load(th, m.header(), &m.func)? {
+        Value::EMPTY => Err(th.runtime_error("uninitialized staticmethod object")),
+        f => Ok(f),
+    }
+}
+
+/// The declaration.
+pub static DEF: TypeDef = TypeDef {
+    dict: true,
+    methods: METHODS,
+    getsets: GETSETS,
+    doc: "Convert a function to be a static method.\n\nA static method does not receive an implicit first argument.\nTo declare a static method, use this idiom:\n\n     class C:\n         @staticmethod\n         def f(arg1, arg2, argN):\n             ...\n\nIt can be called either on the class (e.g. C.f()) or on an instance\n(e.g. C().f()). Both the class and the instance are ignored, and\nneither is passed implicitly as the first argument to the method.\n\nStatic methods in Python are similar to those found in Java or C++.\nFor a more advanced concept, see the classmethod builtin.",
+    ..TypeDef::new("staticmethod", Kind::StaticMethod, std::mem::size_of::<StaticMethod>())
+};
+static METHODS: &[NativeDef] = &[
+    def_static("__new__", "cls, /, *args, **kwargs", |th, a| {
+        let m: Gc<StaticMethod> = th.new_object(a[0].as_gc::<Class>(), 0);
+        Ok(m.value())
+    }, ""),
+    def("__init__", "self, function, /", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def("__get__", "self, instance, owner=None, /", |th, a| inner(th, a[0]), "Return an attribute of instance, which is of type owner."),
+    def("__repr__", "self, /", repr, "Return repr(self)."),
+    def("__call__", "self, /, *args, **kwargs", |th, a| {
+        let f = inner(th, a[0])?;
+        th.call_ex(f, a[1], a[2])
+    }, "Call self as a function."),
+];
+static GETSETS: &[GetSetDef] = &[
+    getter("__func__", inner, ""),
+    getter("__wrapped__", inner, ""),
+    getter("__isabstractmethod__", |th, v| {
+        let f = inner(th, v)?;
+        Ok(Value::bool(is_abstract_function(th, f)?))
+    }, ""),
+    getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, ""),
+];
+fn init(th: &mut Thread, a: &[Value]) -> R {
+    let m = a[0].as_gc::<StaticMethod>();
+    change(th, m.header(), 1, &m.func, a[1])?;
+    for name in [names().__module__, names().__name__, names().__qualname__, names().__doc__] {
+        if let Some(v) = th.getattr_opt(a[1], name)? {
+            crate::attrs::instance_set(th, a[0].as_obj(), name, v)?;
+        }
+    }
+    Ok(Value::NONE)
+}
+fn repr(th: &mut Thread, a: &[Value]) -> R {
+    let f = inner(th, a[0])?;
+    let text = format!("<staticmethod({})>", th.repr_string(f)?);
+    Ok(th.new_str(&text))
+}

@@ -1,0 +1,420 @@
+//! Attributes of classes: lookup through MRO and metaclass, changes, and what `type` computes.
+
+use crate::attrs::{self, bind, is_data_descriptor};
+use crate::context::ctx;
+use crate::names::names;
+use crate::native::{GetSetDef, getset, getter};
+use crate::object::{Gc, Kind};
+use crate::special::Special;
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::class::{Class, class_flag, class_of};
+use crate::types::dict::Dict;
+use crate::types::str_::Str;
+use crate::types::tuple::Tuple;
+use crate::types::{mappingproxy, mro, type_};
+use crate::value::Value;
+
+/// `cls.name`; None: missing.
+pub fn getattr(th: &mut Thread, class: Gc<Class>, name: Gc<Str>) -> R<Option<Value>> {
+    let meta = class_of(class.value());
+    let meta_attr = meta.lookup(name);
+    if let Some(a) = meta_attr
+        && is_data_descriptor(a)
+        && class_of(a).special(Special::Get).is_some()
+    {
+        return bind(th, a, class.value(), meta.value()).map(Some);
+    }
+    if let Some(a) = class.lookup(name) {
+        return bind(th, a, Value::EMPTY, class.value()).map(Some);
+    }
+    match meta_attr {
+        Some(a) => bind(th, a, class.value(), meta.value()).map(Some),
+        None => Ok(None),
+    }
+}
+/// `cls.name = v`, or `del cls.name` for EMPTY.
+pub fn setattr(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<()> {
+    if !class.has_flag(class_flag::HEAP) {
+        let text = format!("cannot set '{}' attribute of immutable type '{}'", name.to_string_lossy(), class.name_str());
+        return Err(th.type_error(&text));
+    }
+    let meta_attr = class_of(class.value()).lookup(name);
+    if let Some(a) = meta_attr
+        && is_data_descriptor(a)
+        && class_of(a).special(if v.is_empty() { Special::Delete } else { Special::Set }).is_some()
+    {
+        match a.as_obj().kind() {
+            Kind::GetSet => crate::types::getset::set(th, a, class.value(), v)?,
+            _ if v.is_empty() => {
+                th.call_special(a, Special::Delete, &[class.value()])?;
+            }
+            _ => {
+                th.call_special(a, Special::Set, &[class.value(), v])?;
+            }
+        }
+        return Ok(());
+    }
+    set_own(th, class, name, v)
+}
+/// Changes the namespace itself. The change cannot be undone: caches are filled from it.
+pub fn set_own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<()> {
+    th.irrevocable()?;
+    let d = class.namespace();
+    if v.is_empty() {
+        if d.remove(th, name.value())?.is_none() {
+            let text = format!("type object '{}' has no attribute '{}'", class.name_str(), name.to_string_lossy());
+            return Err(attrs::attribute_error_for(th, &text, class.value(), name));
+        }
+    } else {
+        d.set_str(th, name, v)?;
+    }
+    type_::changed(class);
+    Ok(())
+}
+pub(crate) fn getattribute(th: &mut Thread, a: &[Value]) -> R {
+    let name = th.attribute_name(a[1])?;
+    match getattr(th, a[0].as_gc(), name)? {
+        Some(v) => Ok(v),
+        None => Err(attrs::missing(th, a[0], name)),
+    }
+}
+pub(crate) fn setattribute(th: &mut Thread, a: &[Value]) -> R {
+    let name = th.attribute_name(a[1])?;
+    setattr(th, a[0].as_gc(), name, a[2])?;
+    Ok(Value::NONE)
+}
+pub(crate) fn delattribute(th: &mut Thread, a: &[Value]) -> R {
+    let name = th.attribute_name(a[1])?;
+    setattr(th, a[0].as_gc(), name, Value::EMPTY)?;
+    Ok(Value::NONE)
+}
+/// `module.qualname`, without `builtins.`.
+pub fn dotted_name(th: &mut Thread, class: Gc<Class>) -> R<String> {
+    let q = match class.qualname.get().cast::<Str>() {
+        Some(s) => s.to_string_lossy(),
+        None => class.name_str(),
+    };
+    Ok(match module_of(th, class)?.cast::<Str>() {
+        Some(m) if !m.is("builtins") => format!("{}.{q}", m.to_string_lossy()),
+        _ => q,
+    })
+}
+fn module_of(th: &mut Thread, class: Gc<Class>) -> R {
+    match own(th, class, names().__module__)? {
+        Some(m) => Ok(m),
+        None if class.has_flag(class_flag::HEAP) => Ok(Value::NONE),
+        None => Ok(class.extra.get()),
+    }
+}
+fn own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>) -> R<Option<Value>> {
+    class.namespace().get_str(th, name)
+}
+pub(crate) fn repr(th: &mut Thread, a: &[Value]) -> R {
+    let class = a[0].as_gc::<Class>();
+    let text = format!("<class '{}'>", dotted_name(th, class)?);
+    Ok(th.new_str(&text))
+}
+pub(crate) fn mro(th: &mut Thread, a: &[Value]) -> R {
+    let class = a[0].as_gc::<Class>();
+    let bases = class.bases.get().as_gc::<Tuple>().items();
+    let order = mro::c3(th, class, bases)?;
+    th.new_list(&order)
+}
+pub(crate) fn subclasses(th: &mut Thread, a: &[Value]) -> R {
+    let list = type_::subclasses(a[0].as_gc());
+    th.new_list(&list)
+}
+pub(crate) fn dir(th: &mut Thread, a: &[Value]) -> R {
+    let d: Gc<Dict> = th.new_dict().as_gc();
+    add_names(th, a[0].as_gc(), d)?;
+    let (keys, _) = d.snapshot(th)?;
+    Ok(th.new_list_vec(keys))
+}
+/// Adds the names of a class and its bases to the keys of `d`.
+pub fn add_names(th: &mut Thread, class: Gc<Class>, d: Gc<Dict>) -> R<()> {
+    for c in class.mro_slice().iter().rev() {
+        let (keys, _) = c.as_gc::<Class>().namespace().snapshot(th)?;
+        for k in keys.as_slice() {
+            d.set(th, *k, Value::NONE)?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) static GETSETS: &[GetSetDef] = &[
+    getset("__name__", |_, v| Ok(v.as_gc::<Class>().name.get()), set_name, ""),
+    getset("__qualname__", |_, v| Ok(v.as_gc::<Class>().qualname.get()), set_qualname, ""),
+    getset("__bases__", |_, v| Ok(v.as_gc::<Class>().bases.get()), set_bases, ""),
+    getset("__module__", |th, v| module_of(th, v.as_gc()), set_module, ""),
+    getset("__abstractmethods__", abstract_methods, set_abstract_methods, ""),
+    getset("__doc__", doc, set_doc, ""),
+    getset("__annotations__", annotations, set_annotations, ""),
+    getset("__annotate__", annotate, set_annotate, ""),
+    getset("__type_params__", type_params, set_type_params, ""),
+    getter("__dict__", |th, v| Ok(mappingproxy::new(th, v.as_gc::<Class>().dict.get())), ""),
+    getter("__mro__", |_, v| Ok(v.as_gc::<Class>().mro.get()), ""),
+    getter("__base__", |_, v| Ok(some(v.as_gc::<Class>().base.get())), ""),
+    getter("__basicsize__", |_, v| Ok(Value::small((v.as_gc::<Class>().attr_offset() + v.as_gc::<Class>().attr_bytes()) as i64)), ""),
+    getter("__itemsize__", item_size, ""),
+    getter("__flags__", flags, ""),
+    getter("__dictoffset__", |_, v| Ok(Value::small(if v.as_gc::<Class>().has_flag(class_flag::HAS_DICT) { -1 } else { 0 })), ""),
+    getter("__weakrefoffset__", |_, v| Ok(Value::small(if v.as_gc::<Class>().has_flag(class_flag::WEAKREFABLE) { 16 } else { 0 })), ""),
+    getter("__text_signature__", text_signature, ""),
+];
+fn some(v: Value) -> Value {
+    if v.is_empty() { Value::NONE } else { v }
+}
+fn item_size(_: &mut Thread, v: Value) -> R {
+    Ok(Value::small(match v.as_gc::<Class>().instance_kind() {
+        Kind::Tuple => 8,
+        Kind::Bytes => 1,
+        Kind::Int => 4,
+        _ => 0,
+    }))
+}
+fn flags(_: &mut Thread, v: Value) -> R {
+    let c = v.as_gc::<Class>();
+    let t = &ctx().types;
+    let mut f = (1 << 12) | (1 << 14);
+    for (bit, on) in [
+        (5, c.has_flag(class_flag::SEQUENCE)),
+        (6, c.has_flag(class_flag::MAPPING)),
+        (7, c.has_flag(class_flag::NO_NEW)),
+        (8, !c.has_flag(class_flag::HEAP)),
+        (9, c.has_flag(class_flag::HEAP)),
+        (10, c.has_flag(class_flag::BASE)),
+        (20, c.has_flag(class_flag::ABSTRACT)),
+        (24, c.is_subclass_of(t.int)),
+        (25, c.is_subclass_of(t.list)),
+        (26, c.is_subclass_of(t.tuple)),
+        (27, c.is_subclass_of(t.bytes)),
+        (28, c.is_subclass_of(t.str)),
+        (29, c.is_subclass_of(t.dict)),
+        (30, c.has_flag(class_flag::EXCEPTION)),
+        (31, c.is_subclass_of(t.type_)),
+    ] {
+        f |= (on as i64) << bit;
+    }
+    Ok(Value::small(f))
+}
+fn check_mutable(th: &mut Thread, c: Gc<Class>, name: &str, v: Value) -> R<()> {
+    if !c.has_flag(class_flag::HEAP) {
+        let text = format!("cannot set '{name}' attribute of immutable type '{}'", c.name_str());
+        return Err(th.type_error(&text));
+    }
+    if v.is_empty() {
+        return Err(th.type_error(&format!("cannot delete '{name}' attribute of type '{}'", c.name_str())));
+    }
+    th.irrevocable()
+}
+fn set_name(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let c = v.as_gc::<Class>();
+    check_mutable(th, c, "__name__", new)?;
+    match new.cast::<Str>() {
+        Some(s) if s.points().any(|p| p == 0) => Err(th.value_error("type name must not contain null characters")),
+        Some(_) => {
+            c.name.set_raw(new);
+            Ok(())
+        }
+        None => {
+            let text = format!("can only assign string to {}.__name__, not '{}'", c.name_str(), class_of(new).name_str());
+            Err(th.type_error(&text))
+        }
+    }
+}
+fn set_qualname(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let c = v.as_gc::<Class>();
+    check_mutable(th, c, "__qualname__", new)?;
+    if new.cast::<Str>().is_none() {
+        let text = format!("can only assign string to {}.__qualname__, not '{}'", c.name_str(), class_of(new).name_str());
+        return Err(th.type_error(&text));
+    }
+    c.qualname.set_raw(new);
+    Ok(())
+}
+fn set_bases(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let c = v.as_gc::<Class>();
+    check_mutable(th, c, "__bases__", new)?;
+    let Some(t) = new.cast::<Tuple>() else {
+        let text = format!("can only assign tuple to {}.__bases__, not {}", c.name_str(), class_of(new).name_str());
+        return Err(th.type_error(&text));
+    };
+    if t.is_empty() {
+        return Err(th.type_error(&format!("can only assign non-empty tuple to {}.__bases__, not ()", c.name_str())));
+    }
+    for b in t.items() {
+        let Some(b) = b.cast::<Class>() else {
+            let text = format!("{}.__bases__ must be tuple of classes, not '{}'", c.name_str(), class_of(*b).name_str());
+            return Err(th.type_error(&text));
+        };
+        if b.is_subclass_of(c) {
+            return Err(th.type_error("a __bases__ item causes an inheritance cycle"));
+        }
+    }
+    let base = mro::best_base(th, t.items())?;
+    let old_base = c.base.get().as_gc::<Class>();
+    if mro::solid_base(base) != mro::solid_base(old_base) || base.has_flag(class_flag::HAS_DICT) && !c.has_flag(class_flag::HAS_DICT) {
+        let text = format!("__bases__ assignment: '{}' object layout differs from '{}'", base.name_str(), old_base.name_str());
+        return Err(th.type_error(&text));
+    }
+    let (old_bases, old_mro) = (c.bases.get(), c.mro.get());
+    c.bases.set_raw(new);
+    c.base.set_raw(base.value());
+    let r = refresh_mro(th, c);
+    if r.is_err() {
+        c.bases.set_raw(old_bases);
+        c.base.set_raw(old_base.value());
+        c.mro.set_raw(old_mro);
+        refresh_mro(th, c)?;
+        return r;
+    }
+    for b in old_bases.as_gc::<Tuple>().items() {
+        type_::remove_subclass(b.as_gc(), c);
+    }
+    for b in t.items() {
+        type_::add_subclass(b.as_gc(), c);
+    }
+    type_::changed(c);
+    Ok(())
+}
+fn refresh_mro(th: &mut Thread, c: Gc<Class>) -> R<()> {
+    mro::set_mro(th, c)?;
+    for s in type_::subclasses(c) {
+        refresh_mro(th, s.as_gc())?;
+    }
+    Ok(())
+}
+fn set_module(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let c = v.as_gc::<Class>();
+    check_mutable(th, c, "__module__", new)?;
+    c.namespace().remove(th, names().__firstlineno__.value())?;
+    set_own(th, c, names().__module__, new)
+}
+fn abstract_methods(th: &mut Thread, v: Value) -> R {
+    let c = v.as_gc::<Class>();
+    let found = if c == ctx().types.type_ { None } else { own(th, c, names().__abstractmethods__)? };
+    match found {
+        Some(m) => Ok(m),
+        None => {
+            let text = format!("type object '{}' has no attribute '__abstractmethods__'", c.name_str());
+            Err(attrs::attribute_error_for(th, &text, v, names().__abstractmethods__))
+        }
+    }
+}
+fn set_abstract_methods(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let c = v.as_gc::<Class>();
+    let on = !new.is_empty() && th.truth(new)?;
+    set_own(th, c, names().__abstractmethods__, new)?;
+    if on { c.set_flag(class_flag::ABSTRACT) } else { c.clear_flag(class_flag::ABSTRACT) }
+    Ok(())
+}
+fn doc(th: &mut Thread, v: Value) -> R {
+    match own(th, v.as_gc(), names().__doc__)? {
+        Some(d) => bind(th, d, Value::EMPTY, v),
+        None => Ok(Value::NONE),
+    }
+}
+fn set_doc(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let c = v.as_gc::<Class>();
+    check_mutable(th, c, "__doc__", new)?;
+    set_own(th, c, names().__doc__, new)
+}
+fn no_attribute(th: &mut Thread, c: Gc<Class>, name: Gc<Str>) -> R {
+    let text = format!("type object '{}' has no attribute '{}'", c.name_str(), name.to_string_lossy());
+    Err(attrs::attribute_error_for(th, &text, c.value(), name))
+}
+fn annotate(th: &mut Thread, v: Value) -> R {
+    let c = v.as_gc::<Class>();
+    if !c.has_flag(class_flag::HEAP) {
+        return no_attribute(th, c, names().__annotate__);
+    }
+    for n in [names().__annotate_func__, names().__annotate__] {
+        if let Some(f) = own(th, c, n)? {
+            return bind(th, f, Value::EMPTY, v);
+        }
+    }
+    Ok(Value::NONE)
+}
+fn set_annotate(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let c = v.as_gc::<Class>();
+    if new.is_empty() {
+        return Err(th.type_error("cannot delete __annotate__ attribute"));
+    }
+    check_mutable(th, c, "__annotate__", new)?;
+    if !new.is_none() && class_of(new).special(Special::Call).is_none() {
+        return Err(th.type_error("__annotate__ must be callable or None"));
+    }
+    if !new.is_none() {
+        c.namespace().remove(th, names().__annotations_cache__.value())?;
+        c.namespace().remove(th, names().__annotations__.value())?;
+    }
+    set_own(th, c, names().__annotate_func__, new)
+}
+fn annotations(th: &mut Thread, v: Value) -> R {
+    let c = v.as_gc::<Class>();
+    if !c.has_flag(class_flag::HEAP) {
+        return no_attribute(th, c, names().__annotations__);
+    }
+    for n in [names().__annotations__, names().__annotations_cache__] {
+        if let Some(a) = own(th, c, n)? {
+            return bind(th, a, Value::EMPTY, v);
+        }
+    }
+    let f = annotate(th, v)?;
+    let made = if f.is_none() { th.new_dict() } else { th.call(f, &[Value::small(1)])? };
+    if !made.is_kind(Kind::Dict) {
+        let text = format!("__annotate__() must return a dict, not {}", class_of(made).name_str());
+        return Err(th.type_error(&text));
+    }
+    set_own(th, c, names().__annotations_cache__, made)?;
+    Ok(made)
+}
+fn set_annotations(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let c = v.as_gc::<Class>();
+    if !c.has_flag(class_flag::HEAP) {
+        return check_mutable(th, c, "__annotations__", new);
+    }
+    let eager = own(th, c, names().__annotations__)?.is_some();
+    let cached = own(th, c, names().__annotations_cache__)?.is_some();
+    if new.is_empty() {
+        if !eager && !cached {
+            return no_attribute(th, c, names().__annotations__).map(|_| ());
+        }
+        set_own(th, c, if eager { names().__annotations__ } else { names().__annotations_cache__ }, new)?;
+    } else {
+        set_own(th, c, if eager { names().__annotations__ } else { names().__annotations_cache__ }, new)?;
+    }
+    c.namespace().remove(th, names().__annotate_func__.value())?;
+    c.namespace().remove(th, names().__annotate__.value())?;
+    Ok(())
+}
+fn type_params(th: &mut Thread, v: Value) -> R {
+    let c = v.as_gc::<Class>();
+    if c == ctx().types.type_ {
+        return Ok(ctx().empty_tuple);
+    }
+    Ok(own(th, c, names().__type_params__)?.unwrap_or(ctx().empty_tuple))
+}
+fn set_type_params(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let c = v.as_gc::<Class>();
+    check_mutable(th, c, "__type_params__", new)?;
+    set_own(th, c, names().__type_params__, new)
+}
+fn text_signature(th: &mut Thread, v: Value) -> R {
+    let c = v.as_gc::<Class>();
+    let Some(def) = type_::def_of(c) else { return Ok(Value::NONE) };
+    let of = |n: &str| def.methods.iter().find(|m| m.name == n);
+    match (of("__init__"), of("__new__")) {
+        (Some(m), _) => {
+            let text = format!("({})", m.sig.replacen("self", "$self", 1));
+            Ok(th.new_str(&text))
+        }
+        (None, Some(m)) => {
+            let rest = m.sig.strip_prefix("cls").unwrap_or(m.sig).trim_start_matches(", /").trim_start_matches([',', ' ']);
+            let text = format!("({rest})");
+            Ok(th.new_str(&text))
+        }
+        _ => Ok(Value::NONE),
+    }
+}
