@@ -5,6 +5,7 @@
 
 pub mod charmap;
 pub mod errors;
+pub mod escape;
 pub mod registry;
 pub mod utf16_32;
 pub mod utf8;
