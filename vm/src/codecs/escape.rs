@@ -98,7 +98,7 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bo
         }
         let (end, reason) = match c {
             b'0'..=b'7' => {
-                let n = data[i + 1..].iter().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
+                let n = data[i + 1..].iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
                 out.push(data[i + 1..i + 1 + n].iter().fold(0, |v, b| v * 8 + (b - b'0') as u32));
                 i += 1 + n;
                 continue;
@@ -190,7 +190,7 @@ pub fn decode_bytes(th: &mut Thread, data: &[u8], errors: &Errors) -> R<Vec<u8>>
             b'v' => out.push(11),
             b'a' => out.push(7),
             b'0'..=b'7' => {
-                let n = data[i - 1..].iter().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
+                let n = data[i - 1..].iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
                 out.push(data[i - 1..i - 1 + n].iter().fold(0u32, |v, b| v * 8 + (b - b'0') as u32) as u8);
                 i += n - 1;
             }

@@ -84,6 +84,15 @@ pub fn new<T: Payload>(th: &mut Thread, class: Gc<Class>, state: T) -> Gc<Native
     }
 }
 
+impl<T: Payload> Gc<Native<T>> {
+    /// The state of an object whose payload never changes once it is made (and so is never opened).
+    #[inline(always)]
+    pub fn frozen(self) -> &'static T {
+        // SAFETY: nobody writes it, by the promise of the payload type's module; alive while a stack refers to the object.
+        unsafe { &*self.cell.get() }
+    }
+}
+
 /// The object as one with payload `T`, if it is.
 #[inline]
 pub fn downcast<T: Payload>(v: Value) -> Option<Gc<Native<T>>> {
