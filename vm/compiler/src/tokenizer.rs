@@ -126,6 +126,10 @@ impl<'a> Tokenizer<'a> {
     pub fn open_bracket(&self) -> Option<(char, usize)> {
         self.brackets.last().map(|&(c, at)| (c as char, at))
     }
+    /// Is it inside an f-string or t-string?
+    pub fn in_interpolated(&self) -> bool {
+        !self.modes.is_empty()
+    }
     /// Has the end of the source been met?
     pub fn at_end(&self) -> bool {
         self.done
@@ -288,6 +292,10 @@ impl<'a> Tokenizer<'a> {
                     if self.peek(1) != b'\n' {
                         self.pos += 1;
                         if self.ended() {
+                            if !self.brackets.is_empty() {
+                                return self.end_of_source();
+                            }
+                            self.done = true;
                             let e = self.error("unexpected EOF while parsing");
                             return Err(TokenError { at_end: true, ..e });
                         }
@@ -296,6 +304,10 @@ impl<'a> Tokenizer<'a> {
                     self.pos += 2;
                     self.continued = true;
                     if self.ended() {
+                        self.done = true;
+                        if !self.brackets.is_empty() {
+                            return self.end_of_source();
+                        }
                         return Err(TokenError { at_end: true, ..self.error_at(start, None, "unexpected EOF while parsing") });
                     }
                 }
@@ -556,10 +568,6 @@ impl<'a> Tokenizer<'a> {
         let spec = m.in_spec && !m.fields.is_empty();
         if self.peek(0) == b'{' && (self.peek(1) != b'{' || spec) {
             return self.field(start);
-        }
-        if self.peek(0) == b'}' && (spec || self.peek(1) != b'}') {
-            self.modes[top].literal = false;
-            return self.normal();
         }
         let mut named_escape = false;
         loop {

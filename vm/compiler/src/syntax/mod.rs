@@ -40,6 +40,9 @@ pub fn from_parse_error_in(source: &str, e: &ParseError, start: Start) -> Syntax
 
 /// What CPython's parser would say of a source, if it would refuse it.
 pub fn explain(source: &str, start: Start) -> Option<SyntaxError> {
+    if source.contains('\r') {
+        return explain(&crate::source::normalize_lines(source.to_owned()), start);
+    }
     // Deep nesting recurses deeply: a thread of its own has room.
     std::thread::scope(|s| {
         let run = std::thread::Builder::new().stack_size(512 << 20).spawn_scoped(s, || explain_here(source, start));
@@ -71,6 +74,9 @@ fn explain_here(source: &str, start: Start) -> Option<SyntaxError> {
             let generic = match last.kind {
                 kind::INDENT => indentation(source, last.end, "unexpected indent"),
                 kind::DEDENT => indentation(source, last.end, "unexpected unindent"),
+                _ if &source[at..last.end] == "<>" => {
+                    place(source, at, Some(last.end), "invalid syntax. Maybe you meant '!=' instead of '<>'?".to_owned())
+                }
                 _ => place(source, at, Some(last.end), "invalid syntax".to_owned()),
             };
             if matches!(last.kind, kind::INDENT | kind::DEDENT) { generic } else { rest(&mut p).unwrap_or(generic) }
@@ -134,6 +140,8 @@ fn rest(p: &mut Peg) -> Option<SyntaxError> {
                 let open = line_col(p.text, t.start).0;
                 return (line > open).then(|| from_token_error(p.text, t));
             }
+            // What is wrong inside a replacement field is more telling than that the string does not end.
+            Err(_) if p.tokenizer.in_interpolated() => return None,
             Err(t) => return Some(from_token_error(p.text, t)),
         }
     }

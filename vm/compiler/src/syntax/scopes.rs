@@ -187,7 +187,7 @@ impl Scopes<'_> {
             let name = a.name.as_str();
             self.forbidden(name, a.range(), "assign to");
             if !seen.insert(self.mangle(name)) {
-                self.found.report(a.range(), format!("duplicate parameter '{name}' in function definition"));
+                self.found.report(a.range(), format!("duplicate argument '{name}' in function definition"));
             }
             self.add(name, PARAM, a.range());
         }

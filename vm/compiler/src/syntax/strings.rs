@@ -35,8 +35,18 @@ pub fn check(p: &Peg, a: Option<usize>) -> Result<Option<&'static str>, Stop> {
     if bytes && (text || formatted) {
         return stop("cannot mix bytes and nonbytes literals".into(), last);
     }
-    for t in tokens.iter().filter(|t| t.kind == kind::STRING) {
-        literal(p.text_of(*t), *t, last)?;
+    let mut raw = Vec::new();
+    for t in tokens {
+        let text = p.text_of(*t);
+        match t.kind {
+            kind::STRING => literal(text, *t, last)?,
+            kind::FSTRING_START | kind::TSTRING_START => raw.push(prefix(text).contains(['r', 'R'])),
+            kind::FSTRING_END | kind::TSTRING_END => {
+                raw.pop();
+            }
+            kind::FSTRING_MIDDLE | kind::TSTRING_MIDDLE if raw.last() == Some(&false) => escapes(text, false, last)?,
+            _ => {}
+        }
     }
     Ok(Some(if formatted { "f-string expression" } else { "literal" }))
 }
@@ -59,7 +69,12 @@ fn literal(s: &str, t: Token, last: (usize, usize)) -> Result<(), Stop> {
     }
     let quote = &s[prefix.len()..=prefix.len()];
     let size = if s[prefix.len()..].starts_with(&quote.repeat(3)) { 3 } else { 1 };
-    let body: Vec<char> = s[prefix.len() + size..s.len() - size].chars().collect();
+    escapes(&s[prefix.len() + size..s.len() - size], bytes, last)
+}
+
+/// Checks the backslash sequences of a string's text.
+fn escapes(text: &str, bytes: bool, last: (usize, usize)) -> Result<(), Stop> {
+    let body: Vec<char> = text.chars().collect();
     let mut at = 0;
     // CPython decodes a copy in which every character beyond ASCII takes ten.
     let mut shown = 0;

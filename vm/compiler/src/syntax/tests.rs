@@ -99,7 +99,7 @@ impl<'a> ruff_python_ast::visitor::Visitor<'a> for Checks {
         {
             let numbers = c.arguments.args[1..]
                 .iter()
-                .filter_map(|a| a.as_number_literal_expr()?.value.as_int()?.as_u32())
+                .filter_map(|a| a.as_number_literal_expr()?.value.as_int()?.to_string().parse().ok())
                 .collect();
             self.0.push((s.value.to_str().to_owned(), numbers));
         }
@@ -138,4 +138,63 @@ fn accepts_valid_programs() {
         let module = parse(&text, ParseOptions::from(Mode::Module)).expect("CPython's test parses");
         assert_eq!(check(&text, module.syntax(), CheckOptions::default()), Ok(()), "{name}");
     }
+}
+
+/// The calls `check_syntax_error(self, 'source', 'text')`, `self._check_error('source', 'text')` and
+/// `self.assertAllRaise(SyntaxError, 'text', ['source', ...])` of a test file.
+struct Messages(Vec<(String, String)>);
+impl<'a> ruff_python_ast::visitor::Visitor<'a> for Messages {
+    fn visit_expr(&mut self, e: &'a ruff_python_ast::Expr) {
+        use ruff_python_ast::Expr;
+        let text = |e: Option<&Expr>| Some(e?.as_string_literal_expr()?.value.to_str().to_owned());
+        if let Expr::Call(c) = e {
+            let name = match &*c.func {
+                Expr::Name(n) => n.id.as_str(),
+                Expr::Attribute(a) => a.attr.as_str(),
+                _ => "",
+            };
+            let a = &c.arguments.args;
+            match name {
+                "check_syntax_error" => self.0.extend(text(a.get(1)).zip(text(a.get(2)))),
+                "_check_error" => self.0.extend(text(a.first()).zip(text(a.get(1)))),
+                "assertAllRaise" => {
+                    if let Some(Expr::List(l)) = a.get(2) {
+                        self.0.extend(l.elts.iter().filter_map(|s| text(Some(s)).zip(text(a.get(1)))));
+                    }
+                }
+                _ => {}
+            }
+        }
+        ruff_python_ast::visitor::walk_expr(self, e);
+    }
+}
+
+#[test]
+fn messages_of_other_tests() {
+    use ruff_python_ast::visitor::Visitor;
+    let (mut wrong, mut count) = (0, 0);
+    for file in ["syntax", "grammar", "fstring", "tstring", "positional_only_arg", "unpack_ex", "patma", "named_expressions", "type_params"] {
+        let Some(text) = cpython_test(&format!("test/test_{file}.py")) else { continue };
+        let module = ruff_python_parser::parse_module(&text).expect("CPython's test parses");
+        let mut found = Messages(Vec::new());
+        found.visit_body(&module.syntax().body);
+        for (source, want) in &found.0 {
+            count += 1;
+            // The expected text is a regular expression, mostly a plain one.
+            let plain = want.replace('\\', "").replace(".*", " ").replace("d+-d+", " ");
+            let got = match (file, parse(source, ParseOptions::from(Mode::Expression))) {
+                ("fstring" | "tstring", Err(e)) => Some(from_parse_error_in(source, &e, Start::Eval)),
+                ("fstring" | "tstring", Ok(_)) => continue,
+                _ => error_of(source),
+            };
+            let got = got.map_or("no error".to_owned(), |e| e.msg);
+            let got_plain = got.replace('\\', "");
+            if !plain.trim_matches(['^', '$']).split(' ').all(|word| got_plain.contains(word)) {
+                wrong += 1;
+                eprintln!("{file}: {source:?}\n  want {plain}\n  got  {got}");
+            }
+        }
+    }
+    eprintln!("messages: {} of {count}", count - wrong);
+    assert!(wrong * 10 <= count);
 }
