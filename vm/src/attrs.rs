@@ -545,6 +545,40 @@ pub fn generic_setattr(th: &mut Thread, v: Value, name: Gc<Str>, new: Value) -> 
     };
     Err(attribute_error_for(th, &text, v, name))
 }
+/// Generic attribute lookup with `d` as the object's namespace (thread-local objects).
+pub fn getattr_with_dict(th: &mut Thread, v: Value, name: Gc<Str>, d: Gc<Dict>) -> R {
+    let class = class_of(v);
+    let attr = class.lookup(name);
+    if let Some(a) = attr
+        && is_data_descriptor(a)
+        && class_of(a).special(Special::Get).is_some()
+    {
+        return bind(th, a, v, class.value());
+    }
+    if let Some(own) = d.get_str(th, name)? {
+        return Ok(own);
+    }
+    match attr {
+        Some(a) => bind(th, a, v, class.value()),
+        None => Err(missing(th, v, name)),
+    }
+}
+/// Generic change of an attribute (EMPTY: deletion) with `d` as the object's namespace.
+pub fn setattr_with_dict(th: &mut Thread, v: Value, name: Gc<Str>, new: Value, d: Gc<Dict>) -> R<()> {
+    if let Some(a) = class_of(v).lookup(name)
+        && is_data_descriptor(a)
+        && call_set(th, a, v, new)?
+    {
+        return Ok(());
+    }
+    if !new.is_empty() {
+        return d.set_str(th, name, new);
+    }
+    match d.remove(th, name.value())? {
+        Some(_) => Ok(()),
+        None => Err(missing(th, v, name)),
+    }
+}
 /// An AttributeError with its `name` and `obj`.
 pub fn attribute_error_for(th: &mut Thread, text: &str, obj: Value, name: Gc<Str>) -> crate::throw::Throw {
     let t = th.attribute_error(text);

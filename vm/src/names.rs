@@ -43,5 +43,5 @@ names! {
     message metaclass mode module modules msg mro name name_from newlines newline
     obj object offset open parent path pop print_file_and_line read readable readall readinto readline
     reason remove replace reverse sep seek seekable send setdefault site sort split start step stderr stdin stdout stop strerror
-    strict string strip sys tell text throw truncate type update value values warn warnings winerror write writable
+    strict string strip sys tell text throw truncate r#type update value values warn warnings winerror write writable
 }

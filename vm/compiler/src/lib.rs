@@ -6,5 +6,6 @@ pub mod op;
 pub mod serial;
 pub mod source;
 pub mod syntax;
+pub mod token_info;
 pub mod tokenizer;
 pub mod validate;

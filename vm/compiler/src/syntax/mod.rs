@@ -17,6 +17,7 @@ pub use check::{CheckOptions, check};
 use crate::error::{SyntaxError, SyntaxErrorKind, line_col, line_text};
 use crate::tokenizer::{TokenError, kind};
 use peg::{Peg, Stop};
+use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{InterpolatedStringErrorType, LexicalErrorType, ParseError, ParseErrorType};
 
 /// What is being parsed.
@@ -26,6 +27,18 @@ pub enum Start {
     File,
     /// one expression
     Eval,
+}
+
+/// Parses and checks; errors are in CPython's words.
+pub fn parse(source: &str, filename: &str, start: Start, opts: CheckOptions) -> Result<Mod, SyntaxError> {
+    let mode = match start {
+        Start::File => ruff_python_parser::Mode::Module,
+        Start::Eval => ruff_python_parser::Mode::Expression,
+    };
+    let options = ruff_python_parser::ParseOptions::from(mode).with_target_version(PythonVersion::PY314);
+    let parsed = ruff_python_parser::parse(source, options).map_err(|e| from_parse_error_in(source, &e, start).in_file(filename))?;
+    check(source, parsed.syntax(), opts).map_err(|e| e.in_file(filename))?;
+    Ok(parsed.into_syntax())
 }
 
 /// The error for a source that ruff refused with `e`.

@@ -11,7 +11,7 @@ use crate::attrs::set_member;
 use crate::context::ctx;
 use crate::object::Gc;
 use crate::thread::Thread;
-use crate::throw::R;
+use crate::throw::{R, Throw};
 use crate::types::class::Class;
 use crate::value::Value;
 
@@ -37,4 +37,28 @@ pub fn init_native(th: &mut Thread, class: Gc<Class>, made: Value, args: &[Value
         return unicode::fill(th, made, args);
     }
     Ok(())
+}
+/// The exception for a compiler's error. Columns become character offsets from 1.
+pub fn syntax_error(th: &mut Thread, e: &vasuki_compiler::error::SyntaxError) -> Throw {
+    use vasuki_compiler::error::SyntaxErrorKind;
+    let t = &ctx().types;
+    let class = match e.kind {
+        SyntaxErrorKind::Indentation => t.IndentationError,
+        SyntaxErrorKind::Tab => t.TabError,
+        _ if e.incomplete => t.IncompleteInputError,
+        _ => t.SyntaxError,
+    };
+    if e.line == 0 {
+        return th.error(class, &e.msg);
+    }
+    let filename = th.new_str(&e.filename);
+    let text = match &e.text {
+        Some(s) => th.new_str(s),
+        None => Value::NONE,
+    };
+    let made = syntax::new(th, class, &e.msg, filename, e.line as usize, e.col as usize, text, e.end_line as usize, e.end_col as usize);
+    match made {
+        Ok(v) => th.raise(v),
+        Err(t) => t,
+    }
 }

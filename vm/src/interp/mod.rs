@@ -1,0 +1,217 @@
+//! The interpreter.
+//!
+//! **Frames** are runs of words on a VM stack per thread: a header of [`FRAME_HEADER`] words below register 0, then the
+//! registers. Words of the header, counted back from register 0:
+//!
+//! | word | holds |
+//! | --- | --- |
+//! | -6 | the caller's program counter to go on at |
+//! | -5 | the caller's register 0; 0 when native code called |
+//! | -4 | the code object |
+//! | -3 | destination register, action on return ([`Action`]), flags |
+//! | -2 | the locals mapping (class bodies, modules), the generator that runs here, or the new object of an `__init__` |
+//! | -1 | the function |
+//!
+//! A call from Python to Python pushes a frame and goes on in the same loop. Native code that calls Python runs a nested
+//! loop above `top`. All words below `top` are roots of the collector.
+
+pub mod boundary;
+pub mod cache;
+pub mod call;
+pub mod class;
+pub mod code;
+pub mod frame;
+pub mod generator;
+mod helpers;
+mod run;
+mod unwind;
+
+use crate::object::{Gc, Kind};
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::function::{self, Function};
+use crate::value::Value;
+use code::Code;
+use std::sync::atomic::AtomicU64;
+pub use vasuki_compiler::op::FRAME_HEADER;
+
+/// Words of a thread's VM stack: address space that is used as it is needed.
+const STACK_WORDS: usize = 8 << 20;
+/// Room above a frame's registers, for arguments that natives do not get.
+pub(crate) const MARGIN: usize = 16;
+pub(crate) const HEADER: usize = FRAME_HEADER as usize;
+
+/// What happens when a frame returns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u16)]
+pub enum Action {
+    /// the value goes to the destination register
+    Normal = 0,
+    /// native code gets the value: the loop ends
+    Native = 1,
+    /// `__init__`: the value must be None, the destination gets the new object
+    Init = 2,
+    /// a generator resumed by ForIter: a return ends the loop
+    ForIter = 3,
+    /// a generator resumed by Send: a return jumps
+    Send = 4,
+}
+impl Action {
+    pub(crate) fn of(word: u64) -> Action {
+        match word >> 16 & 0xFFFF {
+            1 => Action::Native,
+            2 => Action::Init,
+            3 => Action::ForIter,
+            4 => Action::Send,
+            _ => Action::Normal,
+        }
+    }
+}
+/// Flags of a frame (bits 32.. of word -3).
+pub mod frame_flag {
+    /// a frame object exists
+    pub const HAS_OBJECT: u64 = 1 << 32;
+    /// a checkpoint is in this frame: returning out of it needs a new one
+    pub const MARKED: u64 = 1 << 33;
+    /// word -2 is the generator
+    pub const GENERATOR: u64 = 1 << 34;
+}
+
+/// How a nested loop ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// the frame returned
+    Returned,
+    /// the generator's frame was suspended
+    Yielded,
+}
+
+/// Interpreter state of a thread.
+pub struct State {
+    base: *mut Value,
+    limit: *mut Value,
+    /// register 0 of the running frame; null outside of Python code
+    pub regs: *mut Value,
+    /// where the running frame goes on, as of its last call out of the loop
+    pub pc: *const AtomicU64,
+    /// first free word
+    pub top: *mut Value,
+    /// frames on the stack
+    pub depth: usize,
+    /// nested loops
+    pub nesting: usize,
+    /// how the last nested loop ended
+    pub exit: Exit,
+    /// frame objects of running frames: (register 0, object)
+    pub frames: Vec<(usize, Value)>,
+    /// transaction checkpoint
+    pub checkpoint: boundary::Checkpoint,
+}
+// SAFETY: the pointers are to this thread's own stack and code; the collector reads them while the thread is stopped.
+unsafe impl Send for State {}
+
+impl Default for State {
+    fn default() -> Self {
+        State::new()
+    }
+}
+impl State {
+    /// A new stack.
+    pub fn new() -> State {
+        // SAFETY: a fresh anonymous mapping, used as words.
+        let p = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                STACK_WORDS * 8,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        assert!(p != libc::MAP_FAILED, "no address space for a thread's VM stack");
+        let base = p.cast::<Value>();
+        State {
+            base,
+            limit: base.wrapping_add(STACK_WORDS - 70_000),
+            regs: std::ptr::null_mut(),
+            pc: std::ptr::null(),
+            top: base,
+            depth: 0,
+            nesting: 0,
+            exit: Exit::Returned,
+            frames: Vec::new(),
+            checkpoint: boundary::Checkpoint::default(),
+        }
+    }
+    /// Calls `f` with every word that may be a root.
+    pub fn roots(&self, f: &mut dyn FnMut(u64)) {
+        let n = (self.top as usize - self.base as usize) / 8;
+        for i in 0..n {
+            // SAFETY: the words below `top` are mapped; the thread is stopped.
+            f(unsafe { (*self.base.add(i)).0 });
+        }
+        self.frames.iter().for_each(|x| f(x.1.0));
+        self.checkpoint.roots(f);
+    }
+    #[inline(always)]
+    pub(crate) fn fits(&self, regs: *mut Value, nregs: usize) -> bool {
+        regs.wrapping_add(nregs + MARGIN) < self.limit
+    }
+}
+impl Drop for State {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `new`, with this size.
+        unsafe { libc::munmap(self.base.cast(), STACK_WORDS * 8) };
+    }
+}
+
+/// Runs a code object with these globals and locals (`exec`, module bodies). `closure`: tuple of cells or EMPTY.
+pub fn run_code(th: &mut Thread, code: Gc<Code>, globals: Value, locals: Value, closure: Value) -> R {
+    let t = code.tables();
+    let given = if closure.is_empty() { 0 } else { code::name_list(closure).len() };
+    if t.freevars.len() != given {
+        let text = match (t.freevars.len(), given) {
+            (0, _) => "cannot use a closure with this code object".to_owned(),
+            (n, _) => format!("code object requires a closure of exactly length {n}"),
+        };
+        return Err(th.type_error(&text));
+    }
+    let f = function::new(th, code.value(), globals, t.name, t.qualname, Value::NONE)?;
+    f.closure.set_raw(closure);
+    call::run_frame(th, f, locals, |_, _| Ok(()))
+}
+/// Body of a new thread: calls `f(*args, **kwargs)` with transactions around it.
+pub fn run_thread(th: &mut Thread, f: Value, args: Value, kwargs: Value) -> R {
+    boundary::run_transactions(th, |th| th.call_ex(f, args, kwargs))
+}
+
+impl Thread {
+    /// Forgets what dead temporaries above the running native call's arguments still refer to.
+    pub fn clear_dead_registers(&mut self) {
+        let s = &self.interp;
+        let n = (s.limit as usize - s.top as usize) / 8;
+        for i in 0..n.min(4096) {
+            // SAFETY: words between `top` and `limit` are mapped and free.
+            unsafe { *s.top.add(i) = Value::EMPTY };
+        }
+    }
+}
+
+/// The function of a frame.
+/// # Safety
+/// `regs` is register 0 of a frame.
+pub(crate) unsafe fn function_of(regs: *mut Value) -> Gc<Function> {
+    // SAFETY: by the caller's promise; word -1 is always a function.
+    unsafe { (*regs.sub(1)).as_gc::<Function>() }
+}
+/// The code of a frame.
+/// # Safety
+/// `regs` is register 0 of a frame.
+pub(crate) unsafe fn code_of(regs: *mut Value) -> Gc<Code> {
+    // SAFETY: by the caller's promise.
+    unsafe { (*regs.sub(4)).as_gc::<Code>() }
+}
+pub(crate) fn is_function(v: Value) -> bool {
+    v.is_kind(Kind::Function)
+}
