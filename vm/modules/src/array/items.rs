@@ -1,0 +1,220 @@
+//! Indexing, slices, comparison and operators of arrays.
+
+use super::{Array, Code, is_array, new, this};
+use crate::support::type_name;
+use std::cmp::Ordering;
+use vasuki_vm::object::Kind;
+use vasuki_vm::ops::CmpOp;
+use vasuki_vm::special::Special;
+use vasuki_vm::thread::Thread;
+use vasuki_vm::throw::R;
+use vasuki_vm::types::int;
+use vasuki_vm::types::str_ops::slice_range;
+use vasuki_vm::value::Value;
+
+/// Type code and number of items.
+pub(super) fn shape(th: &mut Thread, v: Value) -> R<(Code, usize)> {
+    let a = this(th, v)?;
+    Ok((a.code, a.data.len() / a.code.size()))
+}
+/// Item `i`, if there is one.
+pub(super) fn at(th: &mut Thread, v: Value, i: usize) -> R<Option<Value>> {
+    let a = this(th, v)?;
+    let (code, n) = (a.code, a.code.size());
+    match a.data.get(i * n..i * n + n) {
+        Some(raw) => code.get(th, raw).map(Some),
+        None => Ok(None),
+    }
+}
+fn position(th: &mut Thread, k: Value, len: usize, text: &str) -> R<usize> {
+    if !int::is_int(k) && th.class_of(k).special(Special::Index).is_none() {
+        return Err(th.type_error("array indices must be integers"));
+    }
+    let i = th.to_isize(k)?;
+    let i = if i < 0 { i + len as isize } else { i };
+    if i < 0 || i as usize >= len { Err(th.index_error(text)) } else { Ok(i as usize) }
+}
+pub(super) fn getitem(th: &mut Thread, a: &[Value]) -> R {
+    let (code, len) = shape(th, a[0])?;
+    if a[1].is_kind(Kind::Slice) {
+        let (start, step, count) = slice_range(th, a[1], len)?;
+        let size = code.size();
+        let d = &this(th, a[0])?.data;
+        let mut out = Vec::with_capacity(count * size);
+        for i in 0..count as isize {
+            let at = (start + i * step) as usize * size;
+            out.extend_from_slice(&d[at..at + size]);
+        }
+        return new(th, code, out);
+    }
+    let i = position(th, a[1], len, "array index out of range")?;
+    match at(th, a[0], i)? {
+        Some(v) => Ok(v),
+        None => Err(th.index_error("array index out of range")),
+    }
+}
+/// Replaces `count` items that a slice selects; `step` 1 may change the length.
+fn replace(th: &mut Thread, d: &mut Vec<u8>, size: usize, (start, step, count): (isize, isize, usize), new: &[u8]) -> R<()> {
+    let n = new.len() / size;
+    if step == 1 {
+        let from = start as usize * size;
+        d.splice(from..from + count * size, new.iter().copied());
+        return Ok(());
+    }
+    if n == 0 {
+        // Deletion of every step-th item.
+        let gone: Vec<usize> = (0..count as isize).map(|i| (start + i * step) as usize).collect();
+        let mut keep = vec![true; d.len() / size];
+        gone.into_iter().for_each(|i| keep[i] = false);
+        let old = std::mem::take(d);
+        d.extend(old.chunks_exact(size).zip(keep).filter(|(_, k)| *k).flat_map(|(c, _)| c.iter().copied()));
+        return Ok(());
+    }
+    if n != count {
+        return Err(th.value_error(&format!("attempt to assign array of size {n} to extended slice of size {count}")));
+    }
+    for (i, item) in new.chunks_exact(size).enumerate() {
+        let at = (start + i as isize * step) as usize * size;
+        d[at..at + size].copy_from_slice(item);
+    }
+    Ok(())
+}
+pub(super) fn setitem(th: &mut Thread, a: &[Value]) -> R {
+    let (code, len) = shape(th, a[0])?;
+    let size = code.size();
+    if a[1].is_kind(Kind::Slice) {
+        let Some(other) = is_array(a[2]) else {
+            let name = type_name(th, a[2]);
+            return Err(th.type_error(&format!("can only assign array (not \"{name}\") to array slice")));
+        };
+        let other = th.open_mut(other)?;
+        if other.code != code {
+            return Err(th.type_error("bad argument type for built-in operation"));
+        }
+        let new = other.data.clone();
+        let range = slice_range(th, a[1], len)?;
+        if range.1 != 1 && new.len() / size != range.2 {
+            let text = format!("attempt to assign array of size {} to extended slice of size {}", new.len() / size, range.2);
+            return Err(th.value_error(&text));
+        }
+        let d = &mut this(th, a[0])?.data;
+        replace(th, d, size, range, &new)?;
+        return Ok(Value::NONE);
+    }
+    let i = position(th, a[1], len, "array assignment index out of range")?;
+    let raw = code.set(th, a[2])?;
+    match this(th, a[0])?.data.get_mut(i * size..i * size + size) {
+        Some(place) => place.copy_from_slice(&raw[..size]),
+        None => return Err(th.index_error("array assignment index out of range")),
+    }
+    Ok(Value::NONE)
+}
+pub(super) fn delitem(th: &mut Thread, a: &[Value]) -> R {
+    let (code, len) = shape(th, a[0])?;
+    let range = if a[1].is_kind(Kind::Slice) {
+        slice_range(th, a[1], len)?
+    } else {
+        (position(th, a[1], len, "array assignment index out of range")? as isize, 1, 1)
+    };
+    let d = &mut this(th, a[0])?.data;
+    replace(th, d, code.size(), range, &[])?;
+    Ok(Value::NONE)
+}
+pub(super) fn contains(th: &mut Thread, a: &[Value]) -> R {
+    let mut i = 0;
+    while let Some(x) = at(th, a[0], i)? {
+        if th.eq(x, a[1])? {
+            return Ok(Value::TRUE);
+        }
+        i += 1;
+    }
+    Ok(Value::FALSE)
+}
+pub(super) fn add(th: &mut Thread, a: &[Value]) -> R {
+    let Some(other) = is_array(a[1]) else {
+        let name = type_name(th, a[1]);
+        return Err(th.type_error(&format!("can only append array (not \"{name}\") to array")));
+    };
+    let b: Array = th.open_mut(other)?.clone();
+    let x = this(th, a[0])?;
+    if x.code != b.code {
+        return Err(th.type_error("bad argument type for built-in operation"));
+    }
+    let (code, mut data) = (x.code, x.data.clone());
+    data.extend(b.data);
+    new(th, code, data)
+}
+pub(super) fn iadd(th: &mut Thread, a: &[Value]) -> R {
+    let Some(other) = is_array(a[1]) else {
+        let name = type_name(th, a[1]);
+        return Err(th.type_error(&format!("can only extend with array (not \"{name}\")")));
+    };
+    let b: Array = th.open_mut(other)?.clone();
+    let x = this(th, a[0])?;
+    if x.code != b.code {
+        return Err(th.type_error("can only extend with array of same kind"));
+    }
+    x.data.extend(b.data);
+    Ok(a[0])
+}
+fn repeated(th: &mut Thread, v: Value, n: Value) -> R<Vec<u8>> {
+    let n = th.to_isize(n)?.max(0) as usize;
+    let d = &this(th, v)?.data;
+    let mut out = Vec::new();
+    match d.len().checked_mul(n) {
+        Some(total) if total <= isize::MAX as usize && out.try_reserve_exact(total).is_ok() => {}
+        _ => return Err(th.memory_error()),
+    }
+    for _ in 0..n {
+        out.extend_from_slice(d);
+    }
+    Ok(out)
+}
+fn countable(th: &mut Thread, v: Value) -> bool {
+    int::is_int(v) || th.class_of(v).special(Special::Index).is_some()
+}
+pub(super) fn mul(th: &mut Thread, a: &[Value]) -> R {
+    if !countable(th, a[1]) {
+        let name = type_name(th, a[1]);
+        return Err(th.type_error(&format!("can't multiply sequence by non-int of type '{name}'")));
+    }
+    let data = repeated(th, a[0], a[1])?;
+    let code = this(th, a[0])?.code;
+    new(th, code, data)
+}
+pub(super) fn imul(th: &mut Thread, a: &[Value]) -> R {
+    if !countable(th, a[1]) {
+        let name = type_name(th, a[1]);
+        return Err(th.type_error(&format!("can't multiply sequence by non-int of type '{name}'")));
+    }
+    let data = repeated(th, a[0], a[1])?;
+    this(th, a[0])?.data = data;
+    Ok(a[0])
+}
+pub(super) fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
+    if is_array(a[0]).is_none() || is_array(a[1]).is_none() {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let ((c1, n1), (c2, n2)) = (shape(th, a[0])?, shape(th, a[1])?);
+    if n1 != n2 && matches!(op, CmpOp::Eq | CmpOp::Ne) {
+        return Ok(Value::bool(op == CmpOp::Ne));
+    }
+    let exact = matches!(c1.0, b'b' | b'B' | b'h' | b'H' | b'i' | b'I' | b'l' | b'L' | b'q' | b'Q');
+    if exact && c1 == c2 && matches!(op, CmpOp::Eq | CmpOp::Ne) {
+        let other = this(th, a[1])?;
+        let same = this(th, a[0])?.data == other.data;
+        return Ok(Value::bool(same == (op == CmpOp::Eq)));
+    }
+    for i in 0..n1.min(n2) {
+        let (Some(x), Some(y)) = (at(th, a[0], i)?, at(th, a[1], i)?) else { break };
+        if !th.eq(x, y)? {
+            return match op {
+                CmpOp::Eq => Ok(Value::FALSE),
+                CmpOp::Ne => Ok(Value::TRUE),
+                op => th.compare(op, x, y),
+            };
+        }
+    }
+    let order: Ordering = n1.cmp(&n2);
+    Ok(Value::bool(op.holds(order)))
+}
