@@ -71,6 +71,11 @@ impl ValueVec {
     pub fn with_capacity(th: &mut Thread, cap: usize) -> R<ValueVec> {
         Ok(ValueVec { buf: if cap == 0 { None } else { Some(new(th, cap)?) }, len: 0 })
     }
+    /// Takes a buffer over whose first `len` slots are values.
+    pub(crate) fn from_buffer(buf: Gc<Buffer>, len: usize) -> ValueVec {
+        debug_assert!(len <= buf.cap());
+        ValueVec { buf: Some(buf), len }
+    }
     /// A copy of a slice.
     pub fn from_slice(th: &mut Thread, items: &[Value]) -> R<ValueVec> {
         let mut v = ValueVec::with_capacity(th, items.len())?;

@@ -1,0 +1,423 @@
+//! `list`: layout and the operations that native code uses. Python's methods are in `list_methods`.
+//!
+//! `items` is EMPTY or a [`Buffer`]; of its slots the first `len` are items (never EMPTY), the others are EMPTY. A buffer
+//! never changes its capacity, so a racing reader that checks against both bounds stays inside. Whoever stores into a
+//! buffer owns the list; a buffer belongs to one list at a time.
+
+use crate::context::ctx;
+use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::buffer::{Buffer, ValueVec};
+use crate::types::class::Class;
+use crate::types::iter::{self, Iter};
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Layout.
+#[repr(C)]
+pub struct List {
+    header: Header,
+    /// buffer, or EMPTY while nothing was ever put in
+    pub items: Slot,
+    /// number of items
+    pub len: AtomicU64,
+}
+// SAFETY: repr(C), header first, only objects of this kind have it.
+unsafe impl Layout for List {
+    const KIND: Kind = Kind::List;
+}
+/// Words after the header that `Thread::write` saves.
+const WORDS: usize = 2;
+
+impl Gc<List> {
+    #[inline(always)]
+    fn buffer(self) -> Option<Gc<Buffer>> {
+        let v = self.items.get();
+        if v.is_empty() { None } else { Some(v.as_gc()) }
+    }
+    /// Slots of the items, as far as this (maybe torn) state shows them.
+    #[inline(always)]
+    fn slots(self) -> &'static [Slot] {
+        match self.buffer() {
+            Some(b) => {
+                let s = b.slots();
+                &s[..(self.len.load(Relaxed) as usize).min(s.len())]
+            }
+            None => &[],
+        }
+    }
+    /// The items of a list that no other thread writes and the caller does not change while it looks at them: one that
+    /// this transaction owns, or any in solo mode.
+    #[inline(always)]
+    pub(crate) fn owned_items(self) -> &'static [Value] {
+        match self.buffer() {
+            Some(b) => b.values((self.len.load(Relaxed) as usize).min(b.cap())),
+            None => &[],
+        }
+    }
+    #[inline(always)]
+    fn open(self, th: &mut Thread) -> R<()> {
+        th.write(self.header(), WORDS)
+    }
+    /// Has this list words that opening it did not surely save? (An instance of a subclass may have been opened by the
+    /// assignment of an attribute.)
+    #[inline(always)]
+    fn must_log(self, th: &Thread) -> bool {
+        th.needs_log(self.header()) && self.obj().shape_id() != ctx().types.list.root_shape()
+    }
+    #[inline(always)]
+    fn set_len(self, th: &mut Thread, n: usize) {
+        if self.must_log(th) {
+            th.tx.log_slot(&self.len);
+        }
+        self.len.store(n as u64, Relaxed);
+    }
+    /// Puts a buffer in place of the present one, which the undo log keeps alive: slots of it may be logged.
+    fn set_buffer(self, th: &mut Thread, b: Value, len: usize) {
+        th.store(self.header(), &self.items, b);
+        self.set_len(th, len);
+    }
+
+    /// Number of items.
+    #[inline(always)]
+    pub fn len(self, th: &mut Thread) -> R<usize> {
+        th.read(self.header(), || self.len.load(Relaxed) as usize)
+    }
+    /// Item `i`.
+    #[inline(always)]
+    pub fn get(self, th: &mut Thread, i: usize) -> R<Option<Value>> {
+        let v = th.read(self.header(), || self.slots().get(i).map_or(Value::EMPTY, Slot::get))?;
+        Ok(if v.is_empty() { None } else { Some(v) })
+    }
+    /// Replaces item `i`; false if there is none.
+    #[inline(always)]
+    pub fn set(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
+        self.open(th)?;
+        match self.slots().get(i) {
+            Some(s) => {
+                th.store(self.header(), s, v);
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+    /// Appends.
+    #[inline(always)]
+    pub fn append(self, th: &mut Thread, v: Value) -> R<()> {
+        if th.tx.writable(self.header())
+            && let Some(b) = self.buffer()
+        {
+            let n = self.len.load(Relaxed) as usize;
+            if let Some(s) = b.slots().get(n) {
+                th.store(self.header(), s, v);
+                self.set_len(th, n + 1);
+                return Ok(());
+            }
+        }
+        self.append_slow(th, v)
+    }
+    #[inline(never)]
+    fn append_slow(self, th: &mut Thread, v: Value) -> R<()> {
+        let b = self.room(th, 1)?;
+        let n = self.len.load(Relaxed) as usize;
+        th.store(self.header(), &b.slots()[n], v);
+        self.set_len(th, n + 1);
+        Ok(())
+    }
+    /// Opens the list and makes room for `more` items. Gives the buffer.
+    fn room(self, th: &mut Thread, more: usize) -> R<Gc<Buffer>> {
+        self.open(th)?;
+        let n = self.len.load(Relaxed) as usize;
+        let need = n + more;
+        let old = self.buffer();
+        if let Some(b) = old
+            && need <= b.cap()
+        {
+            return Ok(b);
+        }
+        // Doubling while small, an eighth more when large. Odd: header and slots then fill 16-byte units.
+        let extra = if need < 1 << 16 { need.min(n + 3) } else { need >> 3 };
+        let b = th.new_buffer((need + extra) | 1)?;
+        if let Some(old) = old {
+            copy(b, 0, &old.slots()[..n]);
+        }
+        self.set_buffer(th, b.value(), n);
+        Ok(b)
+    }
+    /// Inserts before item `i`, or at the end.
+    pub fn insert(self, th: &mut Thread, i: usize, v: Value) -> R<()> {
+        let b = self.room(th, 1)?;
+        let n = self.len.load(Relaxed) as usize;
+        let i = i.min(n);
+        self.shift(th, b, i, n, i + 1);
+        th.store(self.header(), &b.slots()[i], v);
+        self.set_len(th, n + 1);
+        Ok(())
+    }
+    /// Moves the slots `from..end` so that they begin at `to`. The list is open.
+    fn shift(self, th: &mut Thread, b: Gc<Buffer>, from: usize, end: usize, to: usize) {
+        let s = b.slots();
+        let h = self.header();
+        let n = end - from;
+        if !th.needs_log(h) {
+            // SAFETY: both runs lie within the buffer (the slices are checked); nobody else writes an owned list.
+            unsafe { std::ptr::copy(s[from..end].as_ptr().cast::<u64>(), s[to..to + n].as_ptr().cast::<u64>().cast_mut(), n) };
+        } else if to > from {
+            for i in (0..n).rev() {
+                th.store(h, &s[to + i], s[from + i].get());
+            }
+        } else {
+            for i in 0..n {
+                th.store(h, &s[to + i], s[from + i].get());
+            }
+        }
+    }
+    /// Empties the slots `from..end`. The list is open.
+    fn blank(self, th: &mut Thread, b: Gc<Buffer>, from: usize, end: usize) {
+        for s in &b.slots()[from..end] {
+            th.store(self.header(), s, Value::EMPTY);
+        }
+    }
+    /// Removes item `i` and gives it; None if there is none.
+    pub fn pop_at(self, th: &mut Thread, i: usize) -> R<Option<Value>> {
+        self.open(th)?;
+        let n = self.len.load(Relaxed) as usize;
+        let Some(b) = self.buffer() else { return Ok(None) };
+        if i >= n {
+            return Ok(None);
+        }
+        let v = b.slots()[i].get();
+        if i + 1 < n {
+            self.shift(th, b, i + 1, n, i);
+        }
+        th.store(self.header(), &b.slots()[n - 1], Value::EMPTY);
+        self.set_len(th, n - 1);
+        if n > 256 && n < b.cap() / 4 {
+            self.shrink(th)?;
+        }
+        Ok(Some(v))
+    }
+    /// Gives back most of an almost empty buffer.
+    #[cold]
+    fn shrink(self, th: &mut Thread) -> R<()> {
+        let n = self.len.load(Relaxed) as usize;
+        let b = th.new_buffer((n + n / 2) | 1)?;
+        copy(b, 0, self.slots());
+        self.set_buffer(th, b.value(), n);
+        Ok(())
+    }
+    /// Removes all.
+    pub fn clear(self, th: &mut Thread) -> R<()> {
+        self.open(th)?;
+        self.set_buffer(th, Value::EMPTY, 0);
+        Ok(())
+    }
+    /// The items as they are now.
+    pub fn snapshot(self, th: &mut Thread) -> R<ValueVec> {
+        if !th.tx.concurrent || th.tx.owns(self.header()) {
+            return ValueVec::from_slice(th, self.owned_items());
+        }
+        loop {
+            let n = self.len(th)?;
+            if n == 0 {
+                return Ok(ValueVec::new());
+            }
+            let mut out = ValueVec::with_capacity(th, n)?;
+            for _ in 0..n {
+                out.push(th, Value::NONE)?;
+            }
+            let to = out.as_mut_slice();
+            let to = (to.as_mut_ptr(), to.len());
+            let whole = th.read(self.header(), || {
+                let s = self.slots();
+                if s.len() != to.1 {
+                    return false;
+                }
+                for (i, s) in s.iter().enumerate() {
+                    // SAFETY: within `out`, which is this function's own; run again, it writes the same places.
+                    unsafe { to.0.add(i).write(s.get()) };
+                }
+                true
+            })?;
+            if whole {
+                return Ok(out);
+            }
+        }
+    }
+    /// The items `from..to` (clipped).
+    pub fn snapshot_range(self, th: &mut Thread, from: usize, to: usize) -> R<ValueVec> {
+        if th.tx.concurrent {
+            let all = self.snapshot(th)?;
+            let all = all.as_slice();
+            let to = to.min(all.len());
+            return ValueVec::from_slice(th, &all[from.min(to)..to]);
+        }
+        let all = self.owned_items();
+        let to = to.min(all.len());
+        ValueVec::from_slice(th, &all[from.min(to)..to])
+    }
+    /// Appends all of a slice, which is not this list's own buffer.
+    pub fn extend_slice(self, th: &mut Thread, items: &[Value]) -> R<()> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let b = self.room(th, items.len())?;
+        let n = self.len.load(Relaxed) as usize;
+        let s = &b.slots()[n..n + items.len()];
+        if th.needs_log(self.header()) {
+            for (s, &v) in s.iter().zip(items) {
+                th.store(self.header(), s, v);
+            }
+        } else {
+            s.iter().zip(items).for_each(|(s, &v)| s.set_raw(v));
+        }
+        self.set_len(th, n + items.len());
+        Ok(())
+    }
+    /// Appends all items of an iterable; when it fails, those that came before stay.
+    pub fn extend(self, th: &mut Thread, iterable: Value) -> R<()> {
+        let class = th.class_of(iterable);
+        let t = &ctx().types;
+        if class == t.list {
+            let items = iterable.as_gc::<List>().snapshot(th)?;
+            return self.extend_slice(th, items.as_slice());
+        }
+        if class == t.tuple {
+            return self.extend_slice(th, iterable.as_gc::<Tuple>().items());
+        }
+        let it = th.iter(iterable)?;
+        let hint = th.length_hint(iterable)?;
+        if hint > 0 {
+            // The hint may be far off: room for much is made only as items come.
+            self.room(th, hint.min(1 << 20))?;
+        }
+        if let Some(it) = it.cast::<Iter>() {
+            loop {
+                match iter::next(th, it)? {
+                    Value::EMPTY => return Ok(()),
+                    v => self.append(th, v)?,
+                }
+            }
+        }
+        while let Some(v) = th.next(it)? {
+            self.append(th, v)?;
+        }
+        Ok(())
+    }
+    /// Replaces all items; takes the buffer over.
+    pub fn replace_all(self, th: &mut Thread, items: ValueVec) -> R<()> {
+        self.open(th)?;
+        let (b, n) = items.into_buffer();
+        self.set_buffer(th, b.map_or(Value::EMPTY, |b| clean(b, n)), n);
+        Ok(())
+    }
+    /// Removes the items `from..to` (within the list) and puts `items`, which are not its own buffer, there.
+    pub fn splice(self, th: &mut Thread, from: usize, to: usize, items: &[Value]) -> R<()> {
+        self.open(th)?;
+        let n = self.len.load(Relaxed) as usize;
+        let to = to.min(n);
+        let from = from.min(to);
+        let (gone, new) = (to - from, items.len());
+        if new == 0 && gone == n {
+            return self.clear(th);
+        }
+        let b = if new > gone {
+            self.room(th, new - gone)?
+        } else {
+            match self.buffer() {
+                Some(b) => b,
+                None => return Ok(()),
+            }
+        };
+        if new != gone {
+            self.shift(th, b, to, n, from + new);
+        }
+        for (s, &v) in b.slots()[from..from + new].iter().zip(items) {
+            th.store(self.header(), s, v);
+        }
+        let len = n - gone + new;
+        if len < n {
+            self.blank(th, b, len, n);
+        }
+        self.set_len(th, len);
+        if len > 256 && len < b.cap() / 4 {
+            self.shrink(th)?;
+        }
+        Ok(())
+    }
+    /// Reverses in place.
+    pub fn reverse(self, th: &mut Thread) -> R<()> {
+        self.open(th)?;
+        let s = self.slots();
+        let h = self.header();
+        let n = s.len();
+        for i in 0..n / 2 {
+            let (a, b) = (s[i].get(), s[n - 1 - i].get());
+            th.store(h, &s[i], b);
+            th.store(h, &s[n - 1 - i], a);
+        }
+        Ok(())
+    }
+    /// Takes all items out: the list is empty afterwards. The caller may permute what it gets in place.
+    pub fn take(self, th: &mut Thread) -> R<ValueVec> {
+        self.open(th)?;
+        let items = match self.buffer() {
+            // No undo log refers to it: the buffer itself.
+            Some(b) if !th.needs_log(self.header()) => ValueVec::from_buffer(b, self.len.load(Relaxed) as usize),
+            _ => self.snapshot(th)?,
+        };
+        self.set_buffer(th, Value::EMPTY, 0);
+        Ok(items)
+    }
+    /// Bytes of items there is room for.
+    pub fn capacity(self) -> usize {
+        self.buffer().map_or(0, |b| b.cap())
+    }
+    /// Calls `f` with every value inside.
+    pub fn trace(self, f: &mut dyn FnMut(Value)) {
+        f(self.items.get());
+    }
+}
+fn copy(to: Gc<Buffer>, at: usize, from: &[Slot]) {
+    for (d, s) in to.slots()[at..].iter().zip(from) {
+        d.set_raw(s.get());
+    }
+}
+/// The buffer of a `ValueVec` of `n` items as one of a list: nothing behind the items.
+fn clean(b: Gc<Buffer>, n: usize) -> Value {
+    b.slots()[n..].iter().for_each(|s| s.set_raw(Value::EMPTY));
+    b.value()
+}
+
+/// A new empty list of a class (list or a subclass).
+#[inline]
+pub fn new_of(th: &mut Thread, class: Gc<Class>) -> Gc<List> {
+    th.new_object::<List>(class, 0)
+}
+impl Thread {
+    /// A new list of these items.
+    #[inline]
+    pub fn new_list(&mut self, items: &[Value]) -> R {
+        if items.is_empty() {
+            return Ok(new_of(self, ctx().types.list).value());
+        }
+        let b = self.new_buffer(items.len() | 1)?;
+        b.slots().iter().zip(items).for_each(|(s, &v)| s.set_raw(v));
+        let l = new_of(self, ctx().types.list);
+        l.items.set_raw(b.value());
+        l.len.store(items.len() as u64, Relaxed);
+        Ok(l.value())
+    }
+    /// A new list that takes the buffer over.
+    pub fn new_list_vec(&mut self, items: ValueVec) -> Value {
+        let l = new_of(self, ctx().types.list);
+        let (b, n) = items.into_buffer();
+        if let Some(b) = b {
+            l.items.set_raw(clean(b, n));
+            l.len.store(n as u64, Relaxed);
+        }
+        l.value()
+    }
+}
