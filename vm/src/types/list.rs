@@ -199,6 +199,14 @@ impl Gc<List> {
         }
         Ok(Some(v))
     }
+    /// Removes item `i`, counted from the end when negative, and gives it; None if there is none.
+    pub fn pop(self, th: &mut Thread, i: isize) -> R<Option<Value>> {
+        let n = self.len(th)?;
+        match crate::types::tuple_methods::within(i, n) {
+            Some(i) => self.pop_at(th, i),
+            None => Ok(None),
+        }
+    }
     /// Gives back most of an almost empty buffer.
     #[cold]
     fn shrink(self, th: &mut Thread) -> R<()> {
