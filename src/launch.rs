@@ -11,7 +11,7 @@ use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::exception;
 use vasuki_vm::types::module;
-use vasuki_vm::types::str_methods::fs_string;
+use vasuki_vm::codecs::fs::fs_string;
 use vasuki_vm::value::Value;
 use vasuki_vm::{bootstrap, frozen, import, memory};
 

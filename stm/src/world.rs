@@ -288,6 +288,11 @@ impl WorldThread {
     pub fn clock(&self) -> &Clock {
         &self.world.clock
     }
+    /// The poll word: not zero when something wants this thread's attention.
+    #[inline(always)]
+    pub fn poll_word(&self) -> u32 {
+        self.poll.load(Relaxed)
+    }
     /// Do several threads run?
     #[inline]
     pub fn is_concurrent(&self) -> bool {

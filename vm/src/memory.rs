@@ -143,7 +143,6 @@ pub fn collect(th: &mut Thread) -> usize {
     h.mark_roots(&due, &tracer);
     h.drain(&tracer);
     weakref::clear_dead(&marked, false);
-    crate::types::dict::forget_dead_caches(&marked);
     for &t in lock(&THREADS).iter() {
         // SAFETY: registered threads are alive, and stopped (or this one).
         unsafe { (*(t as *mut Thread)).alloc.retire() };

@@ -1,11 +1,92 @@
 //! Python 3.14 source text to Vasuki's register bytecode.
 pub mod code;
+mod codegen;
 pub mod dis;
 pub mod error;
 pub mod op;
 pub mod serial;
 pub mod source;
+mod symtable;
 pub mod syntax;
 pub mod token_info;
 pub mod tokenizer;
 pub mod validate;
+
+use code::Code;
+use error::SyntaxError;
+use ruff_python_ast::{Mod, Stmt};
+use syntax::{CheckOptions, Start};
+
+/// What a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// a module
+    Exec,
+    /// one expression, whose value the code returns
+    Eval,
+    /// an interactive statement: values of expressions are shown
+    Single,
+}
+/// How to compile.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// as `-O`: 1 leaves asserts out, 2 docstrings too
+    pub optimize: u8,
+    /// as if the source had `from __future__ import annotations`
+    pub future_annotations: bool,
+    /// `await` at the top level makes the module a coroutine
+    pub allow_top_level_await: bool,
+}
+
+/// Sources of this size can be nested deeply enough to need a stack of their own.
+const LARGE: usize = 16 << 10;
+/// Bytes of that stack: only what is used of it costs anything.
+const STACK: usize = 1 << 30;
+
+/// Compiles a source. Errors are CPython's.
+pub fn compile(source: &str, filename: &str, mode: Mode, opts: Options) -> Result<Code, SyntaxError> {
+    if source.len() < LARGE {
+        return stacker::maybe_grow(8 << 20, 64 << 20, || compile_here(source, filename, mode, opts));
+    }
+    if let Some(e) = nesting(source) {
+        return Err(e.in_file(filename));
+    }
+    stacker::grow(STACK, || compile_here(source, filename, mode, opts))
+}
+fn compile_here(source: &str, filename: &str, mode: Mode, opts: Options) -> Result<Code, SyntaxError> {
+    let start = if mode == Mode::Eval { Start::Eval } else { Start::File };
+    let check = CheckOptions { allow_top_level_await: opts.allow_top_level_await };
+    let module = syntax::parse(source, filename, start, check)?;
+    let future = opts.future_annotations || imports_annotations(&module);
+    let table = symtable::SymbolTable::build(source, &module, future).map_err(|e| e.in_file(filename))?;
+    let whole = if mode == Mode::Single { codegen::Whole::Interactive } else { codegen::Whole::Module };
+    codegen::generate(source, filename, &module, whole, &table, opts, future).map_err(|e| e.in_file(filename))
+}
+fn imports_annotations(module: &Mod) -> bool {
+    let Mod::Module(m) = module else { return false };
+    m.body.iter().any(|s| match s {
+        Stmt::ImportFrom(i) => {
+            i.level == 0 && i.module.as_ref().is_some_and(|m| m.as_str() == "__future__") && i.names.iter().any(|a| a.name.as_str() == "annotations")
+        }
+        _ => false,
+    })
+}
+/// Brackets nested deeper than CPython's tokenizer allows, found without recursion. Strings and comments may hide some:
+/// those sources go on to the parser.
+fn nesting(source: &str) -> Option<SyntaxError> {
+    if source.contains(['"', '\'', '#']) {
+        return None;
+    }
+    let mut depth = 0i32;
+    for (i, b) in source.bytes().enumerate() {
+        match b {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        if depth > 200 {
+            return Some(SyntaxError::at(source, i, i + 1, "too many nested parentheses"));
+        }
+    }
+    None
+}

@@ -117,7 +117,7 @@ ops! {
     InplaceAnd 1 "drr" "in place &";
     InplaceOr 1 "drr" "in place |";
     InplaceXor 1 "drr" "in place ^";
-    AddInt 1 "dri" "r[a] = r[b] + c, c a signed 16-bit int (also for - with a small constant, also in place)";
+    AddInt 1 "dri" "r[a] = r[b] + n, n = c >> 1 as a signed 16-bit int; negative for `-`; the low bit of c says in place";
     // -- comparisons
     Lt 1 "drr" "r[a] = r[b] < r[c]";
     Le 1 "drr" "r[a] = r[b] <= r[c]";

@@ -3,6 +3,7 @@
 //! `encode_named` and `decode_named` are what `str.encode` and `bytes.decode` do; the built-in encodings are found by their
 //! normalized name without the registry.
 
+pub mod fs;
 pub mod charmap;
 pub mod errors;
 pub mod escape;

@@ -41,6 +41,8 @@ pub struct Tables {
     pub kwonlyargcount: u16,
     pub flags: u32,
     pub nregs: u16,
+    /// registers of locals and cells: what a generator that has not started needs
+    pub first_temp: usize,
     /// only positional parameters, no generator: the fast call path
     pub simple: bool,
     pub varnames: Box<[Value]>,
@@ -159,6 +161,11 @@ fn names(th: &mut Thread, items: &[Box<str>]) -> Box<[Value]> {
     items.iter().map(|n| th.intern(n).value()).collect()
 }
 
+fn first_temp(c: &compiled::Code) -> usize {
+    let cells = c.cellvars.iter().map(|x| x.1 as usize + 1).max().unwrap_or(0);
+    let free = if c.freevars.is_empty() { 0 } else { c.free_base as usize + c.freevars.len() };
+    c.varnames.len().max(cells).max(free)
+}
 /// A code object from what the compiler gave.
 pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
     let p = th.alloc_raw(Kind::Code, ctx().types.code.root_shape(), std::mem::size_of::<Code>(), true);
@@ -182,6 +189,7 @@ pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
         kwonlyargcount: c.kwonlyargcount,
         flags: c.flags,
         nregs: c.nregs,
+        first_temp: first_temp(c),
         simple: c.kwonlyargcount == 0 && c.flags & (flags::VARARGS | flags::VARKEYWORDS | generator) == 0,
         varnames: names(th, &c.varnames),
         cellvars,
@@ -218,7 +226,7 @@ fn back(th: &mut Thread, v: Value) -> R<Const> {
         _ if v.is_kind(Kind::Code) => Const::Code(Box::new(to_compiled(th, v.as_gc())?)),
         _ if v.is_kind(Kind::Bytes) => Const::Bytes(v.as_gc::<bytes::Bytes>().as_slice().to_vec()),
         _ if v.is_kind(Kind::Complex) => {
-            let (re, im) = crate::types::complex::parts(v);
+            let (re, im) = v.as_gc::<crate::types::complex::Complex>().parts();
             Const::Complex(re, im)
         }
         _ if v.is_kind(Kind::Slice) => {

@@ -15,14 +15,17 @@
 //! A call from Python to Python pushes a frame and goes on in the same loop. Native code that calls Python runs a nested
 //! loop above `top`. All words below `top` are roots of the collector.
 
+mod arguments;
+pub mod async_generator;
 pub mod boundary;
 pub mod cache;
-pub mod call;
+pub(crate) mod call;
 pub mod class;
 pub mod code;
 pub mod frame;
 pub mod generator;
-mod helpers;
+pub(crate) mod helpers;
+mod publish;
 mod run;
 mod unwind;
 
@@ -55,6 +58,8 @@ pub enum Action {
     ForIter = 3,
     /// a generator resumed by Send: a return jumps
     Send = 4,
+    /// `exec`: the value is forgotten, the destination gets None
+    Discard = 5,
 }
 impl Action {
     pub(crate) fn of(word: u64) -> Action {
@@ -63,6 +68,7 @@ impl Action {
             2 => Action::Init,
             3 => Action::ForIter,
             4 => Action::Send,
+            5 => Action::Discard,
             _ => Action::Normal,
         }
     }
@@ -75,6 +81,8 @@ pub mod frame_flag {
     pub const MARKED: u64 = 1 << 33;
     /// word -2 is the generator
     pub const GENERATOR: u64 = 1 << 34;
+    /// the ForIter that resumed the generator has an operand word
+    pub const FAR: u64 = 1 << 35;
 }
 
 /// How a nested loop ended.
@@ -106,6 +114,14 @@ pub struct State {
     pub frames: Vec<(usize, Value)>,
     /// transaction checkpoint
     pub checkpoint: boundary::Checkpoint,
+    /// the native function that runs was called directly by the outermost loop
+    pub direct: bool,
+    /// something was done that cannot be undone: the checkpoint is set when the native function returns
+    pub after_effect: bool,
+    /// the exception on its way was raised again: this frame is in its traceback already
+    pub(crate) reraise: bool,
+    /// to be published by the next commit
+    pub to_share: Vec<Value>,
 }
 // SAFETY: the pointers are to this thread's own stack and code; the collector reads them while the thread is stopped.
 unsafe impl Send for State {}
@@ -142,6 +158,10 @@ impl State {
             exit: Exit::Returned,
             frames: Vec::new(),
             checkpoint: boundary::Checkpoint::default(),
+            direct: false,
+            after_effect: false,
+            reraise: false,
+            to_share: Vec::new(),
         }
     }
     /// Calls `f` with every word that may be a root.
@@ -152,7 +172,20 @@ impl State {
             f(unsafe { (*self.base.add(i)).0 });
         }
         self.frames.iter().for_each(|x| f(x.1.0));
+        self.to_share.iter().for_each(|x| f(x.0));
         self.checkpoint.roots(f);
+    }
+    /// `top` belongs above the running frame.
+    /// # Safety
+    /// `regs` is register 0 of a frame, or null.
+    #[inline(always)]
+    pub(crate) unsafe fn set_top(&mut self) {
+        self.top = if self.regs.is_null() {
+            self.base
+        } else {
+            // SAFETY: by the caller's promise.
+            unsafe { self.regs.add(code_of(self.regs).tables().nregs as usize + MARGIN) }
+        };
     }
     #[inline(always)]
     pub(crate) fn fits(&self, regs: *mut Value, nregs: usize) -> bool {
@@ -168,6 +201,11 @@ impl Drop for State {
 
 /// Runs a code object with these globals and locals (`exec`, module bodies). `closure`: tuple of cells or EMPTY.
 pub fn run_code(th: &mut Thread, code: Gc<Code>, globals: Value, locals: Value, closure: Value) -> R {
+    let f = function_for(th, code, globals, closure)?;
+    call::run_frame(th, f, locals)
+}
+/// The function that a code object runs as.
+pub(crate) fn function_for(th: &mut Thread, code: Gc<Code>, globals: Value, closure: Value) -> R<Gc<Function>> {
     let t = code.tables();
     let given = if closure.is_empty() { 0 } else { code::name_list(closure).len() };
     if t.freevars.len() != given {
@@ -179,7 +217,7 @@ pub fn run_code(th: &mut Thread, code: Gc<Code>, globals: Value, locals: Value, 
     }
     let f = function::new(th, code.value(), globals, t.name, t.qualname, Value::NONE)?;
     f.closure.set_raw(closure);
-    call::run_frame(th, f, locals, |_, _| Ok(()))
+    Ok(f)
 }
 /// Body of a new thread: calls `f(*args, **kwargs)` with transactions around it.
 pub fn run_thread(th: &mut Thread, f: Value, args: Value, kwargs: Value) -> R {

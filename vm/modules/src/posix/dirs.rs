@@ -13,7 +13,7 @@ use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::list::List;
 use vasuki_vm::types::payload::{self, Payload, payload_size};
-use vasuki_vm::types::str_methods::{fs_bytes, fs_string};
+use vasuki_vm::codecs::fs::{fs_bytes, fs_string};
 use vasuki_vm::types::type_;
 use vasuki_vm::value::Value;
 

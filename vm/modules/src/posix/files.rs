@@ -10,7 +10,7 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::class::Class;
-use vasuki_vm::types::str_methods::fs_string;
+use vasuki_vm::codecs::fs::fs_string;
 use vasuki_vm::types::{float, tuple};
 use vasuki_vm::value::Value;
 

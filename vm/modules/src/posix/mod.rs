@@ -17,7 +17,7 @@ use vasuki_vm::structseq;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::class::Class;
-use vasuki_vm::types::str_methods::fs_bytes;
+use vasuki_vm::codecs::fs::fs_bytes;
 use vasuki_vm::value::Value;
 
 /// The declaration. The functions are in tables of the files; `init` adds them all.

@@ -8,7 +8,7 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::str_::Str;
-use vasuki_vm::types::str_methods::{fs_bytes, fs_string};
+use vasuki_vm::codecs::fs::{fs_bytes, fs_string};
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[

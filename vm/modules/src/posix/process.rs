@@ -7,7 +7,7 @@ use vasuki_vm::native::{NativeDef, def};
 use vasuki_vm::object::Kind;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
-use vasuki_vm::types::str_methods::fs_bytes;
+use vasuki_vm::codecs::fs::fs_bytes;
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[

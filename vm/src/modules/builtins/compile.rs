@@ -3,7 +3,7 @@
 use crate::context::ctx;
 use crate::interp::code as code_object;
 use crate::names::names;
-use crate::object::Kind;
+use crate::object::{Gc, Kind};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer_protocol;
@@ -86,7 +86,10 @@ pub fn compile(th: &mut Thread, a: &[Value]) -> R {
     let text = source_text(th, a[0], &filename, "compile() arg 1")?;
     compile_text(th, &text, &filename, mode, opts)
 }
-fn run(th: &mut Thread, a: &[Value], mode: Mode, name: &str, closure: Value) -> R {
+/// What `exec` (or `eval`) with these arguments runs: code, globals, locals, closure.
+pub(crate) fn prepare(th: &mut Thread, a: &[Value], exec: bool) -> R<(Gc<Code>, Value, Value, Value)> {
+    let (mode, name) = if exec { (Mode::Exec, "exec") } else { (Mode::Eval, "eval") };
+    let closure = if exec && !a[3].is_none() { a[3] } else { Value::EMPTY };
     let (mut globals, mut locals) = (a[1], a[2]);
     let missing = |v: Value| v.is_empty() || v.is_none();
     if !missing(locals) && !locals.is_kind(Kind::Dict) && th.class_of(locals).special(crate::special::Special::Getitem).is_none() {
@@ -121,13 +124,16 @@ fn run(th: &mut Thread, a: &[Value], mode: Mode, name: &str, closure: Value) -> 
         let opts = Options { optimize: ctx().config.optimize, future_annotations: future, allow_top_level_await: false };
         compile_text(th, &text, "<string>", mode, opts)?
     };
-    crate::interp::run_code(th, code.as_gc(), globals, locals, closure)
+    Ok((code.as_gc(), globals, locals, closure))
 }
+/// `eval`, called by native code.
 pub fn eval(th: &mut Thread, a: &[Value]) -> R {
-    run(th, a, Mode::Eval, "eval", Value::EMPTY)
+    let (code, globals, locals, closure) = prepare(th, a, false)?;
+    crate::interp::run_code(th, code, globals, locals, closure)
 }
+/// `exec`, called by native code.
 pub fn exec(th: &mut Thread, a: &[Value]) -> R {
-    let closure = if a[3].is_none() { Value::EMPTY } else { a[3] };
-    run(th, a, Mode::Exec, "exec", closure)?;
+    let (code, globals, locals, closure) = prepare(th, a, true)?;
+    crate::interp::run_code(th, code, globals, locals, closure)?;
     Ok(Value::NONE)
 }

@@ -1,7 +1,7 @@
 //! The module `builtins`.
 
 mod attributes;
-mod compile;
+pub(crate) mod compile;
 mod iteration;
 mod numbers;
 mod output;

@@ -2,7 +2,7 @@
 
 mod hooks;
 mod info;
-mod runtime;
+pub(crate) mod runtime;
 
 pub use runtime::{FINALIZING, INT_MAX_STR_DIGITS, RECURSION_LIMIT};
 
@@ -10,7 +10,7 @@ use crate::context::ctx;
 use crate::native::{ModuleDef, NativeDef, def};
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::str_methods::fs_string;
+use crate::codecs::fs::fs_string;
 use crate::value::Value;
 
 /// The declaration.

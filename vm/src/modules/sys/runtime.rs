@@ -121,6 +121,10 @@ pub fn setswitchinterval(th: &mut Thread, a: &[Value]) -> R {
     SWITCH_INTERVAL.store(f.to_bits(), Relaxed);
     Ok(Value::NONE)
 }
+/// `sys.get_coroutine_origin_tracking_depth()`
+pub fn origin_depth() -> usize {
+    ORIGIN_DEPTH.load(Relaxed).max(0) as usize
+}
 pub fn get_origin_depth(_: &mut Thread, _: &[Value]) -> R {
     Ok(Value::small(ORIGIN_DEPTH.load(Relaxed)))
 }

@@ -159,10 +159,10 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
     let (tx, rx) = std::sync::mpsc::channel();
     let s2 = s.clone();
     // The world goes concurrent before the thread exists: both run under the transaction protocol from the start.
-    let entry = th.expect_thread()?;
+    th.expect_thread()?;
     let spawned = std::thread::Builder::new().stack_size(size).spawn(move || {
         s2.ident.store(ident(), Release);
-        let me = bootstrap::new_thread_in(entry, size);
+        let me = bootstrap::new_thread(size);
         // From here on `call` is on this thread's stack, where the collector sees it.
         let call = call;
         // The starter waits for this message; it has gone if it was interrupted.

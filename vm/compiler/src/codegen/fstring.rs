@@ -1,0 +1,160 @@
+//! Formatted strings and template strings.
+
+use super::{Gen, Reg};
+use crate::code::{Const, Text};
+use crate::op::Op;
+use ruff_python_ast::*;
+use ruff_text_size::Ranged;
+
+/// A part of a formatted string.
+enum Piece<'a> {
+    Text(String),
+    Value(&'a InterpolatedElement),
+}
+
+fn add_text(out: &mut Vec<Piece<'_>>, s: &str) {
+    match out.last_mut() {
+        _ if s.is_empty() => {}
+        Some(Piece::Text(t)) => t.push_str(s),
+        _ => out.push(Piece::Text(s.to_owned())),
+    }
+}
+fn add_elements<'a>(out: &mut Vec<Piece<'a>>, elements: &'a InterpolatedStringElements) {
+    for e in elements {
+        match e {
+            InterpolatedStringElement::Literal(l) => add_text(out, &l.value),
+            InterpolatedStringElement::Interpolation(i) => {
+                if let Some(d) = &i.debug_text {
+                    add_text(out, d.leading());
+                    add_text(out, d.expression());
+                    add_text(out, d.trailing());
+                }
+                out.push(Piece::Value(i));
+            }
+        }
+    }
+}
+fn conversion(i: &InterpolatedElement) -> u16 {
+    match i.conversion {
+        ConversionFlag::Str => 1,
+        ConversionFlag::Repr => 2,
+        ConversionFlag::Ascii => 3,
+        ConversionFlag::None if i.debug_text.is_some() && i.format_spec.is_none() => 2,
+        ConversionFlag::None => 0,
+    }
+}
+
+impl<'a> Gen<'a> {
+    pub(super) fn fstring(&mut self, f: &'a ExprFString, d: Reg) {
+        let mut pieces = Vec::new();
+        for p in f.value.iter() {
+            match p {
+                FStringPart::Literal(l) => add_text(&mut pieces, &l.value),
+                FStringPart::FString(f) => add_elements(&mut pieces, &f.elements),
+            }
+        }
+        self.join(&pieces, d);
+    }
+    fn join(&mut self, pieces: &[Piece<'a>], d: Reg) {
+        match pieces {
+            [] => self.load_str(d, ""),
+            [Piece::Text(t)] => self.load_str(d, t),
+            [Piece::Value(i)] => self.formatted(i, d),
+            pieces => {
+                let range = self.u.range;
+                let t = self.temps(pieces.len().min(100));
+                let mut n = 0;
+                for (i, p) in pieces.iter().enumerate() {
+                    let r = t + n;
+                    match p {
+                        Piece::Text(s) => self.load_str(r, s),
+                        Piece::Value(v) => self.formatted(v, r),
+                    }
+                    n += 1;
+                    if n == 100 || i + 1 == pieces.len() {
+                        self.pos(range);
+                        let last = i + 1 == pieces.len();
+                        // Long ones are joined in parts: the first register holds what is joined so far.
+                        self.emit(Op::BuildString, if last { d } else { t }, t, n);
+                        n = 1;
+                    }
+                }
+            }
+        }
+    }
+    fn formatted(&mut self, i: &'a InterpolatedElement, d: Reg) {
+        let mark = self.u.sp;
+        let range = self.u.range;
+        let v = self.temp();
+        self.expr(&i.expression, v);
+        self.pos(i.range());
+        let c = conversion(i);
+        if c != 0 {
+            self.emit(Op::ConvertValue, v, v, c);
+        }
+        match &i.format_spec {
+            Some(s) => {
+                let spec = self.spec(s);
+                self.pos(i.range());
+                self.emit(Op::FormatWithSpec, d, v, spec);
+            }
+            None => self.emit(Op::FormatSimple, d, v, 0),
+        }
+        self.u.sp = mark;
+        self.pos(range);
+    }
+    fn spec(&mut self, s: &'a InterpolatedStringFormatSpec) -> Reg {
+        let mut pieces = Vec::new();
+        add_elements(&mut pieces, &s.elements);
+        let t = self.temp();
+        self.join(&pieces, t);
+        t
+    }
+    pub(super) fn tstring(&mut self, t: &'a ExprTString, d: Reg) {
+        let mut pieces = Vec::new();
+        for part in t.value.iter() {
+            add_elements(&mut pieces, &part.elements);
+        }
+        let mut strings = vec![String::new()];
+        let mut values = Vec::new();
+        for p in pieces {
+            match p {
+                Piece::Text(s) => {
+                    if let Some(last) = strings.last_mut() {
+                        last.push_str(&s);
+                    }
+                }
+                Piece::Value(i) => {
+                    values.push(i);
+                    strings.push(String::new());
+                }
+            }
+        }
+        let both = self.temps(2);
+        let list = strings.into_iter().map(|s| Const::Str(Text::Utf8(s.into()))).collect();
+        let k = self.constant(Const::Tuple(list));
+        self.emit(Op::LoadConst, both, k, 0);
+        let first = self.temps(values.len());
+        for (n, i) in values.iter().enumerate() {
+            let mark = self.u.sp;
+            let t = self.temps(3);
+            self.expr(&i.expression, t);
+            let text = match &i.debug_text {
+                Some(d) => d.expression().to_owned(),
+                None => self.source[i.expression.range().to_std_range()].to_owned(),
+            };
+            self.load_str(t + 1, text.trim());
+            match &i.format_spec {
+                Some(s) => {
+                    let r = self.spec(s);
+                    self.mov(t + 2, r);
+                }
+                None => self.load_str(t + 2, ""),
+            }
+            self.emit(Op::BuildInterpolation, first + n as Reg, t, conversion(i));
+            self.u.sp = mark;
+        }
+        self.emit(Op::BuildTuple, both + 1, first, values.len() as u16);
+        self.emit(Op::BuildTemplate, d, both, both + 1);
+    }
+}

@@ -1,0 +1,282 @@
+//! Boundaries: where transactions end and begin, and what an abort goes back to.
+//!
+//! A boundary falls only where no Rust frame lies between the interpreter's loop and the thread's start (`nesting == 1`),
+//! or where native code called directly from that loop says so ([`Thread::blocking`], [`Thread::commit_point`]). There the
+//! **checkpoint** is set: the running frame is copied. When that frame returns, its caller is copied before it goes on (the
+//! return barrier: flag MARKED). An abort undoes the heap, copies the frames back and goes on at the checkpoint.
+//!
+//! Where no checkpoint is possible (native code called Python code that starts a thread or blocks) the thread is *pinned*:
+//! its transaction is irrevocable from its begin to the next boundary.
+
+use super::publish::Publish;
+use super::{HEADER, code_of, frame_flag};
+use crate::thread::Thread;
+use crate::throw::{R, Throw};
+use crate::value::Value;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use vasuki_stm::poll;
+
+/// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.
+const PATIENCE: u32 = 8;
+
+/// What an abort goes back to.
+#[derive(Default)]
+pub struct Checkpoint {
+    /// is there one?
+    pub valid: bool,
+    regs: usize,
+    pc: usize,
+    depth: usize,
+    handling: u64,
+    /// register 0 of the lowest frame that was copied
+    lowest: usize,
+    /// (first word, number of words) of the copies
+    ranges: Vec<(usize, usize)>,
+    words: Vec<u64>,
+    frames: Vec<(usize, Value)>,
+}
+impl Checkpoint {
+    /// Calls `f` with every word that may be a root.
+    pub fn roots(&self, f: &mut dyn FnMut(u64)) {
+        self.words.iter().for_each(|&w| f(w));
+        self.frames.iter().for_each(|x| f(x.1.0));
+        f(self.handling);
+    }
+    /// Copies a frame and marks it.
+    fn save(&mut self, regs: *mut Value) {
+        // SAFETY: `regs` is register 0 of a live frame of this thread.
+        unsafe {
+            (*regs.sub(3)).0 |= frame_flag::MARKED;
+            let n = HEADER + code_of(regs).tables().nregs as usize;
+            let first = regs.sub(HEADER);
+            self.ranges.push((first as usize, n));
+            self.words.extend((0..n).map(|i| (*first.add(i)).0));
+        }
+        self.lowest = regs as usize;
+    }
+}
+
+impl Thread {
+    /// The transaction begins again at the running frame, which goes on at `pc`.
+    pub(crate) fn set_checkpoint(&mut self, pc: *const AtomicU64) {
+        let s = &mut self.interp;
+        s.after_effect = false;
+        if !self.tx.concurrent {
+            s.checkpoint.valid = false;
+            return;
+        }
+        let c = &mut s.checkpoint;
+        c.valid = true;
+        c.regs = s.regs as usize;
+        c.pc = pc as usize;
+        c.depth = s.depth;
+        c.handling = self.handling.0;
+        c.ranges.clear();
+        c.words.clear();
+        c.frames.clone_from(&s.frames);
+        c.save(s.regs);
+    }
+    /// The frame at `regs` returns to `caller`: keeps what an abort needs of the caller.
+    #[cold]
+    pub(crate) fn return_barrier(&mut self, regs: *mut Value, caller: *mut Value) {
+        let c = &mut self.interp.checkpoint;
+        if self.tx.concurrent && c.valid && c.lowest == regs as usize && !caller.is_null() {
+            c.save(caller);
+        }
+    }
+    /// Commits what was done so far. On a conflict nothing has happened.
+    pub(crate) fn commit(&mut self) -> R<()> {
+        if self.tx.concurrent {
+            let world = self.world;
+            let mut publish = Publish::default();
+            self.tx.commit(world, &mut publish)?;
+            for v in std::mem::take(&mut self.interp.to_share) {
+                publish.publish_value(v, world.clock().now(), &self.tx);
+            }
+        }
+        self.on_abort.clear();
+        self.keep_alive.clear();
+        for f in std::mem::take(&mut self.on_commit) {
+            f(self);
+        }
+        Ok(())
+    }
+    /// Begins the next transaction, in the world's present mode. The last one has been committed.
+    pub(crate) fn begin(&mut self) {
+        let world = self.world;
+        self.tx.begin(world);
+    }
+    /// Makes the transaction that has just begun irrevocable: there is nothing that it could go back to.
+    pub(crate) fn pin(&mut self) {
+        self.interp.checkpoint.valid = false;
+        let world = self.world;
+        while self.tx.concurrent && self.tx.become_irrevocable(world).is_err() {
+            self.tx.abort(world);
+            world.safepoint(true);
+            self.begin();
+        }
+    }
+    /// Undoes the transaction and puts the frames back; the interpreter goes on with `interp.regs` and `interp.pc`.
+    pub(crate) fn abort(&mut self) {
+        assert!(
+            self.interp.checkpoint.valid && !self.interp.after_effect,
+            "a transaction without a checkpoint was aborted; please report this with the program that was run"
+        );
+        for f in std::mem::take(&mut self.on_abort).into_iter().rev() {
+            f(self);
+        }
+        self.keep_alive.clear();
+        self.on_commit.clear();
+        self.interp.to_share.clear();
+        let world = self.world;
+        self.tx.abort(world);
+        let s = &mut self.interp;
+        let c = &s.checkpoint;
+        let mut from = 0;
+        for &(first, n) in &c.ranges {
+            for i in 0..n {
+                // SAFETY: the range was copied from this thread's VM stack, which is still mapped.
+                unsafe { *(first as *mut u64).add(i) = c.words[from + i] };
+            }
+            from += n;
+        }
+        s.regs = c.regs as *mut Value;
+        s.pc = c.pc as *const AtomicU64;
+        s.depth = c.depth;
+        s.frames.clone_from(&c.frames);
+        self.handling = Value(c.handling);
+        // SAFETY: the frame has just been put back.
+        unsafe { s.set_top() };
+        let tries = self.tx.aborts_in_row;
+        world.take_requests();
+        if tries > 2 {
+            let micros = (1u64 << tries.min(10)) + (crate::hash::int(self.tx.serial as i64 ^ (self.world.id as i64) << 20) as u64 & 15);
+            world.detached(true, || std::thread::sleep(std::time::Duration::from_micros(micros)));
+        } else {
+            world.safepoint(true);
+        }
+        self.begin();
+        if tries > PATIENCE {
+            // Nothing is logged yet: a conflict here only means that somebody older is waiting.
+            while self.tx.concurrent && self.tx.become_irrevocable(world).is_err() {
+                self.tx.abort(world);
+                world.safepoint(true);
+                self.begin();
+            }
+        }
+        let pc = self.interp.pc;
+        self.set_checkpoint(pc);
+    }
+
+    /// Serves the poll word; `interp.pc` is where the running frame goes on.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn poll(&mut self) -> R<()> {
+        let world = self.world;
+        let bits = world.take_requests();
+        let boundary = self.interp.nesting == 1;
+        if bits & poll::ABORT != 0 && self.tx.concurrent && !self.tx.irrevocable && self.interp.checkpoint.valid {
+            world.put_back(bits & (poll::SIGNAL | poll::FINALIZERS));
+            return Err(Throw::ABORT);
+        }
+        if boundary && (self.tx.concurrent || bits & (poll::STOP | poll::BOUNDARY | poll::TICK) != 0) {
+            if let Err(t) = self.commit() {
+                world.put_back(bits & (poll::SIGNAL | poll::FINALIZERS));
+                return Err(t);
+            }
+            world.safepoint(true);
+            if bits & poll::TICK != 0 {
+                world.world().try_solo();
+            }
+            self.begin();
+            let pc = self.interp.pc;
+            self.set_checkpoint(pc);
+        } else if bits & (poll::STOP | poll::BOUNDARY) != 0 {
+            world.safepoint(false);
+        }
+        if crate::memory::OUT_OF_MEMORY.load(Relaxed) && crate::memory::OUT_OF_MEMORY.swap(false, Relaxed) {
+            return Err(self.memory_error());
+        }
+        if bits & poll::FINALIZERS != 0
+            && let Err(t) = crate::memory::run_due(self)
+        {
+            world.put_back(bits & (poll::SIGNAL | poll::FINALIZERS));
+            return Err(t);
+        }
+        if bits & poll::SIGNAL != 0 && crate::signals::is_main(self) {
+            if let Err(t) = self.irrevocable() {
+                world.put_back(poll::SIGNAL);
+                return Err(t);
+            }
+            crate::signals::handle(self)?;
+        }
+        Ok(())
+    }
+    /// Ends the transaction before an effect that cannot be undone.
+    fn before_effect(&mut self) -> R<()> {
+        if !self.tx.concurrent {
+            return Ok(());
+        }
+        if !self.interp.direct {
+            self.irrevocable()?;
+        }
+        self.commit()
+    }
+    /// Begins the transaction after an effect: when the native function returns, the interpreter sets the checkpoint.
+    fn after_effect(&mut self) {
+        self.begin();
+        if !self.tx.concurrent {
+            return;
+        }
+        if self.interp.direct {
+            self.interp.after_effect = true;
+        } else {
+            self.pin();
+        }
+    }
+    /// What was done before is committed, and will not be done again: for native code about to do something that others
+    /// see at once. From here to its return the native function does not touch shared objects.
+    pub fn commit_point(&mut self) -> R<()> {
+        if !self.tx.concurrent {
+            return Ok(());
+        }
+        self.before_effect()?;
+        self.after_effect();
+        Ok(())
+    }
+    /// Runs `f`, which may block and touches no object, while other threads (and collections) go on.
+    pub fn blocking<T>(&mut self, f: impl FnOnce() -> T) -> R<T> {
+        self.before_effect()?;
+        let v = self.world.detached(true, f);
+        if self.tx.concurrent || self.world.is_concurrent() {
+            self.after_effect();
+        }
+        Ok(v)
+    }
+    /// Makes `v` visible to other threads at the next commit.
+    pub fn share(&mut self, v: Value) -> R<()> {
+        self.interp.to_share.push(v);
+        Ok(())
+    }
+    /// Another thread is about to start: from here on transactions are logged. Call after [`Thread::commit_point`].
+    pub fn expect_thread(&mut self) -> R<()> {
+        if !self.tx.concurrent {
+            self.world.world().expect_thread();
+            self.after_effect();
+        }
+        Ok(())
+    }
+}
+
+/// Body of a thread: runs `f` in transactions. What `f` does outside of Python code is irrevocable.
+pub fn run_transactions<T>(th: &mut Thread, f: impl FnOnce(&mut Thread) -> R<T>) -> R<T> {
+    th.begin();
+    th.pin();
+    let r = f(th);
+    if th.tx.concurrent && !th.tx.irrevocable {
+        th.pin();
+    }
+    th.commit()?;
+    th.begin();
+    r
+}

@@ -1,0 +1,357 @@
+//! Frame objects, made only when somebody asks for them: tracebacks, `sys._getframe`, `gi_frame`.
+//!
+//! While the frame runs, `regs` is its register 0 on its thread's VM stack. When it ends, its registers are copied to
+//! `saved`. The frame of a suspended generator has neither: it looks into the generator.
+
+use super::code::{Code, Tables};
+use super::generator::Generator;
+use super::{code_of, frame_flag, function_of};
+use crate::context::ctx;
+use crate::native::{GetSetDef, NativeDef, TypeDef, def, getset, getter};
+use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::cell::Cell;
+use crate::types::dict::Dict;
+use crate::types::str_::Str;
+use crate::value::Value;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use vasuki_compiler::code::flags;
+
+/// Layout.
+#[repr(C)]
+pub struct Frame {
+    header: Header,
+    /// code object
+    pub code: Slot,
+    globals: Slot,
+    builtins: Slot,
+    /// mapping of a class body or module, or EMPTY
+    locals: Slot,
+    /// generator, or EMPTY
+    pub generator: Slot,
+    /// frame, None, or EMPTY: not known yet
+    back: Slot,
+    /// buffer of registers after the end
+    saved: Slot,
+    trace: Slot,
+    /// register 0 while it runs, else 0
+    pub regs: AtomicU64,
+    /// instruction offset after the end
+    at: AtomicU64,
+}
+// SAFETY: repr(C), header first, only objects of this kind have it.
+unsafe impl Layout for Frame {
+    const KIND: Kind = Kind::Frame;
+}
+impl Gc<Frame> {
+    /// Calls `f` with every value inside.
+    pub fn trace(self, f: &mut dyn FnMut(Value)) {
+        for s in [&self.code, &self.globals, &self.builtins, &self.locals, &self.generator, &self.back, &self.saved, &self.trace] {
+            f(s.get());
+        }
+    }
+}
+
+/// The frame object of the live frame at `regs`.
+pub(crate) fn object(th: &mut Thread, regs: *mut Value) -> Value {
+    // SAFETY: `regs` is register 0 of a live frame of this thread.
+    unsafe {
+        let word = (*regs.sub(3)).0;
+        if word & frame_flag::HAS_OBJECT != 0
+            && let Some(x) = th.interp.frames.iter().rev().find(|x| x.0 == regs as usize)
+        {
+            return x.1;
+        }
+        let f: Gc<Frame> = th.new_object(ctx().types.frame, 0);
+        let func = function_of(regs);
+        f.code.set_raw(*regs.sub(4));
+        f.globals.set_raw(func.globals.get());
+        f.builtins.set_raw(func.builtins.get());
+        if word & frame_flag::GENERATOR != 0 {
+            let g = *regs.sub(2);
+            f.generator.set_raw(g);
+            g.as_gc::<Generator>().frame.set_raw(f.value());
+        } else if (*regs.sub(2)).is_obj() && !is_init(word) {
+            f.locals.set_raw(*regs.sub(2));
+        }
+        f.regs.store(regs as u64, Relaxed);
+        (*regs.sub(3)).0 |= frame_flag::HAS_OBJECT;
+        th.interp.frames.push((regs as usize, f.value()));
+        f.value()
+    }
+}
+fn is_init(word: u64) -> bool {
+    super::Action::of(word) == super::Action::Init
+}
+/// The frame at `regs` ends (or is suspended): its object keeps the registers.
+pub(crate) fn detach(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) {
+    let Some(i) = th.interp.frames.iter().rposition(|x| x.0 == regs as usize) else { return };
+    let f: Gc<Frame> = th.interp.frames.remove(i).1.as_gc();
+    // SAFETY: as in `object`.
+    unsafe {
+        let t = code_of(regs).tables();
+        f.at.store((pc as u64 - t.words.as_ptr() as u64) / 8, Relaxed);
+        f.regs.store(0, Relaxed);
+        let caller = (*regs.sub(5)).0 as *mut Value;
+        if f.back.get().is_empty() && !caller.is_null() && (*caller.sub(3)).0 & frame_flag::HAS_OBJECT != 0 {
+            let back = object(th, caller);
+            f.back.set_raw(back);
+        }
+        let n = t.nregs as usize;
+        // Without memory the frame only loses its locals.
+        if let Ok(b) = th.new_buffer(n) {
+            for (i, s) in b.slots().iter().enumerate() {
+                s.set_raw(*regs.add(i));
+            }
+            f.saved.set_raw(b.value());
+        }
+    }
+}
+/// The frame object of a generator that goes on at `regs`.
+pub(crate) fn attach(th: &mut Thread, f: Value, regs: *mut Value) {
+    f.as_gc::<Frame>().regs.store(regs as u64, Relaxed);
+    f.as_gc::<Frame>().back.set_raw(Value::EMPTY);
+    // SAFETY: as in `object`.
+    unsafe { (*regs.sub(3)).0 |= frame_flag::HAS_OBJECT };
+    th.interp.frames.push((regs as usize, f));
+}
+/// The frame object of a generator that does not run.
+pub(crate) fn of_generator(th: &mut Thread, g: Gc<Generator>) -> Value {
+    if !g.frame.get().is_empty() {
+        return g.frame.get();
+    }
+    let f: Gc<Frame> = th.new_object(ctx().types.frame, 0);
+    let func = g.func.get().as_gc::<crate::types::function::Function>();
+    f.code.set_raw(func.code.get());
+    f.globals.set_raw(func.globals.get());
+    f.builtins.set_raw(func.builtins.get());
+    f.generator.set_raw(g.value());
+    g.frame.set_raw(f.value());
+    f.value()
+}
+
+/// Register 0 of the `n`-th frame counted from the innermost.
+fn regs_at(th: &Thread, n: usize) -> Option<*mut Value> {
+    let mut regs = th.interp.regs;
+    for _ in 0..n {
+        if regs.is_null() {
+            return None;
+        }
+        // SAFETY: the frames of this thread are live; the chain ends with null.
+        regs = unsafe { (*regs.sub(5)).0 as *mut Value };
+    }
+    if regs.is_null() { None } else { Some(regs) }
+}
+/// The frame object of the `n`-th frame, counted from the innermost.
+pub fn frame_at(th: &mut Thread, n: usize) -> R<Option<Value>> {
+    Ok(regs_at(th, n).map(|r| object(th, r)))
+}
+/// Globals of the innermost frame.
+pub fn current_globals(th: &mut Thread) -> Option<Value> {
+    // SAFETY: the frame is live.
+    regs_at(th, 0).map(|r| unsafe { function_of(r).globals.get() })
+}
+/// `co_flags` of the innermost frame's code; 0 without one.
+pub fn current_code_flags(th: &mut Thread) -> u32 {
+    // SAFETY: the frame is live.
+    regs_at(th, 0).map_or(0, |r| unsafe { code_of(r).tables().flags })
+}
+/// `locals()` of the innermost frame.
+pub fn current_locals(th: &mut Thread) -> R<Option<Value>> {
+    match regs_at(th, 0) {
+        None => Ok(None),
+        Some(r) => locals_of(th, r).map(Some),
+    }
+}
+fn locals_of(th: &mut Thread, regs: *mut Value) -> R {
+    // SAFETY: the frame is live.
+    unsafe {
+        let word = (*regs.sub(3)).0;
+        let mapping = *regs.sub(2);
+        let t = code_of(regs).tables();
+        if word & frame_flag::GENERATOR == 0 && t.flags & flags::OPTIMIZED == 0 && mapping.is_obj() {
+            return Ok(mapping);
+        }
+        let copy = crate::types::buffer::ValueVec::from_slice(th, std::slice::from_raw_parts(regs, t.nregs as usize))?;
+        locals_dict(th, t, copy.as_slice())
+    }
+}
+fn locals_dict(th: &mut Thread, t: &'static Tables, regs: &[Value]) -> R {
+    let d: Gc<Dict> = th.new_dict().as_gc();
+    for (i, name) in t.varnames.iter().enumerate() {
+        if t.cellvars.iter().any(|c| c.1 as usize == i) || hidden(*name) {
+            continue;
+        }
+        put(th, d, *name, regs[i])?;
+    }
+    for &(name, r) in &t.cellvars {
+        let v = content(th, regs[r as usize])?;
+        put(th, d, name, v)?;
+    }
+    for (i, name) in t.freevars.iter().enumerate() {
+        let v = content(th, regs[t.free_base as usize + i])?;
+        put(th, d, *name, v)?;
+    }
+    Ok(d.value())
+}
+fn hidden(name: Value) -> bool {
+    name.cast::<Str>().is_some_and(|s| s.is_empty() || s.at(0) == u32::from('.'))
+}
+fn content(th: &mut Thread, v: Value) -> R {
+    match v.cast::<Cell>() {
+        Some(c) => c.get(th),
+        None => Ok(v),
+    }
+}
+fn put(th: &mut Thread, d: Gc<Dict>, name: Value, v: Value) -> R<()> {
+    if v.is_empty() || !name.is_obj() { Ok(()) } else { d.set_str(th, name.as_gc(), v) }
+}
+/// The class and the object of a `super()` without arguments.
+pub fn super_arguments(th: &mut Thread) -> R<(Value, Value)> {
+    let Some(regs) = regs_at(th, 0) else { return Err(th.runtime_error("super(): no current frame")) };
+    // SAFETY: the frame is live.
+    let (t, word) = unsafe { (code_of(regs).tables(), (*regs.sub(3)).0) };
+    let _ = word;
+    if t.argcount == 0 && t.flags & flags::VARARGS == 0 {
+        return Err(th.runtime_error("super(): no arguments"));
+    }
+    let first = if t.argcount == 0 { t.kwonlyargcount as usize } else { 0 };
+    // SAFETY: parameters are among the registers.
+    let raw = unsafe { *regs.add(first) };
+    let mut obj = if t.cellvars.iter().any(|c| c.1 as usize == first) { content(th, raw)? } else { raw };
+    if t.argcount == 0 {
+        obj = obj.cast::<crate::types::tuple::Tuple>().and_then(|t| t.items().first().copied()).unwrap_or(Value::EMPTY);
+    }
+    if obj.is_empty() {
+        return Err(th.runtime_error("super(): arg[0] deleted"));
+    }
+    let class_name = crate::names::names().__class__.value();
+    let Some(i) = t.freevars.iter().position(|n| *n == class_name) else {
+        return Err(th.runtime_error("super(): __class__ cell not found"));
+    };
+    // SAFETY: free variables' cells are among the registers.
+    let class = content(th, unsafe { *regs.add(t.free_base as usize + i) })?;
+    if class.is_empty() {
+        return Err(th.runtime_error("super(): empty __class__ cell"));
+    }
+    Ok((class, obj))
+}
+
+/// The declaration.
+pub static DEF: TypeDef = TypeDef { base: false, methods: METHODS, getsets: GETSETS, ..TypeDef::new("frame", Kind::Frame, std::mem::size_of::<Frame>()) };
+static METHODS: &[NativeDef] = &[
+    def("__repr__", "self, /", repr, "Return repr(self)."),
+    def("clear", "self, /", clear, "Clear all references held by the frame."),
+    def("__sizeof__", "self, /", |_, _| Ok(Value::small(std::mem::size_of::<Frame>() as i64)), "Return the size of the frame in memory, in bytes."),
+];
+static GETSETS: &[GetSetDef] = &[
+    getter("f_code", |_, v| Ok(v.as_gc::<Frame>().code.get()), ""),
+    getter("f_globals", |_, v| Ok(v.as_gc::<Frame>().globals.get()), ""),
+    getter("f_builtins", |_, v| Ok(v.as_gc::<Frame>().builtins.get()), ""),
+    getter("f_locals", f_locals, ""),
+    getter("f_back", f_back, ""),
+    getter("f_lineno", |th, v| Ok(Value::small(line(th, v.as_gc()) as i64)), ""),
+    getter("f_lasti", |th, v| Ok(Value::small(offset(th, v.as_gc()) as i64 * 8)), ""),
+    getter("f_generator", |_, v| Ok(or_none(v.as_gc::<Frame>().generator.get())), ""),
+    getset(
+        "f_trace",
+        |_, v| Ok(or_none(v.as_gc::<Frame>().trace.get())),
+        |_, v, new| {
+            v.as_gc::<Frame>().trace.set_raw(new);
+            Ok(())
+        },
+        "",
+    ),
+    getset("f_trace_lines", |_, _| Ok(Value::TRUE), |_, _, _| Ok(()), ""),
+    getset("f_trace_opcodes", |_, _| Ok(Value::FALSE), |_, _, _| Ok(()), ""),
+];
+fn or_none(v: Value) -> Value {
+    if v.is_empty() { Value::NONE } else { v }
+}
+/// Offset of the instruction that follows the current one.
+fn offset(th: &Thread, f: Gc<Frame>) -> usize {
+    let regs = f.regs.load(Relaxed) as *mut Value;
+    let code: Gc<Code> = f.code.get().as_gc();
+    if regs.is_null() {
+        return match f.generator.get().cast::<Generator>() {
+            Some(g) if g.is_suspended() => g.offset(),
+            _ => f.at.load(Relaxed) as usize,
+        };
+    }
+    let (mut at, mut pc) = (th.interp.regs, th.interp.pc);
+    while !at.is_null() {
+        if at == regs {
+            return (pc as usize).wrapping_sub(code.tables().words.as_ptr() as usize) / 8;
+        }
+        // SAFETY: the frames of this thread are live.
+        unsafe {
+            pc = (*at.sub(6)).0 as *const AtomicU64;
+            at = (*at.sub(5)).0 as *mut Value;
+        }
+    }
+    0
+}
+fn line(th: &Thread, f: Gc<Frame>) -> u32 {
+    let code: Gc<Code> = f.code.get().as_gc();
+    code.position(offset(th, f)).map_or(code.tables().firstlineno, |p| p.line)
+}
+fn f_back(th: &mut Thread, v: Value) -> R {
+    let f: Gc<Frame> = v.as_gc();
+    let regs = f.regs.load(Relaxed) as *mut Value;
+    let mut at = th.interp.regs;
+    while !regs.is_null() && !at.is_null() {
+        // SAFETY: the frames of this thread are live.
+        let caller = unsafe { (*at.sub(5)).0 as *mut Value };
+        if at == regs {
+            return Ok(if caller.is_null() { Value::NONE } else { object(th, caller) });
+        }
+        at = caller;
+    }
+    Ok(or_none(f.back.get()))
+}
+fn f_locals(th: &mut Thread, v: Value) -> R {
+    let f: Gc<Frame> = v.as_gc();
+    let regs = f.regs.load(Relaxed) as *mut Value;
+    let t = f.code.get().as_gc::<Code>().tables();
+    if !f.locals.get().is_empty() && t.flags & flags::OPTIMIZED == 0 {
+        return Ok(f.locals.get());
+    }
+    let mut at = th.interp.regs;
+    while !regs.is_null() && !at.is_null() {
+        if at == regs {
+            return locals_of(th, regs);
+        }
+        // SAFETY: the frames of this thread are live.
+        at = unsafe { (*at.sub(5)).0 as *mut Value };
+    }
+    let saved = match f.generator.get().cast::<Generator>() {
+        Some(g) if g.is_suspended() => g.saved.get(),
+        _ => f.saved.get(),
+    };
+    match saved.cast::<crate::types::buffer::Buffer>() {
+        Some(b) => locals_dict(th, t, b.values(b.cap())),
+        None => Ok(th.new_dict()),
+    }
+}
+fn clear(th: &mut Thread, a: &[Value]) -> R {
+    let f: Gc<Frame> = a[0].as_gc();
+    if f.regs.load(Relaxed) != 0 {
+        return Err(th.runtime_error("cannot clear an executing frame"));
+    }
+    if let Some(g) = f.generator.get().cast::<Generator>()
+        && g.is_suspended()
+    {
+        return Err(th.runtime_error("cannot clear a suspended frame"));
+    }
+    f.saved.set_raw(Value::EMPTY);
+    Ok(Value::NONE)
+}
+fn repr(th: &mut Thread, a: &[Value]) -> R {
+    let f: Gc<Frame> = a[0].as_gc();
+    let code: Gc<Code> = f.code.get().as_gc();
+    let name = code.tables().name.as_gc::<Str>().to_string_lossy();
+    let file = th.repr_string(code.filename.get())?;
+    let n = line(th, f);
+    Ok(th.new_str(&format!("<frame at {:#x}, file {file}, line {n}, code {name}>", a[0].0)))
+}

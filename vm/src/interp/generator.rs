@@ -1,0 +1,532 @@
+//! Generators and coroutines: a frame whose registers are kept in the object between resumptions.
+//!
+//! Resuming copies the registers to the VM stack, suspending copies them back. All words of the layout are saved when the
+//! object is opened; the buffer's slots are logged one by one.
+
+use super::call::{Entered, too_deep, word3};
+use super::code::Code;
+use super::{Action, Exit, HEADER, MARGIN, code_of, frame, frame_flag, run};
+use crate::context::ctx;
+use crate::names::names;
+use crate::native::{GetSetDef, NativeDef, TypeDef, def, def_class, getset, getter};
+use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::thread::Thread;
+use crate::throw::{R, Throw};
+use crate::types::buffer::Buffer;
+use crate::types::class::{Class, class_flag};
+use crate::types::exception::Exception;
+use crate::types::function::Function;
+use crate::value::Value;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use vasuki_compiler::code::flags;
+use vasuki_compiler::op::Op;
+
+/// Layout of generators, coroutines and async generators.
+#[repr(C)]
+pub struct Generator {
+    header: Header,
+    /// function
+    pub func: Slot,
+    /// code object
+    pub code: Slot,
+    /// buffer of registers
+    pub saved: Slot,
+    /// small int, see the constants
+    state: Slot,
+    /// small int: instruction offset to go on at
+    at: Slot,
+    /// str
+    name: Slot,
+    /// str
+    qualname: Slot,
+    /// the exception that it handles while suspended, or EMPTY
+    handling: Slot,
+    /// while it runs: what its caller handles
+    outer: Slot,
+    /// its frame object, or EMPTY
+    pub frame: Slot,
+    /// async generators: finalizer hook; EMPTY before the first iteration
+    pub hook: Slot,
+    /// async generators: True while an asend or athrow runs
+    pub busy: Slot,
+    /// coroutines: `cr_origin`
+    origin: Slot,
+}
+const WORDS: usize = 13;
+// SAFETY: repr(C), header first, only objects of this kind have it.
+unsafe impl Layout for Generator {
+    const KIND: Kind = Kind::Generator;
+}
+const CREATED: i64 = 0;
+const SUSPENDED: i64 = 1;
+const RUNNING: i64 = 2;
+const CLOSED: i64 = 3;
+
+impl Gc<Generator> {
+    /// Calls `f` with every value inside.
+    pub fn trace(self, f: &mut dyn FnMut(Value)) {
+        for s in [
+            &self.func, &self.code, &self.saved, &self.name, &self.qualname, &self.handling, &self.outer, &self.frame, &self.hook, &self.origin,
+        ] {
+            f(s.get());
+        }
+    }
+    fn state(self) -> i64 {
+        self.state.get().to_small().unwrap_or(CLOSED)
+    }
+    /// Started, not running and not ended?
+    pub fn is_suspended(self) -> bool {
+        matches!(self.state(), SUSPENDED | CREATED)
+    }
+    /// Offset of the instruction that it goes on at.
+    pub fn offset(self) -> usize {
+        self.at.get().to_small().unwrap_or(0) as usize
+    }
+    /// Has it ended?
+    pub fn is_closed(self) -> bool {
+        self.state() == CLOSED
+    }
+    fn what(self) -> &'static str {
+        let c = crate::types::class::class_of(self.value());
+        let t = &ctx().types;
+        if c == t.coroutine {
+            "coroutine"
+        } else if c == t.async_generator {
+            "async generator"
+        } else {
+            "generator"
+        }
+    }
+    /// Opens it: its words can be set.
+    pub fn open(self, th: &mut Thread) -> R<()> {
+        th.write(self.header(), WORDS)
+    }
+}
+
+/// Makes a generator of the running frame, suspended at `pc`; it takes the frame's registers.
+/// # Safety
+/// `regs` is register 0 of the running frame.
+pub(super) unsafe fn from_frame(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        let code = code_of(regs);
+        let t = code.tables();
+        let types = &ctx().types;
+        let class = if t.flags & flags::COROUTINE != 0 {
+            types.coroutine
+        } else if t.flags & flags::ASYNC_GENERATOR != 0 {
+            types.async_generator
+        } else {
+            types.generator
+        };
+        let func: Gc<Function> = super::function_of(regs);
+        let b = th.new_buffer(t.nregs as usize)?;
+        for (i, s) in b.slots().iter().enumerate().take(t.first_temp) {
+            s.set_raw(*regs.add(i));
+        }
+        let g: Gc<Generator> = th.new_object(class, 0);
+        g.func.set_raw(func.value());
+        g.code.set_raw(code.value());
+        g.saved.set_raw(b.value());
+        g.state.set_raw(Value::small(CREATED));
+        g.at.set_raw(Value::small((pc as usize - t.words.as_ptr() as usize) as i64 / 8));
+        g.name.set_raw(func.name.get());
+        g.qualname.set_raw(func.qualname.get());
+        if class != types.generator {
+            crate::attrs::register_finalizer(g.obj());
+        }
+        if class == types.coroutine {
+            let origin = super::helpers::awaits::origin(th)?;
+            g.origin.set_raw(origin);
+        }
+        Ok(g.value())
+    }
+}
+
+/// Pushes the frame of a generator above the running one, to go on with `sent`.
+pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) -> R<()> {
+    let state = th.read(g.header(), || g.state())?;
+    if state == RUNNING {
+        return Err(th.value_error(&format!("{} already executing", g.what())));
+    }
+    if state == CREATED && !sent.is_none() {
+        return Err(th.type_error(&format!("can't send non-None value to a just-started {}", g.what())));
+    }
+    g.open(th)?;
+    let code: Gc<Code> = g.code.get().as_gc();
+    let t = code.tables();
+    let regs = th.interp.top.wrapping_add(HEADER);
+    if !super::call::may_push(th, regs, t.nregs as usize) {
+        return Err(too_deep(th));
+    }
+    // SAFETY: words above `top` are free, the room has been checked; the buffer has a slot for each register.
+    unsafe {
+        let b: Gc<Buffer> = g.saved.get().as_gc();
+        let n = if state == CREATED { t.first_temp } else { t.nregs as usize };
+        std::ptr::copy_nonoverlapping(b.values(n).as_ptr(), regs, n);
+        let start = t.words.as_ptr();
+        let pc = start.add(g.offset());
+        if state == SUSPENDED {
+            let w = (*pc.sub(1)).load(Relaxed);
+            *regs.add((w >> 16) as u16 as usize) = sent;
+        }
+        (*regs.sub(6)).0 = th.interp.pc as u64;
+        (*regs.sub(5)).0 = th.interp.regs as u64;
+        *regs.sub(4) = code.value();
+        (*regs.sub(3)).0 = word | frame_flag::GENERATOR;
+        *regs.sub(2) = g.value();
+        *regs.sub(1) = g.func.get();
+        let s = &mut th.interp;
+        s.regs = regs;
+        s.pc = pc;
+        s.top = regs.add(t.nregs as usize + MARGIN);
+        s.depth += 1;
+        if !g.frame.get().is_empty() {
+            frame::attach(th, g.frame.get(), regs);
+        }
+    }
+    g.state.set_raw(Value::small(RUNNING));
+    g.outer.set_raw(th.handling);
+    if !g.handling.get().is_empty() {
+        th.handling = g.handling.get();
+    }
+    Ok(())
+}
+/// Suspends the generator of the running frame at `regs`, to go on at `pc`. The caller pops the frame.
+/// # Safety
+/// `regs` is register 0 of the running frame, which is a generator's.
+#[inline]
+pub(super) unsafe fn suspend(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R<()> {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        let g: Gc<Generator> = (*regs.sub(2)).as_gc();
+        g.open(th)?;
+        let t = code_of(regs).tables();
+        let b: Gc<Buffer> = g.saved.get().as_gc();
+        if th.needs_log(g.header()) {
+            for (i, s) in b.slots().iter().enumerate() {
+                th.store(g.header(), s, *regs.add(i));
+            }
+        } else {
+            std::ptr::copy_nonoverlapping(regs, b.values(b.cap()).as_ptr().cast_mut(), b.cap());
+        }
+        g.state.set_raw(Value::small(SUSPENDED));
+        g.at.set_raw(Value::small((pc as usize - t.words.as_ptr() as usize) as i64 / 8));
+        let outer = g.outer.get();
+        g.handling.set_raw(if th.handling == outer { Value::EMPTY } else { th.handling });
+        th.handling = outer;
+        g.outer.set_raw(Value::EMPTY);
+        if (*regs.sub(3)).0 & frame_flag::HAS_OBJECT != 0 {
+            frame::detach(th, regs, pc);
+        }
+    }
+    Ok(())
+}
+/// The generator has ended.
+pub(super) fn finish(th: &mut Thread, g: Gc<Generator>) -> R<()> {
+    g.open(th)?;
+    g.state.set_raw(Value::small(CLOSED));
+    g.saved.set_raw(Value::EMPTY);
+    if !g.outer.get().is_empty() {
+        th.handling = g.outer.get();
+    }
+    g.outer.set_raw(Value::EMPTY);
+    g.handling.set_raw(Value::EMPTY);
+    Ok(())
+}
+
+/// How a resumption from native code ended.
+pub enum Step {
+    /// it yielded
+    Yielded(Value),
+    /// it returned
+    Returned(Value),
+}
+/// Goes on with `sent`. A closed generator has returned None.
+pub fn resume(th: &mut Thread, g: Gc<Generator>, sent: Value) -> R<Step> {
+    step(th, g, sent, None)
+}
+fn step(th: &mut Thread, g: Gc<Generator>, sent: Value, thrown: Option<Throw>) -> R<Step> {
+    th.recurse("", |th| {
+        if th.read(g.header(), || g.state())? == CLOSED {
+            return match thrown {
+                Some(t) => Err(t),
+                None => Ok(Step::Returned(Value::NONE)),
+            };
+        }
+        let was = Entered::new(th);
+        push(th, g, sent, word3(0, Action::Native))?;
+        let v = match thrown {
+            None => was.run(th)?,
+            Some(t) => was.run_throwing(th, t)?,
+        };
+        Ok(match th.interp.exit {
+            Exit::Yielded => Step::Yielded(v),
+            Exit::Returned => Step::Returned(v),
+        })
+    })
+}
+impl Entered {
+    /// Runs the frame that was pushed, where `t` is thrown first.
+    pub(super) fn run_throwing(self, th: &mut Thread, t: Throw) -> R {
+        th.interp.direct = false;
+        th.interp.nesting += 1;
+        let r = run::run_with(th, Some(t));
+        th.interp.nesting -= 1;
+        self.back(th);
+        r
+    }
+}
+/// Throws an exception into it.
+pub fn throw(th: &mut Thread, g: Gc<Generator>, e: Value) -> R<Step> {
+    let state = th.read(g.header(), || g.state())?;
+    if state == RUNNING {
+        return Err(th.value_error(&format!("{} already executing", g.what())));
+    }
+    if state == CREATED {
+        g.open(th)?;
+        let line_at = g.offset();
+        let code: Gc<Code> = g.code.get().as_gc();
+        let f = frame::of_generator(th, g);
+        crate::types::traceback::add(th, e, f, line_at as i64, code.tables().firstlineno as i64)?;
+        finish(th, g)?;
+        return Err(Throw::exception(e));
+    }
+    step(th, g, Value::NONE, Some(Throw::exception(e)))
+}
+/// Closes it: GeneratorExit at the place where it waits. Gives what it returns.
+pub fn close(th: &mut Thread, g: Gc<Generator>) -> R {
+    match th.read(g.header(), || g.state())? {
+        CREATED => {
+            finish(th, g)?;
+            return Ok(Value::NONE);
+        }
+        CLOSED => return Ok(Value::NONE),
+        _ => {}
+    }
+    let e = th.new_exception(ctx().types.GeneratorExit, &[])?;
+    match throw(th, g, e) {
+        Ok(Step::Yielded(_)) => {
+            let what = g.what();
+            Err(th.runtime_error(&format!("{what} ignored GeneratorExit")))
+        }
+        Ok(Step::Returned(v)) => Ok(v),
+        Err(t) => match t.value() {
+            Some(e) if is_a(th, e, ctx().types.GeneratorExit) || is_a(th, e, ctx().types.StopIteration) => Ok(Value::NONE),
+            _ => Err(t),
+        },
+    }
+}
+fn is_a(th: &mut Thread, e: Value, class: Gc<Class>) -> bool {
+    th.class_of(e).is_subclass_of(class)
+}
+/// Finalizer of an unreachable generator.
+pub fn finalize(th: &mut Thread, v: Value) -> R {
+    let g: Gc<Generator> = v.as_gc();
+    let t = &ctx().types;
+    let class = th.class_of(v);
+    if g.is_closed() {
+        return Ok(Value::NONE);
+    }
+    if class == t.async_generator && g.hook.get().is_obj() {
+        return th.call(g.hook.get(), &[v]);
+    }
+    if class == t.coroutine && g.state() == CREATED {
+        let name = th.str(g.qualname.get())?.to_string_lossy();
+        crate::warn::warn(th, t.RuntimeWarning, &format!("coroutine '{name}' was never awaited"), 1)?;
+        finish(th, g)?;
+        return Ok(Value::NONE);
+    }
+    if class == t.async_generator {
+        finish(th, g)?;
+        return Ok(Value::NONE);
+    }
+    close(th, g)
+}
+
+/// The exception that `throw(type, value, traceback)` means.
+pub fn exception_to_throw(th: &mut Thread, a: &[Value]) -> R {
+    let (kind, value, tb) = (a[0], a[1], a[2]);
+    let given = |v: Value| !v.is_empty() && !v.is_none();
+    if given(tb) && !tb.is_kind(Kind::Traceback) {
+        return Err(th.type_error("throw() third argument must be a traceback object"));
+    }
+    let e = if let Some(c) = kind.cast::<Class>()
+        && c.has_flag(class_flag::EXCEPTION)
+    {
+        match value {
+            v if !given(v) => th.call(kind, &[])?,
+            v if th.class_of(v).is_subclass_of(c) => v,
+            v if v.is_kind(Kind::Tuple) => th.call_ex(kind, v, Value::EMPTY)?,
+            v => th.call(kind, &[v])?,
+        }
+    } else if kind.is_kind(Kind::Exception) {
+        if given(value) {
+            return Err(th.type_error("instance exception may not have a separate value"));
+        }
+        kind
+    } else {
+        let n = th.class_of(kind).name_str();
+        return Err(th.type_error(&format!("exceptions must be classes or instances deriving from BaseException, not {n}")));
+    };
+    if !e.is_kind(Kind::Exception) {
+        return Err(th.type_error("calling the class should have returned an instance of BaseException"));
+    }
+    if given(tb) {
+        let x: Gc<Exception> = e.as_gc();
+        x.set(th, &x.traceback, tb)?;
+    }
+    Ok(e)
+}
+/// What `send` gives to Python code: the value, or StopIteration.
+pub fn deliver(th: &mut Thread, s: Step) -> R {
+    match s {
+        Step::Yielded(v) => Ok(v),
+        Step::Returned(v) => {
+            let t = th.stop_iteration(Value::NONE);
+            if let (Some(e), false) = (t.value(), v.is_none()) {
+                let e = th.new_exception(ctx().types.StopIteration, &[v]).map(|x| if x.is_empty() { e } else { x })?;
+                return Err(Throw::exception(e));
+            }
+            Err(t)
+        }
+    }
+}
+fn send(th: &mut Thread, a: &[Value]) -> R {
+    let s = resume(th, a[0].as_gc(), a[1])?;
+    deliver(th, s)
+}
+fn next(th: &mut Thread, a: &[Value]) -> R {
+    match resume(th, a[0].as_gc(), Value::NONE)? {
+        Step::Returned(Value::NONE) => Ok(Value::EMPTY),
+        s => deliver(th, s),
+    }
+}
+fn throw_method(th: &mut Thread, a: &[Value]) -> R {
+    let e = exception_to_throw(th, &a[1..])?;
+    let s = throw(th, a[0].as_gc(), e)?;
+    deliver(th, s)
+}
+fn close_method(th: &mut Thread, a: &[Value]) -> R {
+    close(th, a[0].as_gc())
+}
+/// The iterator that a suspended generator delegates to, or None.
+fn delegate(v: Value) -> Value {
+    let g: Gc<Generator> = v.as_gc();
+    let (true, Some(b)) = (g.state() == SUSPENDED, g.saved.get().cast::<Buffer>()) else { return Value::NONE };
+    let words = &g.code.get().as_gc::<Code>().tables().words;
+    let at = g.offset();
+    if at < 3 {
+        return Value::NONE;
+    }
+    let w = words[at - 3].load(Relaxed);
+    if w as u16 == Op::Send as u16 && words[at - 1].load(Relaxed) as u16 == Op::Yield as u16 {
+        return b.slots()[(w >> 32) as u16 as usize].get();
+    }
+    Value::NONE
+}
+fn repr(th: &mut Thread, a: &[Value]) -> R {
+    let g: Gc<Generator> = a[0].as_gc();
+    let kind = th.class_of(a[0]).name_str();
+    let name = th.str(g.qualname.get())?.to_string_lossy();
+    Ok(th.new_str(&format!("<{kind} object {name} at {:#x}>", a[0].0)))
+}
+fn set_text(th: &mut Thread, v: Value, new: Value, what: &str, f: fn(&Generator) -> &Slot) -> R<()> {
+    if !new.is_kind(Kind::Str) {
+        return Err(th.type_error(&format!("{what} must be set to a string object")));
+    }
+    let g: Gc<Generator> = v.as_gc();
+    g.open(th)?;
+    f(&g).set_raw(new);
+    Ok(())
+}
+fn frame_of(th: &mut Thread, v: Value) -> R {
+    let g: Gc<Generator> = v.as_gc();
+    if g.is_closed() { Ok(Value::NONE) } else { Ok(frame::of_generator(th, g)) }
+}
+
+const LAYOUT: TypeDef = TypeDef { base: false, ..TypeDef::new("", Kind::Generator, std::mem::size_of::<Generator>()) };
+/// `generator`
+pub static GENERATOR: TypeDef = TypeDef { name: "generator", methods: GENERATOR_METHODS, getsets: GENERATOR_GETSETS, ..LAYOUT };
+/// `coroutine`
+pub static COROUTINE: TypeDef = TypeDef { name: "coroutine", methods: COROUTINE_METHODS, getsets: COROUTINE_GETSETS, ..LAYOUT };
+/// `async_generator`
+pub static ASYNC_GENERATOR: TypeDef =
+    TypeDef { name: "async_generator", methods: super::async_generator::METHODS, getsets: ASYNC_GENERATOR_GETSETS, ..LAYOUT };
+
+static GENERATOR_METHODS: &[NativeDef] = &[
+    def("__repr__", "self, /", repr, "Return repr(self)."),
+    def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
+    def("__next__", "self, /", next, "Implement next(self)."),
+    def("send", "self, value, /", send, "send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration."),
+    def("throw", "self, type, value=None, tb=None, /", throw_method, "Raise exception in generator, return next yielded value or raise\nStopIteration."),
+    def("close", "self, /", close_method, "close() -> raise GeneratorExit inside generator."),
+    def("__del__", "self, /", |th, a| finalize(th, a[0]), ""),
+    def_class("__class_getitem__", "cls, item, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+];
+static COROUTINE_METHODS: &[NativeDef] = &[
+    def("__repr__", "self, /", repr, "Return repr(self)."),
+    def("__await__", "self, /", super::helpers::awaits::wrapper, "Return an iterator to be used in await expression."),
+    def("send", "self, value, /", send, "send(arg) -> send 'arg' into coroutine,\nreturn next iterated value or raise StopIteration."),
+    def("throw", "self, type, value=None, traceback=None, /", throw_method, "Raise exception in coroutine, return next iterated value or raise\nStopIteration."),
+    def("close", "self, /", close_method, "close() -> raise GeneratorExit inside coroutine."),
+    def("__del__", "self, /", |th, a| finalize(th, a[0]), ""),
+    def_class("__class_getitem__", "cls, item, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+];
+macro_rules! attributes {
+    ($frame:literal, $running:literal, $code:literal, $delegate:literal, $suspended:literal) => {
+        &[
+            getset("__name__", |_, v| Ok(v.as_gc::<Generator>().name.get()), |th, v, n| set_text(th, v, n, "__name__", |g| &g.name), ""),
+            getset("__qualname__", |_, v| Ok(v.as_gc::<Generator>().qualname.get()), |th, v, n| set_text(th, v, n, "__qualname__", |g| &g.qualname), ""),
+            getter($frame, frame_of, ""),
+            getter($running, |_, v| Ok(Value::bool(v.as_gc::<Generator>().state() == RUNNING || v.as_gc::<Generator>().busy.get().is_true())), ""),
+            getter($suspended, |_, v| Ok(Value::bool(v.as_gc::<Generator>().state() == SUSPENDED)), ""),
+            getter($code, |_, v| Ok(v.as_gc::<Generator>().code.get()), ""),
+            getter($delegate, |_, v| Ok(delegate(v)), "object being iterated by yield from, or None"),
+            getter("cr_origin", |_, v| Ok(match v.as_gc::<Generator>().origin.get() { Value::EMPTY => Value::NONE, o => o }), ""),
+        ]
+    };
+}
+static GENERATOR_GETSETS: &[GetSetDef] = attributes!("gi_frame", "gi_running", "gi_code", "gi_yieldfrom", "gi_suspended");
+static COROUTINE_GETSETS: &[GetSetDef] = attributes!("cr_frame", "cr_running", "cr_code", "cr_await", "cr_suspended");
+static ASYNC_GENERATOR_GETSETS: &[GetSetDef] = attributes!("ag_frame", "ag_running", "ag_code", "ag_await", "ag_suspended");
+
+/// `sys.set_asyncgen_hooks`: EMPTY leaves a hook as it is. Kept in this thread's `locals` dict.
+pub fn set_asyncgen_hooks(th: &mut Thread, first: Value, last: Value) -> R<()> {
+    for (v, key) in [(first, ".asyncgen_first"), (last, ".asyncgen_last")] {
+        if !v.is_empty() {
+            let d = thread_dict(th);
+            let key = th.intern(key);
+            d.set_str(th, key, v)?;
+        }
+    }
+    Ok(())
+}
+/// The hooks (first iteration, finalizer), None when unset.
+pub fn asyncgen_hooks(th: &mut Thread) -> R<(Value, Value)> {
+    let d = thread_dict(th);
+    let (a, b) = (th.intern(".asyncgen_first"), th.intern(".asyncgen_last"));
+    Ok((d.get_str(th, a)?.unwrap_or(Value::NONE), d.get_str(th, b)?.unwrap_or(Value::NONE)))
+}
+/// Values that belong to this thread.
+pub fn thread_dict(th: &mut Thread) -> Gc<crate::types::dict::Dict> {
+    if th.locals.is_empty() {
+        th.locals = th.new_dict();
+    }
+    th.locals.as_gc()
+}
+/// `anext(it, default)`
+pub fn anext_with_default(th: &mut Thread, awaitable: Value, default: Value) -> R {
+    super::async_generator::anext_with_default(th, awaitable, default)
+}
+/// The name of the `close` method, for delegation.
+pub(crate) fn close_any(th: &mut Thread, it: Value) -> R<()> {
+    if it.is_kind(Kind::Generator) && th.class_of(it) != ctx().types.async_generator {
+        close(th, it.as_gc())?;
+        return Ok(());
+    }
+    if let Some(f) = th.getattr_opt(it, names().close)? {
+        th.call(f, &[])?;
+    }
+    Ok(())
+}

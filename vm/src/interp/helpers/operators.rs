@@ -1,0 +1,144 @@
+//! Arithmetic and comparison beside the interpreter's inline paths for small ints.
+
+use crate::context::ctx;
+use crate::ops::{BinOp, CmpOp};
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::class::class_of;
+use crate::types::float;
+use crate::types::int;
+use crate::types::list::List;
+use crate::types::str_::Str;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+
+/// A number that floats mix with without any Python code: a float or an unboxed int.
+#[inline(always)]
+fn plain_number(v: Value) -> Option<f64> {
+    if v.is_float() {
+        Some(v.as_float())
+    } else if v.is_small() {
+        Some(v.as_small() as f64)
+    } else {
+        None
+    }
+}
+/// `a op b` (or `a op= b`)
+#[inline(never)]
+pub(crate) fn binary(th: &mut Thread, op: BinOp, a: Value, b: Value, inplace: bool) -> R {
+    if Value::both_small(a, b) {
+        if let Some(v) = int::binary(th, op, a, b)? {
+            return Ok(v);
+        }
+    } else if (a.is_float() || b.is_float())
+        && let (Some(x), Some(y)) = (plain_number(a), plain_number(b))
+    {
+        if let Some(v) = float::binary(th, op, x, y)? {
+            return Ok(v);
+        }
+    } else if op == BinOp::Add && a.is_obj() && b.is_obj() {
+        let t = &ctx().types;
+        if class_of(a) == t.str && class_of(b) == t.str {
+            return crate::types::str_ops::concat(th, a.as_gc::<Str>(), b.as_gc::<Str>());
+        }
+    }
+    if inplace { th.inplace(op, a, b) } else { th.binary(op, a, b) }
+}
+/// `a op b`
+#[inline(never)]
+pub(crate) fn compare(th: &mut Thread, op: CmpOp, a: Value, b: Value) -> R {
+    if (a.is_float() || b.is_float())
+        && let (Some(x), Some(y)) = (exact(a), exact(b))
+    {
+        return Ok(Value::bool(match op {
+            CmpOp::Lt => x < y,
+            CmpOp::Le => x <= y,
+            CmpOp::Eq => x == y,
+            CmpOp::Ne => x != y,
+            CmpOp::Gt => x > y,
+            CmpOp::Ge => x >= y,
+        }));
+    }
+    if a.is_obj() && b.is_obj() && matches!(op, CmpOp::Eq | CmpOp::Ne) {
+        let t = &ctx().types;
+        if class_of(a) == t.str && class_of(b) == t.str {
+            return Ok(Value::bool(a.as_gc::<Str>().same(b.as_gc::<Str>()) == (op == CmpOp::Eq)));
+        }
+    }
+    th.compare(op, a, b)
+}
+/// An unboxed number that a float holds exactly.
+#[inline(always)]
+fn exact(v: Value) -> Option<f64> {
+    // Unboxed ints have 49 bits.
+    plain_number(v)
+}
+/// `bool(a op b)`
+#[inline]
+pub(crate) fn compare_bool(th: &mut Thread, op: CmpOp, a: Value, b: Value) -> R<bool> {
+    let v = compare(th, op, a, b)?;
+    th.truth(v)
+}
+/// `o[k]`
+#[inline(never)]
+pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
+    if o.is_obj() {
+        let t = &ctx().types;
+        let class = class_of(o);
+        if k.is_small() {
+            let i = k.as_small();
+            if class == t.list {
+                let l = o.as_gc::<List>();
+                let i = if i < 0 { i + l.len(th)? as i64 } else { i };
+                return match if i < 0 { None } else { l.get(th, i as usize)? } {
+                    Some(v) => Ok(v),
+                    None => Err(th.index_error("list index out of range")),
+                };
+            }
+            if class == t.tuple {
+                let items = o.as_gc::<Tuple>().items();
+                let i = if i < 0 { i + items.len() as i64 } else { i };
+                return match items.get(i as usize) {
+                    Some(v) => Ok(*v),
+                    None => Err(th.index_error("tuple index out of range")),
+                };
+            }
+            if class == t.str {
+                let s = o.as_gc::<Str>();
+                let i = if i < 0 { i + s.len() as i64 } else { i };
+                if i < 0 || i as usize >= s.len() {
+                    return Err(th.index_error("string index out of range"));
+                }
+                return Ok(th.char_str(s.at(i as usize)));
+            }
+        }
+        if class == t.dict {
+            return match o.as_gc::<crate::types::dict::Dict>().get(th, k)? {
+                Some(v) => Ok(v),
+                None => Err(th.key_error(k)),
+            };
+        }
+    }
+    th.getitem(o, k)
+}
+/// `o[k] = v`
+#[inline(never)]
+pub(crate) fn store_subscript(th: &mut Thread, o: Value, k: Value, v: Value) -> R<()> {
+    if o.is_obj() {
+        let t = &ctx().types;
+        let class = class_of(o);
+        if class == t.dict {
+            return o.as_gc::<crate::types::dict::Dict>().set(th, k, v);
+        }
+        if class == t.list && k.is_small() {
+            let l = o.as_gc::<List>();
+            let i = k.as_small();
+            let i = if i < 0 { i + l.len(th)? as i64 } else { i };
+            if i >= 0 && l.set(th, i as usize, v)? {
+                return Ok(());
+            }
+            return Err(th.index_error("list assignment index out of range"));
+        }
+    }
+    th.setitem(o, k, v)
+}

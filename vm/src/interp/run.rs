@@ -1,0 +1,1062 @@
+//! The interpreter's loop.
+//!
+//! `regs`, `pc` and the tables of the running code are locals of the loop; `interp.regs` always equals `regs`, and
+//! `interp.pc` is stored before anything that may raise, call, or look at frames.
+
+use super::cache::{self, Hit};
+use super::call::{Called, call_at, may_push, push, word3};
+use super::code::{Code, Tables};
+use super::generator::{Generator, Step};
+use super::helpers as h;
+use super::unwind::{Next, leave_outermost, unwind};
+use super::{Action, Exit, HEADER, MARGIN, code_of, frame, frame_flag, function_of, generator};
+use crate::context::ctx;
+use crate::object::{Gc, Kind};
+use crate::ops::{BinOp, CmpOp, UnOp};
+use crate::thread::Thread;
+use crate::throw::{R, Throw};
+use crate::types::cell::{self, Cell};
+use crate::types::class::class_of;
+use crate::types::dict::Dict;
+use crate::types::function;
+use crate::types::iter::{self, Iter};
+use crate::types::list::List;
+use crate::types::set::Set;
+use crate::types::str_::Str;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use vasuki_compiler::code::flags;
+use vasuki_compiler::op::Op;
+
+/// Runs the frame that was pushed, in a thread's outermost loop: transactions begin here.
+pub(super) fn run_outermost(th: &mut Thread) -> R {
+    th.commit()?;
+    th.world.safepoint(true);
+    th.begin();
+    let pc = th.interp.pc;
+    th.set_checkpoint(pc);
+    run(th)
+}
+/// Runs the frame that was pushed.
+#[inline]
+pub(super) fn run(th: &mut Thread) -> R {
+    run_with(th, None)
+}
+
+/// How a generator's frame went on.
+enum Popped {
+    /// in the caller's frame
+    Go,
+    /// out of the loop
+    Leave(Value),
+}
+
+/// The running frame returns `v`.
+#[inline(always)]
+fn pop_frame(th: &mut Thread, regs: *mut Value, v: Value) -> R<Popped> {
+    // SAFETY: the running frame is live, and so is its caller.
+    unsafe {
+        let word = (*regs.sub(3)).0;
+        let mut v = v;
+        if word >> 16 != 0 {
+            // Anything but a plain call.
+            match pop_special(th, regs, v, word)? {
+                Popped::Leave(x) if Action::of(word) == Action::Native => return Ok(Popped::Leave(x)),
+                Popped::Leave(x) => v = x,
+                Popped::Go => return Ok(Popped::Go),
+            }
+        }
+        let caller = (*regs.sub(5)).0 as *mut Value;
+        let s = &mut th.interp;
+        s.pc = (*regs.sub(6)).0 as *const AtomicU64;
+        s.regs = caller;
+        s.depth -= 1;
+        s.top = caller.add(code_of(caller).tables().nregs as usize + MARGIN);
+        *caller.add((word & 0xFFFF) as usize) = v;
+    }
+    Ok(Popped::Go)
+}
+/// The parts of a return that plain calls do not need. Leave: the value to be delivered; Go: all is done.
+#[inline(never)]
+unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, word: u64) -> R<Popped> {
+    // SAFETY: as in `pop_frame`.
+    unsafe {
+        let action = Action::of(word);
+        let mut v = v;
+        if action == Action::Native && th.interp.nesting == 1 && th.tx.concurrent {
+            leave_outermost(th)?;
+        }
+        if action == Action::Init {
+            if !v.is_none() {
+                let n = class_of(v).name_str();
+                return Err(th.type_error(&format!("__init__() should return None, not '{n}'")));
+            }
+            v = *regs.sub(2);
+        }
+        if word & frame_flag::GENERATOR != 0 {
+            generator::finish(th, (*regs.sub(2)).as_gc())?;
+        }
+        if word & frame_flag::HAS_OBJECT != 0 {
+            let pc = th.interp.pc;
+            frame::detach(th, regs, pc);
+        }
+        let caller = (*regs.sub(5)).0 as *mut Value;
+        if word & frame_flag::MARKED != 0 && action != Action::Native {
+            th.return_barrier(regs, caller);
+        }
+        match action {
+            Action::Normal | Action::Init => return Ok(Popped::Leave(v)),
+            Action::Native => {
+                th.interp.exit = Exit::Returned;
+                return Ok(Popped::Leave(v));
+            }
+            Action::Discard => return Ok(Popped::Leave(Value::NONE)),
+            Action::ForIter | Action::Send => {}
+        }
+        // A generator resumed by the loop ends: jump.
+        let s = &mut th.interp;
+        let pc = (*regs.sub(6)).0 as *const AtomicU64;
+        s.regs = caller;
+        s.depth -= 1;
+        s.set_top();
+        if action == Action::Send {
+            *caller.add((word & 0xFFFF) as usize) = v;
+            s.pc = jump(pc, (*pc.sub(1)).load(Relaxed) as u32 as i32);
+        } else if word & frame_flag::FAR != 0 {
+            s.pc = jump(pc, (*pc.sub(1)).load(Relaxed) as u32 as i32);
+        } else {
+            s.pc = jump(pc, i32::from(((*pc.sub(1)).load(Relaxed) >> 48) as u16 as i16));
+        }
+        Ok(Popped::Go)
+    }
+}
+#[inline(always)]
+fn jump(pc: *const AtomicU64, off: i32) -> *const AtomicU64 {
+    pc.wrapping_offset(off as isize)
+}
+/// Opcode of an instruction word.
+#[inline(always)]
+fn decode(w: u64) -> Op {
+    debug_assert!(Op::from_u16(w as u16).is_some());
+    // SAFETY: code is made by the compiler or validated when it is loaded; Op is repr(u16) without gaps.
+    unsafe { std::mem::transmute::<u16, Op>(w as u16) }
+}
+/// `th.interp.frames`-free check of what an instruction's 32-bit offset says.
+#[inline(always)]
+fn offset(w: u64) -> i32 {
+    (w >> 32) as u32 as i32
+}
+
+/// Runs the frame that was pushed; `thrown` is thrown there first.
+pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
+    if let Some(t) = thrown
+        && let Next::Leave(t) = unwind(th, t)
+    {
+        return Err(t);
+    }
+    let mut regs = th.interp.regs;
+    let mut pc = th.interp.pc;
+    // SAFETY: the running frame is live.
+    let mut t: &'static Tables = unsafe { code_of(regs).tables() };
+    loop {
+        let thrown: Throw = 'run: loop {
+            macro_rules! r {
+                ($i:expr) => {
+                    // SAFETY: registers of validated code are within the frame, whose room was checked when it was pushed.
+                    *unsafe { &mut *regs.add($i as usize) }
+                };
+            }
+            macro_rules! slice {
+                ($i:expr, $n:expr) => {
+                    // SAFETY: as in `r!`; the values are copied or kept alive by the frame while the slice is used.
+                    unsafe { std::slice::from_raw_parts(regs.add($i as usize), $n as usize) }
+                };
+            }
+            macro_rules! ok {
+                ($e:expr) => {{
+                    th.interp.pc = pc;
+                    match $e {
+                        Ok(v) => v,
+                        Err(t) => break 'run t,
+                    }
+                }};
+            }
+            macro_rules! fail {
+                ($e:expr) => {{
+                    th.interp.pc = pc;
+                    break 'run $e
+                }};
+            }
+            // Another frame runs now.
+            macro_rules! reload {
+                () => {{
+                    regs = th.interp.regs;
+                    pc = th.interp.pc;
+                    // SAFETY: the running frame is live.
+                    t = unsafe { code_of(regs).tables() };
+                }};
+            }
+            macro_rules! word_at_pc {
+                () => {{
+                    // SAFETY: instructions with operand or cache words are followed by them.
+                    let w = unsafe { &*pc };
+                    pc = pc.wrapping_add(1);
+                    w
+                }};
+            }
+            macro_rules! name {
+                ($i:expr) => {
+                    t.names[$i as usize].as_gc::<Str>()
+                };
+            }
+            macro_rules! func {
+                () => {
+                    // SAFETY: the running frame is live.
+                    unsafe { function_of(regs) }
+                };
+            }
+            macro_rules! code {
+                () => {
+                    // SAFETY: the running frame is live.
+                    unsafe { code_of(regs) }
+                };
+            }
+            macro_rules! poll {
+                () => {
+                    if th.world.poll_word() != 0 {
+                        ok!(th.poll());
+                    }
+                };
+            }
+            // After a native call from the outermost loop.
+            macro_rules! called {
+                ($c:expr, $dest:expr) => {
+                    match $c {
+                        Called::Done(v) => {
+                            r!($dest) = v;
+                            if th.interp.after_effect && th.interp.nesting == 1 {
+                                ok!(settle(th, pc));
+                            }
+                        }
+                        Called::Pushed => reload!(),
+                    }
+                };
+            }
+            macro_rules! arithmetic {
+                ($a:expr, $b:expr, $c:expr, $op:ident, $checked:ident, $float:tt, $inplace:expr) => {{
+                    let (x, y) = (r!($b), r!($c));
+                    if Value::both_small(x, y)
+                        && let Some(v) = x.as_small().$checked(y.as_small()).and_then(Value::try_small)
+                    {
+                        r!($a) = v;
+                    } else if x.is_float() && y.is_float() {
+                        r!($a) = Value::float(x.as_float() $float y.as_float());
+                    } else {
+                        r!($a) = ok!(h::binary(th, BinOp::$op, x, y, $inplace));
+                    }
+                }};
+            }
+            macro_rules! binary {
+                ($a:expr, $b:expr, $c:expr, $op:ident, $inplace:expr) => {{
+                    let (x, y) = (r!($b), r!($c));
+                    r!($a) = ok!(h::binary(th, BinOp::$op, x, y, $inplace));
+                }};
+            }
+            macro_rules! bits {
+                ($a:expr, $b:expr, $c:expr, $op:ident, $bit:tt, $inplace:expr) => {{
+                    let (x, y) = (r!($b), r!($c));
+                    if Value::both_small(x, y) {
+                        r!($a) = Value::small(x.as_small() $bit y.as_small());
+                    } else {
+                        r!($a) = ok!(h::binary(th, BinOp::$op, x, y, $inplace));
+                    }
+                }};
+            }
+            macro_rules! compare {
+                ($a:expr, $b:expr, $c:expr, $op:ident, $cmp:tt) => {{
+                    let (x, y) = (r!($b), r!($c));
+                    r!($a) = if Value::both_small(x, y) {
+                        Value::bool(x.as_small() $cmp y.as_small())
+                    } else {
+                        ok!(h::compare(th, CmpOp::$op, x, y))
+                    };
+                }};
+            }
+            macro_rules! jump_compare {
+                ($a:expr, $b:expr, $c:expr, $op:ident, $cmp:tt) => {{
+                    let off = word_at_pc!().load(Relaxed) as u32 as i32;
+                    let (x, y) = (r!($a), r!($b));
+                    let holds = if Value::both_small(x, y) {
+                        x.as_small() $cmp y.as_small()
+                    } else {
+                        ok!(h::compare_bool(th, CmpOp::$op, x, y))
+                    };
+                    if holds == ($c != 0) {
+                        pc = jump(pc, off);
+                    }
+                }};
+            }
+
+            // SAFETY: validated code ends with a return or a jump: `pc` is always on an instruction.
+            let w = unsafe { (*pc).load(Relaxed) };
+            pc = pc.wrapping_add(1);
+            let a = (w >> 16) as u16;
+            let b = (w >> 32) as u16;
+            let c = (w >> 48) as u16;
+            match decode(w) {
+                Op::Nop => {}
+                Op::Resume => poll!(),
+                Op::CopyFree => {
+                    let cells = func!().closure.get().cast::<Tuple>().map_or(&[][..], |t| t.items());
+                    for (i, v) in cells.iter().enumerate().take(b as usize) {
+                        r!(a as usize + i) = *v;
+                    }
+                }
+                Op::MakeCell => {
+                    let v = r!(a);
+                    r!(a) = cell::new(th, v).value();
+                }
+                Op::ReturnGenerator => {
+                    // SAFETY: the running frame is live.
+                    let g = ok!(unsafe { generator::from_frame(th, regs, pc) });
+                    // The registers have moved: the frame itself just returns the generator.
+                    match ok!(pop_frame(th, regs, g)) {
+                        Popped::Go => reload!(),
+                        Popped::Leave(v) => return Ok(v),
+                    }
+                }
+                Op::Move => r!(a) = r!(b),
+                Op::LoadConst => r!(a) = t.consts[b as usize],
+                Op::LoadInt => r!(a) = Value::small(i64::from(offset(w))),
+                Op::LoadNone => r!(a) = Value::NONE,
+                Op::LoadTrue => r!(a) = Value::TRUE,
+                Op::LoadFalse => r!(a) = Value::FALSE,
+                Op::LoadEllipsis => r!(a) = Value::ELLIPSIS,
+                Op::Clear => r!(a) = Value::EMPTY,
+                Op::CheckBound => {
+                    if r!(a).is_empty() {
+                        fail!(h::unbound_local(th, t, a as usize));
+                    }
+                }
+                Op::DeleteLocal => {
+                    if r!(a).is_empty() {
+                        fail!(h::unbound_local(th, t, a as usize));
+                    }
+                    r!(a) = Value::EMPTY;
+                }
+                Op::LoadDeref => {
+                    let cell: Gc<Cell> = h::cell_of(r!(b));
+                    let v = ok!(cell.get(th));
+                    if v.is_empty() {
+                        fail!(h::unbound_cell(th, t, b as usize));
+                    }
+                    r!(a) = v;
+                }
+                Op::StoreDeref => ok!(h::cell_of(r!(a)).set(th, r!(b))),
+                Op::DeleteDeref => {
+                    let cell = h::cell_of(r!(a));
+                    if ok!(cell.get(th)).is_empty() {
+                        fail!(h::unbound_cell(th, t, a as usize));
+                    }
+                    ok!(cell.set(th, Value::EMPTY));
+                }
+                Op::LoadClassDeref => {
+                    // SAFETY: the running frame is live.
+                    let locals = unsafe { *regs.sub(2) };
+                    let found = ok!(h::mapping_get(th, locals, name!(c)));
+                    let v = match found {
+                        Some(v) => v,
+                        None => ok!(h::cell_of(r!(b)).get(th)),
+                    };
+                    if v.is_empty() {
+                        fail!(h::unbound_cell(th, t, b as usize));
+                    }
+                    r!(a) = v;
+                }
+                Op::LoadName => {
+                    let word = word_at_pc!();
+                    let f = func!();
+                    // SAFETY: the running frame is live.
+                    let locals = unsafe { *regs.sub(2) };
+                    r!(a) = if locals == f.globals.get() || locals.is_empty() {
+                        match global(th, word, f.globals.get(), f.builtins.get()) {
+                            Some(v) => v,
+                            None => ok!(h::load_global(th, code!(), word, f, name!(b))),
+                        }
+                    } else {
+                        ok!(h::load_name(th, locals, f, name!(b)))
+                    };
+                }
+                Op::StoreName => {
+                    // SAFETY: the running frame is live.
+                    let mut m = unsafe { *regs.sub(2) };
+                    if m.is_empty() {
+                        m = func!().globals.get();
+                    }
+                    ok!(h::store_name(th, m, name!(a), r!(b)));
+                }
+                Op::DeleteName => {
+                    // SAFETY: the running frame is live.
+                    let m = unsafe { *regs.sub(2) };
+                    ok!(h::delete_name(th, m, name!(a)));
+                }
+                Op::LoadGlobal => {
+                    let word = word_at_pc!();
+                    let f = func!();
+                    r!(a) = match global(th, word, f.globals.get(), f.builtins.get()) {
+                        Some(v) => v,
+                        None => ok!(h::load_global(th, code!(), word, f, name!(b))),
+                    };
+                }
+                Op::StoreGlobal => {
+                    let _ = word_at_pc!();
+                    let g = func!().globals.get();
+                    ok!(h::store_name(th, g, name!(a), r!(b)));
+                }
+                Op::DeleteGlobal => {
+                    let g = func!().globals.get();
+                    ok!(h::delete_name(th, g, name!(a)));
+                }
+                Op::LoadClassGlobal => r!(a) = ok!(h::load_name(th, r!(c), func!(), name!(b))),
+                Op::LoadLocals => {
+                    // SAFETY: the running frame is live.
+                    let m = unsafe { *regs.sub(2) };
+                    r!(a) = if m.is_empty() { func!().globals.get() } else { m };
+                }
+                Op::LoadBuildClass => r!(a) = ok!(h::load_build_class(th, func!())),
+                Op::LoadCommon => r!(a) = ok!(h::load_common(th, b as usize)),
+
+                Op::LoadAttr => {
+                    let word = word_at_pc!();
+                    let v = r!(b);
+                    r!(a) = match attribute(th, word, v) {
+                        Some(x) => x,
+                        None => ok!(h::load_attr(th, code!(), word, v, name!(c))),
+                    };
+                }
+                Op::StoreAttr => {
+                    let word = word_at_pc!();
+                    let (v, new) = (r!(a), r!(c));
+                    if v.is_obj()
+                        && let o = v.as_obj()
+                        && th.tx.writable(o.header())
+                        && let Some(at) = cache::hit(word.load(Relaxed), o.shape_id())
+                    {
+                        // SAFETY: the cache says where an object of this shape has the attribute.
+                        unsafe { o.slot(at) }.set_raw(new);
+                    } else {
+                        ok!(h::store_attr(th, word, v, name!(b), new));
+                    }
+                }
+                Op::DeleteAttr => ok!(th.delattr(r!(a), name!(b))),
+                Op::LoadMethod => {
+                    let word = word_at_pc!();
+                    let v = r!(b);
+                    match method(th, word, v) {
+                        Some(m) => {
+                            r!(a - 1) = m;
+                            r!(a) = v;
+                        }
+                        None => {
+                            let (f, this) = ok!(h::load_method_cached(th, code!(), word, v, name!(c)));
+                            r!(a - 1) = f;
+                            r!(a) = this;
+                        }
+                    }
+                }
+                Op::LoadSuperAttr => {
+                    let _ = word_at_pc!();
+                    r!(a) = ok!(h::super_attr(th, r!(b), r!(b + 1), r!(b + 2), name!(c)));
+                }
+                Op::LoadSuperMethod => {
+                    let _ = word_at_pc!();
+                    let (f, this) = ok!(h::super_method(th, r!(b), r!(b + 1), r!(b + 2), name!(c)));
+                    r!(a - 1) = f;
+                    r!(a) = this;
+                }
+                Op::LoadSpecial => {
+                    let (f, this) = ok!(h::load_special(th, r!(b), c as usize));
+                    r!(a - 1) = f;
+                    r!(a) = this;
+                }
+
+                Op::LoadSubscr => {
+                    let (o, k) = (r!(b), r!(c));
+                    r!(a) = ok!(h::subscript(th, o, k));
+                }
+                Op::StoreSubscr => ok!(h::store_subscript(th, r!(a), r!(b), r!(c))),
+                Op::DeleteSubscr => ok!(th.delitem(r!(a), r!(b))),
+                Op::BuildSlice => r!(a) = crate::types::slice::new(th, r!(b), r!(b + 1), r!(b + 2)),
+
+                Op::Neg => {
+                    let v = r!(b);
+                    r!(a) = if v.is_small() && let Some(n) = Value::try_small(-v.as_small()) {
+                        n
+                    } else if v.is_float() {
+                        Value::float(-v.as_float())
+                    } else {
+                        ok!(th.unary(UnOp::Neg, v))
+                    };
+                }
+                Op::Pos => r!(a) = ok!(th.unary(UnOp::Pos, r!(b))),
+                Op::Invert => {
+                    let v = r!(b);
+                    r!(a) = if v.is_small() { Value::small(!v.as_small()) } else { ok!(th.unary(UnOp::Invert, v)) };
+                }
+                Op::Not => r!(a) = Value::bool(!ok!(th.truth(r!(b)))),
+                Op::Add => arithmetic!(a, b, c, Add, checked_add, +, false),
+                Op::Sub => arithmetic!(a, b, c, Sub, checked_sub, -, false),
+                Op::Mul => arithmetic!(a, b, c, Mul, checked_mul, *, false),
+                Op::MatMul => binary!(a, b, c, MatMul, false),
+                Op::TrueDiv => binary!(a, b, c, TrueDiv, false),
+                Op::FloorDiv => binary!(a, b, c, FloorDiv, false),
+                Op::Mod => binary!(a, b, c, Mod, false),
+                Op::Pow => binary!(a, b, c, Pow, false),
+                Op::LShift => binary!(a, b, c, LShift, false),
+                Op::RShift => binary!(a, b, c, RShift, false),
+                Op::And => bits!(a, b, c, And, &, false),
+                Op::Or => bits!(a, b, c, Or, |, false),
+                Op::Xor => bits!(a, b, c, Xor, ^, false),
+                Op::InplaceAdd => arithmetic!(a, b, c, Add, checked_add, +, true),
+                Op::InplaceSub => arithmetic!(a, b, c, Sub, checked_sub, -, true),
+                Op::InplaceMul => arithmetic!(a, b, c, Mul, checked_mul, *, true),
+                Op::InplaceMatMul => binary!(a, b, c, MatMul, true),
+                Op::InplaceTrueDiv => binary!(a, b, c, TrueDiv, true),
+                Op::InplaceFloorDiv => binary!(a, b, c, FloorDiv, true),
+                Op::InplaceMod => binary!(a, b, c, Mod, true),
+                Op::InplacePow => binary!(a, b, c, Pow, true),
+                Op::InplaceLShift => binary!(a, b, c, LShift, true),
+                Op::InplaceRShift => binary!(a, b, c, RShift, true),
+                Op::InplaceAnd => bits!(a, b, c, And, &, true),
+                Op::InplaceOr => bits!(a, b, c, Or, |, true),
+                Op::InplaceXor => bits!(a, b, c, Xor, ^, true),
+                Op::AddInt => {
+                    let x = r!(b);
+                    let n = i64::from(c as i16 >> 1);
+                    if x.is_small()
+                        && let Some(v) = Value::try_small(x.as_small() + n)
+                    {
+                        r!(a) = v;
+                    } else {
+                        let (op, n) = if n < 0 { (BinOp::Sub, -n) } else { (BinOp::Add, n) };
+                        r!(a) = ok!(h::binary(th, op, x, Value::small(n), c & 1 != 0));
+                    }
+                }
+
+                Op::Lt => compare!(a, b, c, Lt, <),
+                Op::Le => compare!(a, b, c, Le, <=),
+                Op::Eq => compare!(a, b, c, Eq, ==),
+                Op::Ne => compare!(a, b, c, Ne, !=),
+                Op::Gt => compare!(a, b, c, Gt, >),
+                Op::Ge => compare!(a, b, c, Ge, >=),
+                Op::Is => r!(a) = Value::bool(r!(b) == r!(c)),
+                Op::IsNot => r!(a) = Value::bool(r!(b) != r!(c)),
+                Op::In => r!(a) = Value::bool(ok!(th.contains(r!(c), r!(b)))),
+                Op::NotIn => r!(a) = Value::bool(!ok!(th.contains(r!(c), r!(b)))),
+
+                Op::Jump => pc = jump(pc, offset(w)),
+                Op::JumpBack => {
+                    pc = jump(pc, offset(w));
+                    poll!();
+                }
+                Op::JumpIfTrue => {
+                    let v = r!(a);
+                    if v.is_true() || (v != Value::FALSE && ok!(th.truth(v))) {
+                        pc = jump(pc, offset(w));
+                    }
+                }
+                Op::JumpIfFalse => {
+                    let v = r!(a);
+                    if v == Value::FALSE || (!v.is_true() && !ok!(th.truth(v))) {
+                        pc = jump(pc, offset(w));
+                    }
+                }
+                Op::JumpIfNone => {
+                    if r!(a).is_none() {
+                        pc = jump(pc, offset(w));
+                    }
+                }
+                Op::JumpIfNotNone => {
+                    if !r!(a).is_none() {
+                        pc = jump(pc, offset(w));
+                    }
+                }
+                Op::JumpIfEmpty => {
+                    if r!(a).is_empty() {
+                        pc = jump(pc, offset(w));
+                    }
+                }
+                Op::JumpIfLt => jump_compare!(a, b, c, Lt, <),
+                Op::JumpIfLe => jump_compare!(a, b, c, Le, <=),
+                Op::JumpIfEq => jump_compare!(a, b, c, Eq, ==),
+                Op::JumpIfNe => jump_compare!(a, b, c, Ne, !=),
+                Op::JumpIfGt => jump_compare!(a, b, c, Gt, >),
+                Op::JumpIfGe => jump_compare!(a, b, c, Ge, >=),
+                Op::JumpIfIs => {
+                    let off = word_at_pc!().load(Relaxed) as u32 as i32;
+                    if (r!(a) == r!(b)) == (c != 0) {
+                        pc = jump(pc, off);
+                    }
+                }
+                Op::JumpIfIn => {
+                    let off = word_at_pc!().load(Relaxed) as u32 as i32;
+                    if ok!(th.contains(r!(b), r!(a))) == (c != 0) {
+                        pc = jump(pc, off);
+                    }
+                }
+
+                Op::GetIter => {
+                    let v = r!(b);
+                    r!(a) = ok!(th.iter(v));
+                }
+                Op::ForIter | Op::ForIterFar => {
+                    let far = decode(w) == Op::ForIterFar;
+                    let off = if far { word_at_pc!().load(Relaxed) as u32 as i32 } else { i32::from(c as i16) };
+                    let it = r!(b);
+                    let next = match it.as_obj().kind() {
+                        Kind::Iter => ok!(iter::next(th, it.as_gc::<Iter>())),
+                        Kind::Generator if class_of(it) == ctx().types.generator => {
+                            let g: Gc<Generator> = it.as_gc();
+                            if g.is_closed() {
+                                Value::EMPTY
+                            } else {
+                                let flag = if far { frame_flag::FAR } else { 0 };
+                                ok!(generator::push(th, g, Value::NONE, word3(a as usize, Action::ForIter) | flag));
+                                reload!();
+                                continue;
+                            }
+                        }
+                        _ => match ok!(th.next(it)) {
+                            Some(v) => v,
+                            None => Value::EMPTY,
+                        },
+                    };
+                    if next.is_empty() {
+                        pc = jump(pc, off);
+                    } else {
+                        r!(a) = next;
+                    }
+                }
+                Op::GetYieldFromIter => {
+                    let inside = t.flags & (flags::COROUTINE | flags::ITERABLE_COROUTINE) != 0;
+                    r!(a) = ok!(h::awaits::yield_from(th, r!(b), inside));
+                }
+                Op::GetAwaitable => r!(a) = ok!(h::awaits::awaitable(th, r!(b), c as usize)),
+                Op::GetAiter => r!(a) = ok!(h::awaits::aiter(th, r!(b))),
+                Op::GetAnext => r!(a) = ok!(h::awaits::anext(th, r!(b))),
+                Op::EndAsyncFor => {
+                    let e = r!(a);
+                    if !class_of(e).is_subclass_of(ctx().types.StopAsyncIteration) {
+                        th.interp.reraise = true;
+                        fail!(Throw::exception(e));
+                    }
+                }
+
+                Op::Call => {
+                    let f = r!(b - 1);
+                    let base = regs.wrapping_add(b as usize);
+                    if let Some(f) = f.cast::<function::Function>()
+                        && let code = f.code.get().as_gc::<Code>()
+                        && let ct = code.tables()
+                        && ct.simple
+                        && ct.argcount == c
+                        && may_push(th, base, ct.nregs as usize)
+                    {
+                        th.interp.pc = pc;
+                        // SAFETY: the call is prepared, the room was checked.
+                        unsafe { push(th, base, code, ct, c as usize, a as u64, Value::EMPTY) };
+                        regs = base;
+                        pc = ct.words.as_ptr();
+                        t = ct;
+                    } else {
+                        // SAFETY: the compiler has prepared the call.
+                        let r = ok!(unsafe { call_at(th, base, c as usize, &[], a as u64) });
+                        called!(r, a);
+                    }
+                }
+                Op::CallMethod => {
+                    let mut base = regs.wrapping_add(b as usize);
+                    let mut n = c as usize;
+                    if r!(b).is_empty() {
+                        r!(b) = r!(b - 1);
+                        base = base.wrapping_add(1);
+                        n -= 1;
+                    }
+                    // SAFETY: the call is prepared.
+                    let f = unsafe { *base.sub(1) };
+                    if let Some(f) = f.cast::<function::Function>()
+                        && let code = f.code.get().as_gc::<Code>()
+                        && let ct = code.tables()
+                        && ct.simple
+                        && ct.argcount as usize == n
+                        && may_push(th, base, ct.nregs as usize)
+                    {
+                        th.interp.pc = pc;
+                        // SAFETY: the call is prepared, the room was checked.
+                        unsafe { push(th, base, code, ct, n, a as u64, Value::EMPTY) };
+                        regs = base;
+                        pc = ct.words.as_ptr();
+                        t = ct;
+                    } else {
+                        // SAFETY: the compiler has prepared the call.
+                        let r = ok!(unsafe { call_at(th, base, n, &[], a as u64) });
+                        called!(r, a);
+                    }
+                }
+                Op::CallKw => {
+                    let names = t.consts[word_at_pc!().load(Relaxed) as u32 as usize].as_gc::<Tuple>().items();
+                    let base = regs.wrapping_add(b as usize);
+                    // SAFETY: the compiler has prepared the call.
+                    let r = ok!(unsafe { call_at(th, base, c as usize, names, a as u64) });
+                    called!(r, a);
+                }
+                Op::CallMethodKw => {
+                    let names = t.consts[word_at_pc!().load(Relaxed) as u32 as usize].as_gc::<Tuple>().items();
+                    let mut base = regs.wrapping_add(b as usize);
+                    let mut n = c as usize;
+                    if r!(b).is_empty() {
+                        r!(b) = r!(b - 1);
+                        base = base.wrapping_add(1);
+                        n -= 1;
+                    }
+                    // SAFETY: the compiler has prepared the call.
+                    let r = ok!(unsafe { call_at(th, base, n, names, a as u64) });
+                    called!(r, a);
+                }
+                Op::CallEx => {
+                    let base = regs.wrapping_add(b as usize);
+                    // SAFETY: the compiler has prepared the call.
+                    let r = ok!(unsafe { call_ex(th, base, a as u64) });
+                    called!(r, a);
+                }
+                Op::Return => {
+                    let v = r!(a);
+                    th.interp.pc = pc;
+                    match ok!(pop_frame(th, regs, v)) {
+                        Popped::Go => reload!(),
+                        Popped::Leave(v) => return Ok(v),
+                    }
+                }
+                Op::ReturnConst => {
+                    let v = t.consts[a as usize];
+                    th.interp.pc = pc;
+                    match ok!(pop_frame(th, regs, v)) {
+                        Popped::Go => reload!(),
+                        Popped::Leave(v) => return Ok(v),
+                    }
+                }
+                Op::Yield => {
+                    let v = r!(b);
+                    // SAFETY: only generators yield.
+                    ok!(unsafe { generator::suspend(th, regs, pc) });
+                    // SAFETY: the running frame is live, and so is its caller.
+                    unsafe {
+                        let word = (*regs.sub(3)).0;
+                        let caller = (*regs.sub(5)).0 as *mut Value;
+                        if Action::of(word) == Action::Native {
+                            th.interp.exit = Exit::Yielded;
+                            return Ok(v);
+                        }
+                        if word & frame_flag::MARKED != 0 {
+                            th.return_barrier(regs, caller);
+                        }
+                        th.interp.pc = (*regs.sub(6)).0 as *const AtomicU64;
+                        th.interp.regs = caller;
+                        th.interp.depth -= 1;
+                        th.interp.set_top();
+                        *caller.add((word & 0xFFFF) as usize) = v;
+                    }
+                    reload!();
+                }
+                Op::Send => {
+                    let off = word_at_pc!().load(Relaxed) as u32 as i32;
+                    let (it, v) = (r!(b), r!(c));
+                    if it.is_kind(Kind::Generator)
+                        && class_of(it) != ctx().types.async_generator
+                        && let g = it.as_gc::<Generator>()
+                        && !g.is_closed()
+                    {
+                        ok!(generator::push(th, g, v, word3(a as usize, Action::Send)));
+                        reload!();
+                        continue;
+                    }
+                    match ok!(h::awaits::send(th, it, v)) {
+                        Step::Yielded(v) => r!(a) = v,
+                        Step::Returned(v) => {
+                            r!(a) = v;
+                            pc = jump(pc, off);
+                        }
+                    }
+                }
+                Op::Throw => {
+                    let (it, e) = (r!(b), r!(c));
+                    match ok!(h::awaits::throw(th, it, e)) {
+                        Step::Yielded(v) => r!(a) = v,
+                        Step::Returned(v) => {
+                            r!(a) = v;
+                            pc = pc.wrapping_add(1);
+                        }
+                    }
+                }
+                Op::AsyncGenWrap => r!(a) = super::async_generator::wrap(th, r!(b)),
+
+                Op::BuildTuple => r!(a) = th.new_tuple(slice!(b, c)),
+                Op::BuildList => r!(a) = ok!(th.new_list(slice!(b, c))),
+                Op::BuildSet => r!(a) = ok!(h::build_set(th, slice!(b, c))),
+                Op::BuildMap => r!(a) = ok!(h::build_map(th, slice!(b, c as usize * 2))),
+                Op::BuildString => r!(a) = ok!(h::build_string(th, slice!(b, c))),
+                Op::ListAppend => ok!(r!(a).as_gc::<List>().append(th, r!(b))),
+                Op::ListExtend => ok!(h::list_extend(th, r!(a), r!(b))),
+                Op::ListToTuple => r!(a) = ok!(h::list_to_tuple(th, r!(b))),
+                Op::SetAdd => {
+                    ok!(r!(a).as_gc::<Set>().add(th, r!(b)));
+                }
+                Op::SetUpdate => ok!(r!(a).as_gc::<Set>().update(th, r!(b))),
+                Op::MapAdd => ok!(r!(a).as_gc::<Dict>().set(th, r!(b), r!(c))),
+                Op::DictUpdate => ok!(h::dict_update(th, r!(a), r!(b))),
+                Op::DictMerge => ok!(h::dict_merge(th, r!(a), r!(b), r!(c))),
+                Op::FormatSimple => r!(a) = ok!(th.format(r!(b), Value::EMPTY)),
+                Op::FormatWithSpec => r!(a) = ok!(th.format(r!(b), r!(c))),
+                Op::ConvertValue => r!(a) = ok!(h::convert(th, r!(b), c as usize)),
+                Op::BuildInterpolation => r!(a) = ok!(h::interpolation(th, r!(b), r!(b + 1), c as usize, r!(b + 2))),
+                Op::BuildTemplate => r!(a) = ok!(crate::types::template::new(th, r!(b), r!(c))),
+                Op::UnpackSequence => {
+                    let v = r!(b);
+                    if let Some(x) = v.cast::<Tuple>()
+                        && x.len() == c as usize
+                        && class_of(v) == ctx().types.tuple
+                    {
+                        for (i, x) in x.items().iter().enumerate() {
+                            r!(a as usize + i) = *x;
+                        }
+                    } else {
+                        let items = ok!(h::unpack(th, v, c as usize));
+                        for (i, x) in items.as_slice().iter().enumerate() {
+                            r!(a as usize + i) = *x;
+                        }
+                    }
+                }
+                Op::UnpackEx => {
+                    let after = word_at_pc!().load(Relaxed) as u32 as usize;
+                    let items = ok!(h::unpack_ex(th, r!(b), c as usize, after));
+                    for (i, x) in items.as_slice().iter().enumerate() {
+                        r!(a as usize + i) = *x;
+                    }
+                }
+
+                Op::MakeFunction => {
+                    let k: Gc<Code> = t.consts[b as usize].as_gc();
+                    let kt = k.tables();
+                    let g = func!().globals.get();
+                    r!(a) = ok!(function::new(th, k.value(), g, kt.name, kt.qualname, kt.doc)).value();
+                }
+                Op::SetFuncAttr => ok!(h::set_function_attribute(th, r!(a), r!(b), c as usize)),
+                Op::SetupAnnotations => {
+                    // SAFETY: the running frame is live.
+                    let m = unsafe { *regs.sub(2) };
+                    let m = if m.is_empty() { func!().globals.get() } else { m };
+                    let name = crate::names::names().__annotations__;
+                    if ok!(h::mapping_get(th, m, name)).is_none() {
+                        let d = th.new_dict();
+                        ok!(h::store_name(th, m, name, d));
+                    }
+                }
+
+                Op::ImportName => {
+                    let level = word_at_pc!().load(Relaxed) as u32;
+                    r!(a) = ok!(h::import_name(th, func!(), name!(b), r!(c), i64::from(level)));
+                }
+                Op::ImportFrom => r!(a) = ok!(h::import_from(th, r!(b), name!(c))),
+                Op::ImportStar => {
+                    // SAFETY: the running frame is live.
+                    let m = unsafe { *regs.sub(2) };
+                    let m = if m.is_empty() { func!().globals.get() } else { m };
+                    ok!(h::import_star(th, r!(a), m));
+                }
+
+                Op::PushExc => {
+                    let e = r!(b);
+                    r!(a) = th.handling;
+                    th.handling = e;
+                }
+                Op::PopExc => th.handling = r!(a),
+                Op::CheckExcMatch => r!(a) = Value::bool(ok!(h::matches(th, r!(b), r!(c)))),
+                Op::CheckEgMatch => {
+                    let (m, rest) = ok!(h::group_matches(th, r!(b), r!(c)));
+                    r!(a) = m;
+                    r!(a + 1) = rest;
+                }
+                Op::PrepReraiseStar => r!(a) = ok!(crate::types::exceptions::group_split::prep_reraise_star(th, r!(b), r!(c))),
+                Op::Raise => {
+                    let (x, y) = (r!(a), r!(b));
+                    th.interp.pc = pc;
+                    let e = h::raise(th, c as usize, x, y);
+                    break 'run e;
+                }
+                Op::Reraise => {
+                    th.interp.reraise = true;
+                    fail!(Throw::exception(r!(a)));
+                }
+                Op::ExcTriple => {
+                    let e = r!(b);
+                    r!(a) = class_of(e).value();
+                    r!(a + 1) = e;
+                    let x = crate::types::exception::this(e);
+                    let tb = ok!(x.field(th, &x.traceback));
+                    r!(a + 2) = if tb.is_empty() { Value::NONE } else { tb };
+                }
+
+                Op::MatchMapping => r!(a) = Value::bool(h::has_flag(th, r!(b), h::MAPPING)),
+                Op::MatchSequence => r!(a) = Value::bool(h::has_flag(th, r!(b), h::SEQUENCE)),
+                Op::MatchKeys => r!(a) = ok!(h::match_keys(th, r!(b), r!(c))),
+                Op::MatchClass => {
+                    let x = word_at_pc!().load(Relaxed);
+                    let kw = t.consts[(x >> 32) as usize];
+                    r!(a) = ok!(h::match_class(th, r!(b), r!(c), x as u32 as usize, kw));
+                }
+                Op::GetLen => {
+                    let n = ok!(th.len(r!(b)));
+                    r!(a) = Value::small(n as i64);
+                }
+                Op::CopyDictWithout => r!(a) = ok!(h::copy_without(th, r!(b), r!(c))),
+                Op::Intrinsic1 => r!(a) = ok!(h::intrinsic1(th, c as usize, r!(b))),
+                Op::Intrinsic2 => r!(a) = ok!(h::intrinsic2(th, c as usize, r!(b), r!(b + 1))),
+            }
+        };
+        match unwind(th, thrown) {
+            Next::Go => {
+                regs = th.interp.regs;
+                pc = th.interp.pc;
+                // SAFETY: the running frame is live.
+                t = unsafe { code_of(regs).tables() };
+            }
+            Next::Leave(t) => return Err(t),
+        }
+    }
+}
+
+/// A native function that cannot be undone has returned: the checkpoint is here.
+#[cold]
+#[inline(never)]
+fn settle(th: &mut Thread, pc: *const AtomicU64) -> R<()> {
+    th.commit()?;
+    th.begin();
+    th.set_checkpoint(pc);
+    Ok(())
+}
+
+/// CallEx: `base[-1](*base[0], **base[1])`
+unsafe fn call_ex(th: &mut Thread, base: *mut Value, word: u64) -> R<Called> {
+    // SAFETY: the compiler has prepared the call; the stack has room for the arguments if `fits` says so.
+    unsafe {
+        let (f, args, kwargs) = (*base.sub(1), *base, *base.add(1));
+        let args = h::positional(th, f, args)?;
+        let items = args.as_gc::<Tuple>().items();
+        let kw = kwargs.cast::<Dict>();
+        if items.len() > 10_000 || kw.is_some_and(|d| d.len_raw() > 1000) || !th.interp.fits(base, items.len() + 1000) {
+            return th.call_ex(f, args, kwargs).map(Called::Done);
+        }
+        let names = match kw {
+            Some(d) if d.len(th)? > 0 => {
+                let (keys, values) = d.snapshot(th)?;
+                std::ptr::copy_nonoverlapping(values.as_slice().as_ptr(), base.add(items.len()), values.len());
+                let mut interned = crate::types::buffer::ValueVec::with_capacity(th, keys.len())?;
+                for k in keys.as_slice() {
+                    match k.cast::<Str>() {
+                        Some(s) => interned.push(th, s.interned().value())?,
+                        None => return Err(th.type_error("keywords must be strings")),
+                    }
+                }
+                interned.as_slice()
+            }
+            _ => &[],
+        };
+        std::ptr::copy_nonoverlapping(items.as_ptr(), base, items.len());
+        // What the call pushes goes above the arguments, which may be more than the frame has registers for.
+        let argc = items.len() + names.len();
+        let top = th.interp.top;
+        th.interp.top = top.max(base.add(argc + MARGIN + HEADER));
+        let r = call_at(th, base, argc, names, word);
+        if !matches!(r, Ok(Called::Pushed)) {
+            th.interp.top = top;
+        }
+        std::hint::black_box(names);
+        r
+    }
+}
+
+/// What a LoadGlobal cache word gives.
+#[inline(always)]
+fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> Option<Value> {
+    let w = word.load(std::sync::atomic::Ordering::Acquire);
+    let globals: Gc<Dict> = g.as_gc();
+    if w & 0xFF == 1 {
+        let v = if !th.tx.concurrent || th.tx.owns(globals.header()) {
+            let i = cache::hit(w, globals.keys_version())?;
+            globals.value_slot(i)?.get()
+        } else {
+            th.read(globals.header(), || cache::hit(w, globals.keys_version()).and_then(|i| globals.value_slot(i)).map(|s| s.get())).ok()??
+        };
+        return if v.is_empty() || v == Value::DELETED { None } else { Some(v) };
+    }
+    let e = cache::entry(w)?;
+    let Hit::Builtin(i) = e.hit else { return None };
+    let builtins: Gc<Dict> = b.as_gc();
+    let v = if !th.tx.concurrent {
+        if globals.keys_version() != e.key || builtins.keys_version() != e.other {
+            return None;
+        }
+        builtins.value_slot(i as usize)?.get()
+    } else {
+        if !th.read(globals.header(), || globals.keys_version() == e.key).ok()? {
+            return None;
+        }
+        th.read(builtins.header(), || if builtins.keys_version() == e.other { builtins.value_slot(i as usize).map(|s| s.get()) } else { None }).ok()??
+    };
+    if v.is_empty() || v == Value::DELETED { None } else { Some(v) }
+}
+/// What a LoadAttr cache word gives for `v`.
+#[inline(always)]
+fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Value> {
+    if !v.is_obj() {
+        return None;
+    }
+    let o = v.as_obj();
+    let w = word.load(std::sync::atomic::Ordering::Acquire);
+    if w & 0xFF == 1 {
+        // SAFETY (both): the cache says where an object of this shape has the attribute.
+        let x = if !th.tx.concurrent || th.tx.owns(o.header()) {
+            let at = cache::hit(w, o.shape_id())?;
+            unsafe { o.slot(at) }.get()
+        } else {
+            th.read(o.header(), || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get())).ok()??
+        };
+        return if x.is_empty() { None } else { Some(x) };
+    }
+    let e = cache::entry(w)?;
+    if e.key != o.shape_id() {
+        return None;
+    }
+    match (e.hit, e.class) {
+        (Hit::ClassValue(x), Some(c)) if c.version.load(Relaxed) == e.other => Some(x),
+        _ => None,
+    }
+}
+/// What a LoadMethod cache word gives for `v`.
+#[inline(always)]
+fn method(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Value> {
+    if !v.is_obj() {
+        return None;
+    }
+    let o = v.as_obj();
+    let e = cache::entry(word.load(std::sync::atomic::Ordering::Acquire))?;
+    let shape = if !th.tx.concurrent || th.tx.owns(o.header()) { o.shape_id() } else { th.read(o.header(), || o.shape_id()).ok()? };
+    if e.key != shape {
+        return None;
+    }
+    match (e.hit, e.class) {
+        (Hit::Method(m), Some(c)) if c.version.load(Relaxed) == e.other => Some(m),
+        _ => None,
+    }
+}
