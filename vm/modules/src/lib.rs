@@ -1,26 +1,90 @@
 //! The native modules of the standard library, one file or folder each, besides those that are part of the VM.
 
 pub mod abc;
+pub mod array;
+pub mod binascii;
+pub mod blake2;
+pub mod cmath;
 pub mod codecs;
 pub mod contextvars;
+pub mod csv;
 pub mod errno;
+pub mod fcntl;
+pub mod grp;
+mod hashes;
 pub mod imp;
+pub mod json;
+mod json_encode;
+mod keccak;
+pub mod locale;
 pub mod marshal;
+pub mod math;
+mod math_ints;
+mod math_sums;
+pub mod md5;
+pub mod opcode;
 pub mod posix;
+pub mod posixsubprocess;
+pub mod pwd;
+pub mod resource;
+pub mod select;
+mod select_poll;
+pub mod sha1;
+pub mod sha2;
+pub mod sha3;
 pub mod signal;
+pub mod socket;
 pub mod sre;
 pub mod string;
+pub mod struct_;
+mod struct_format;
+mod support;
+pub mod termios;
 pub mod time;
+pub mod typing;
+pub mod unicodedata;
+pub mod zlib;
+mod zlib_objects;
+mod zlib_stream;
 
 use vasuki_vm::native::ModuleDef;
 
-/// All of them, sorted by name.
+/// All of them, sorted by file name.
 pub static MODULES: &[&ModuleDef] = &[
+    &abc::MODULE,
+    &array::MODULE,
+    &binascii::MODULE,
+    &blake2::MODULE,
+    &cmath::MODULE,
     &codecs::MODULE,
+    &contextvars::MODULE,
+    &csv::MODULE,
     &errno::MODULE,
+    &fcntl::MODULE,
+    &grp::MODULE,
     &imp::MODULE,
+    &json::MODULE,
+    &locale::MODULE,
+    &marshal::MODULE,
+    &math::MODULE,
+    &md5::MODULE,
+    &opcode::MODULE,
     &posix::MODULE,
+    &posixsubprocess::MODULE,
+    &pwd::MODULE,
+    &resource::MODULE,
+    &select::MODULE,
+    &sha1::MODULE,
+    &sha2::MODULE,
+    &sha3::MODULE,
+    &signal::MODULE,
+    &socket::MODULE,
     &sre::MODULE,
     &string::MODULE,
+    &struct_::MODULE,
+    &termios::MODULE,
     &time::MODULE,
+    &typing::MODULE,
+    &unicodedata::MODULE,
+    &zlib::MODULE,
 ];
