@@ -163,7 +163,8 @@ fn structseq_repr(th: &mut Thread, a: &[Value]) -> R {
 fn structseq_reduce(th: &mut Thread, a: &[Value]) -> R {
     let class = th.class_of(a[0]);
     let (fields, visible) = (field_names(th, class)?, visible_count(th, class)?);
-    let plain = th.new_tuple(tuple::expect(th, a[0], "self")?.items());
+    let items = tuple::expect(th, a[0], "self")?.items();
+    let plain = th.new_tuple(items);
     let hidden = th.new_dict();
     for f in fields.items().iter().skip(visible) {
         let v = th.getattr(a[0], f.as_gc())?;

@@ -107,6 +107,10 @@ fn cannot_pickle(th: &mut Thread, class: Gc<Class>) -> R {
     let text = format!("cannot pickle '{}' object", class.name_str());
     Err(th.type_error(&text))
 }
+/// `obj.__getstate__()` for pickling; None when there is no state.
+pub fn state(th: &mut Thread, v: Value) -> R {
+    get_state(th, v, true)
+}
 fn get_state(th: &mut Thread, v: Value, has_args: bool) -> R {
     let class = class_of(v);
     let f = th.getattr(v, names().__getstate__)?;

@@ -270,7 +270,12 @@ impl<'a> Gen<'a> {
     }
     fn annotate_function(&mut self, f: &'a StmtFunctionDef, d: Reg) {
         let scope = self.table.scope_of(f, Tag::Annotate);
+        // The qualified name is the function's, which is not known here but by entering its body.
+        self.enter(self.table.scope_of(f, Tag::Body), &f.name, f.range());
+        let function = std::mem::take(&mut self.u.qualname);
+        self.leave();
         self.enter_lazy(scope, f.range());
+        self.u.qualname = format!("{function}.__annotate__");
         let map = self.temp();
         self.emit(Op::BuildMap, map, map, 0);
         for (name, e) in annotations(&f.parameters, f.returns.as_deref()) {

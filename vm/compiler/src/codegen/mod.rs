@@ -9,6 +9,8 @@ mod call;
 mod class;
 mod comprehension;
 mod control;
+#[cfg(test)]
+mod dataflow;
 mod emit;
 mod expr;
 mod fold;
@@ -17,6 +19,8 @@ mod function;
 mod pattern;
 mod scope;
 mod stmt;
+#[cfg(test)]
+mod tests;
 mod tries;
 mod typeparams;
 

@@ -87,7 +87,7 @@ pub fn compile(th: &mut Thread, a: &[Value]) -> R {
     compile_text(th, &text, &filename, mode, opts)
 }
 /// What `exec` (or `eval`) with these arguments runs: code, globals, locals, closure.
-pub(crate) fn prepare(th: &mut Thread, a: &[Value], exec: bool) -> R<(Gc<Code>, Value, Value, Value)> {
+pub(crate) fn prepare(th: &mut Thread, a: &[Value], exec: bool) -> R<(Gc<code_object::Code>, Value, Value, Value)> {
     let (mode, name) = if exec { (Mode::Exec, "exec") } else { (Mode::Eval, "eval") };
     let closure = if exec && !a[3].is_none() { a[3] } else { Value::EMPTY };
     let (mut globals, mut locals) = (a[1], a[2]);
@@ -111,7 +111,8 @@ pub(crate) fn prepare(th: &mut Thread, a: &[Value], exec: bool) -> R<(Gc<Code>, 
     }
     let g = globals.as_gc::<Dict>();
     if g.get_str(th, names().__builtins__)?.is_none() {
-        g.set_str(th, names().__builtins__, ctx().modules.get_str(th, names().builtins)?.unwrap_or(Value::NONE))?;
+        let b = ctx().modules.get_str(th, names().builtins)?.unwrap_or(Value::NONE);
+        g.set_str(th, names().__builtins__, b)?;
     }
     let code = if a[0].is_kind(Kind::Code) {
         a[0]
