@@ -39,7 +39,7 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
         th,
         m,
         constants!(F_OFD_GETLK F_OFD_SETLK F_OFD_SETLKW F_SETLEASE F_GETLEASE F_NOTIFY F_SETPIPE_SZ F_GETPIPE_SZ F_ADD_SEALS F_GET_SEALS
-            F_SEAL_SEAL F_SEAL_SHRINK F_SEAL_GROW F_SEAL_WRITE DN_ACCESS DN_MODIFY DN_CREATE DN_DELETE DN_RENAME DN_ATTRIB),
+            F_SEAL_SEAL F_SEAL_SHRINK F_SEAL_GROW F_SEAL_WRITE),
     )?;
     #[cfg(target_os = "linux")]
     put_ints(
@@ -66,6 +66,12 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
             ("F_SET_RW_HINT", 1036),
             ("F_GET_FILE_RW_HINT", 1037),
             ("F_SET_FILE_RW_HINT", 1038),
+            ("DN_ACCESS", 1),
+            ("DN_MODIFY", 2),
+            ("DN_CREATE", 4),
+            ("DN_DELETE", 8),
+            ("DN_RENAME", 16),
+            ("DN_ATTRIB", 32),
             ("DN_MULTISHOT", 0x8000_0000),
             ("FASYNC", libc::O_ASYNC as i64),
             ("FICLONE", 0x4004_9409),

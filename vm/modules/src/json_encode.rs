@@ -6,7 +6,6 @@ use vasuki_vm::native::{TypeDef, def, def_static, getter};
 use vasuki_vm::object::{Gc, Kind};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
-use vasuki_vm::types::buffer::ValueVec;
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::list::List;

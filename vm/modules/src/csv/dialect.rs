@@ -151,7 +151,8 @@ fn dialect_new(th: &mut Thread, a: &[Value]) -> R {
     let mut style = 0;
     if quoting_given {
         if !quoting.is_small() && !(int::is_int(quoting) && !quoting.is_bool()) {
-            return Err(th.type_error(&format!("\"quoting\" must be an integer, not {}", type_name(th, quoting))));
+            let text = format!("\"quoting\" must be an integer, not {}", type_name(th, quoting));
+            return Err(th.type_error(&text));
         }
         style = th.to_i32(quoting)?;
     }
