@@ -13,6 +13,7 @@ pub mod fcntl;
 pub mod grp;
 mod hashes;
 pub mod imp;
+pub mod itertools;
 pub mod json;
 mod json_encode;
 mod keccak;
@@ -35,6 +36,7 @@ pub mod sha3;
 pub mod signal;
 pub mod socket;
 pub mod sre;
+mod state;
 pub mod string;
 pub mod struct_;
 mod struct_format;
@@ -63,6 +65,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &fcntl::MODULE,
     &grp::MODULE,
     &imp::MODULE,
+    &itertools::MODULE,
     &json::MODULE,
     &locale::MODULE,
     &marshal::MODULE,

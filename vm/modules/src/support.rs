@@ -69,7 +69,8 @@ pub(crate) fn native<T: Payload>(th: &mut Thread, v: Value) -> R<Gc<Native<T>>> 
         None => Err(wrong_self(th, v)),
     }
 }
-fn wrong_self(th: &mut Thread, v: Value) -> Throw {
+/// TypeError for a method's receiver that is another kind of object.
+pub(crate) fn wrong_self(th: &mut Thread, v: Value) -> Throw {
     let name = type_name(th, v);
     th.type_error(&format!("descriptor does not apply to a '{name}' object"))
 }
