@@ -1,67 +1,97 @@
-//! `enumerate`.
+//! `enumerate`
 
 use crate::native::{NativeDef, TypeDef, def, def_class, def_static};
 use crate::object::Kind;
+use crate::ops::BinOp;
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::payload::{self, Payload, payload_size};
+use crate::types::class::class_of;
+use crate::types::dict::Dict;
+use crate::types::payload::{self, Payload, downcast, payload_size};
+use crate::types::str_::Str;
+use crate::types::tuple::Tuple;
 use crate::value::Value;
-use crate::ops::BinOp;
 
-/// State.
+/// State: the iterator and the next number (an int of any size).
 #[derive(Clone)]
-pub struct Enumerate {
+struct Enumerate {
     it: Value,
-    count: Value,
+    number: Value,
 }
 impl Payload for Enumerate {
+    const NEEDS_DROP: bool = false;
     fn trace(&self, f: &mut dyn FnMut(Value)) {
         f(self.it);
-        f(self.count);
+        f(self.number);
     }
-    const NEEDS_DROP: bool = false;
 }
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
     methods: METHODS,
-    doc: "Return an enumerate object.\n\n  iterable\n    an object supporting iteration\n\nThe enumerate object yields pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the iterable argument.",
+    doc: "Return an enumerate object.\n\n  iterable\n    an object supporting iteration\n\nThe enumerate object yields pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the iterable argument.\n\nenumerate is useful for obtaining an indexed list:\n    (0, seq[0]), (1, seq[1]), (2, seq[2]), ...",
     ..TypeDef::new("enumerate", Kind::Payload, payload_size::<Enumerate>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, iterable, start=0", enumerate_new, ""),
+    def_static("__new__", "cls, /, *args, **kwargs", new, "Create and return a new object.  See help(type) for accurate signature."),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
-    def_class("__class_getitem__", "cls, item, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
 ];
-fn this(th: &mut Thread, v: Value) -> R<&'static mut Enumerate> {
-    match payload::downcast::<Enumerate>(v) {
-        Some(p) => th.open_mut(p),
-        None => Err(th.type_error("expected an enumerate object")),
+fn arguments(th: &mut Thread, args: Value, kwargs: Value) -> R<(Value, Value)> {
+    let given = args.as_gc::<Tuple>().items();
+    let (mut iterable, mut start) = (given.first().copied().unwrap_or(Value::EMPTY), given.get(1).copied().unwrap_or(Value::EMPTY));
+    let (names, values) = match kwargs.cast::<Dict>() {
+        Some(d) => d.snapshot(th)?,
+        None => Default::default(),
+    };
+    let count = given.len() + names.len();
+    if count > 2 {
+        return Err(th.type_error(&format!("enumerate() takes at most 2 arguments ({count} given)")));
+    }
+    let mut odd = None;
+    for (name, v) in names.as_slice().iter().zip(values.as_slice()) {
+        match name.cast::<Str>() {
+            Some(n) if n.is("iterable") && iterable.is_empty() => iterable = *v,
+            Some(n) if n.is("start") && start.is_empty() => start = *v,
+            Some(n) if odd.is_none() => odd = Some(n.to_string_lossy()),
+            _ => {}
+        }
+    }
+    if iterable.is_empty() && odd.is_none() && !start.is_empty() {
+        odd = Some("start".into());
+    }
+    match odd {
+        Some(name) => Err(th.type_error(&format!("'{name}' is an invalid keyword argument for enumerate()"))),
+        None if iterable.is_empty() => Err(th.type_error("enumerate() missing required argument 'iterable'")),
+        None => Ok((iterable, start)),
     }
 }
-fn enumerate_new(th: &mut Thread, a: &[Value]) -> R {
-    let count = if a[2].is_empty() { Value::small(0) } else { th.index(a[2])? };
-    let it = th.iter(a[1])?;
-    Ok(payload::new(th, a[0].as_gc(), Enumerate { it, count }).value())
+fn new(th: &mut Thread, a: &[Value]) -> R {
+    let (iterable, start) = arguments(th, a[1], a[2])?;
+    let number = if start.is_empty() { Value::small(0) } else { th.index(start)? };
+    let it = th.iter(iterable)?;
+    Ok(payload::new(th, a[0].as_gc(), Enumerate { it, number }).value())
+}
+fn state(th: &mut Thread, v: Value) -> R<&'static mut Enumerate> {
+    match downcast::<Enumerate>(v) {
+        Some(o) => th.open_mut(o),
+        None => Err(th.type_error("not an enumerate object")),
+    }
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let it = this(th, a[0])?.it;
+    let it = state(th, a[0])?.it;
     let Some(v) = th.next(it)? else { return Ok(Value::EMPTY) };
-    let n = this(th, a[0])?.count;
-    let more = match n.to_small().and_then(|n| Value::try_small(n + 1)) {
-        Some(m) => m,
-        None => th.binary(BinOp::Add, n, Value::small(1))?,
+    let s = state(th, a[0])?;
+    let number = s.number;
+    s.number = match number.to_small().and_then(|n| Value::try_small(n + 1)) {
+        Some(n) => n,
+        None => th.binary(BinOp::Add, number, Value::small(1))?,
     };
-    this(th, a[0])?.count = more;
-    Ok(th.new_tuple(&[n, v]))
+    Ok(th.new_tuple(&[number, v]))
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
-    let (it, count) = {
-        let s = this(th, a[0])?;
-        (s.it, s.count)
-    };
-    let args = th.new_tuple(&[it, count]);
-    let class = th.class_of(a[0]).value();
-    Ok(th.new_tuple(&[class, args]))
+    let s = state(th, a[0])?;
+    let args = th.new_tuple(&[s.it, s.number]);
+    Ok(th.new_tuple(&[class_of(a[0]).value(), args]))
 }

@@ -1,24 +1,27 @@
-//! `filter`.
+//! `filter`
 
+use crate::context::ctx;
 use crate::native::{NativeDef, TypeDef, def, def_static};
 use crate::object::Kind;
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::payload::{self, Payload, payload_size};
+use crate::types::class::class_of;
+use crate::types::reversed::no_keywords;
+use crate::types::payload::{self, Payload, downcast, payload_size};
 use crate::value::Value;
 
-/// State; never changes.
+/// State. Nothing changes after construction.
 #[derive(Clone)]
-pub struct Filter {
-    f: Value,
+struct Filter {
+    function: Value,
     it: Value,
 }
 impl Payload for Filter {
+    const NEEDS_DROP: bool = false;
     fn trace(&self, f: &mut dyn FnMut(Value)) {
-        f(self.f);
+        f(self.function);
         f(self.it);
     }
-    const NEEDS_DROP: bool = false;
 }
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
@@ -27,37 +30,40 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("filter", Kind::Payload, payload_size::<Filter>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, function, iterable, /, **kwargs", filter_new, ""),
+    def_static("__new__", "cls, function, iterable, /, **kwargs", new, "Create and return a new object.  See help(type) for accurate signature."),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
 ];
-fn this(th: &mut Thread, v: Value) -> R<&'static Filter> {
-    match payload::downcast::<Filter>(v) {
-        Some(p) => Ok(p.frozen()),
-        None => Err(th.type_error("expected a filter object")),
-    }
-}
-fn filter_new(th: &mut Thread, a: &[Value]) -> R {
-    if a[0] == crate::context::ctx().types.filter.value() && th.len(a[3])? > 0 {
-        return Err(th.type_error("filter() takes no keyword arguments"));
-    }
+fn new(th: &mut Thread, a: &[Value]) -> R {
+    no_keywords(th, ctx().types.filter, a[0], a[3])?;
     let it = th.iter(a[2])?;
-    Ok(payload::new(th, a[0].as_gc(), Filter { f: a[1], it }).value())
+    Ok(payload::new(th, a[0].as_gc(), Filter { function: a[1], it }).value())
+}
+fn state(th: &mut Thread, v: Value) -> R<&'static Filter> {
+    match downcast::<Filter>(v) {
+        Some(o) => Ok(o.frozen()),
+        None => Err(th.type_error("not a filter object")),
+    }
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let s = this(th, a[0])?;
-    loop {
-        let Some(v) = th.next(s.it)? else { return Ok(Value::EMPTY) };
-        let good = if s.f.is_none() || s.f == crate::context::ctx().types.bool_.value() { v } else { th.call(s.f, &[v])? };
-        if th.truth(good)? {
+    let s = state(th, a[0])?;
+    let truth_only = s.function.is_none() || s.function == ctx().types.bool_.value();
+    while let Some(v) = th.next(s.it)? {
+        let keep = if truth_only {
+            th.truth(v)?
+        } else {
+            let r = th.call(s.function, &[v])?;
+            th.truth(r)?
+        };
+        if keep {
             return Ok(v);
         }
     }
+    Ok(Value::EMPTY)
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
-    let s = this(th, a[0])?;
-    let args = th.new_tuple(&[s.f, s.it]);
-    let class = th.class_of(a[0]).value();
-    Ok(th.new_tuple(&[class, args]))
+    let s = state(th, a[0])?;
+    let args = th.new_tuple(&[s.function, s.it]);
+    Ok(th.new_tuple(&[class_of(a[0]).value(), args]))
 }

@@ -1,108 +1,129 @@
-//! `zip`.
+//! `zip`
 
 use crate::native::{NativeDef, TypeDef, def, def_static};
 use crate::object::Kind;
 use crate::thread::Thread;
-use crate::throw::R;
-use crate::types::payload::{self, Payload, payload_size};
-use crate::value::Value;
-use crate::special::Special;
+use crate::throw::{R, Throw};
 use crate::types::buffer::ValueVec;
+use crate::types::class::class_of;
+use crate::types::dict::Dict;
+use crate::types::payload::{self, Payload, downcast, payload_size};
+use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
+use crate::value::Value;
 
-/// State.
+/// State: a tuple of iterators.
 #[derive(Clone)]
-pub struct Zip {
-    /// tuple of iterators
+struct Zip {
     its: Value,
     strict: bool,
 }
 impl Payload for Zip {
+    const NEEDS_DROP: bool = false;
     fn trace(&self, f: &mut dyn FnMut(Value)) {
         f(self.its);
     }
-    const NEEDS_DROP: bool = false;
 }
 /// The declaration.
-pub static DEF: TypeDef = TypeDef { methods: METHODS, doc: "The zip object yields n-length tuples, where n is the number of iterables\npassed as positional arguments to zip().", ..TypeDef::new("zip", Kind::Payload, payload_size::<Zip>()) };
+pub static DEF: TypeDef = TypeDef {
+    methods: METHODS,
+    doc: "The zip object yields n-length tuples, where n is the number of iterables\npassed as positional arguments to zip().  The i-th element in every tuple\ncomes from the i-th iterable argument to zip().  This continues until the\nshortest argument is exhausted.\n\nIf strict is true and one of the arguments is exhausted before the others,\nraise a ValueError.\n\n   >>> list(zip('abcdefg', range(3), range(4)))\n   [('a', 0, 0), ('b', 1, 1), ('c', 2, 2)]",
+    ..TypeDef::new("zip", Kind::Payload, payload_size::<Zip>())
+};
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *iterables, strict=False", zip_new, ""),
+    def_static("__new__", "cls, /, *iterables, **kwargs", new, "Create and return a new object.  See help(type) for accurate signature."),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
     def("__setstate__", "self, state, /", setstate, "Set state information for unpickling."),
 ];
-fn this(th: &mut Thread, v: Value) -> R<&'static mut Zip> {
-    match payload::downcast::<Zip>(v) {
-        Some(p) => th.open_mut(p),
-        None => Err(th.type_error("expected a zip object")),
+/// The `strict=` among keyword arguments that may hold nothing else.
+pub(crate) fn strict_argument(th: &mut Thread, function: &str, kwargs: Value) -> R<bool> {
+    let Some(d) = kwargs.cast::<Dict>() else { return Ok(false) };
+    let (names, values) = d.snapshot(th)?;
+    if names.len() > 1 {
+        return Err(th.type_error(&format!("{function}() takes at most 1 keyword argument ({} given)", names.len())));
     }
-}
-fn iterators(th: &mut Thread, items: &[Value], name: &str) -> R {
-    let mut out = ValueVec::with_capacity(th, items.len())?;
-    for v in items {
-        if name == "zip" && th.class_of(*v).special(Special::Iter).is_none() && th.class_of(*v).special(Special::Getitem).is_none() {
-            let n = th.class_of(*v).name_str();
-            return Err(th.type_error(&format!("'{n}' object is not iterable")));
+    let (Some(name), Some(v)) = (names.as_slice().first(), values.as_slice().first()) else { return Ok(false) };
+    match name.cast::<Str>() {
+        Some(n) if n.is("strict") => th.truth(*v),
+        _ => {
+            let name = th.str(*name)?.to_string_lossy();
+            Err(th.type_error(&format!("{function}() got an unexpected keyword argument '{name}'")))
         }
-        let it = th.iter(*v)?;
-        out.push(th, it)?;
     }
-    Ok(th.new_tuple(out.as_slice()))
 }
-/// One item of each iterator; None at the end of one of them.
-fn step(th: &mut Thread, its: Value, strict: bool) -> R<Option<ValueVec>> {
-    let its = its.as_gc::<Tuple>().items();
+fn unequal(th: &mut Thread, function: &str, i: usize, how: &str) -> Throw {
+    let others = if i == 1 { " 1".into() } else { format!("s 1-{i}") };
+    th.value_error(&format!("{function}() argument {} is {how} than argument{others}", i + 1))
+}
+/// The next item of each iterator; None when one is at its end (a ValueError when that is not true of all, if `strict`).
+pub(crate) fn step(th: &mut Thread, function: &str, its: &[Value], strict: bool) -> R<Option<ValueVec>> {
     let mut out = ValueVec::with_capacity(th, its.len())?;
     for (i, it) in its.iter().enumerate() {
-        match th.next(*it)? {
-            Some(v) => out.push(th, v)?,
-            None if !strict => return Ok(None),
-            None if i > 0 => {
-                let plural = if i == 1 { " " } else { "s 1-" };
-                return Err(th.value_error(&format!("zip() argument {} is shorter than argument{plural}{i}", i + 1)));
-            }
-            None => {
-                for (j, it) in its.iter().enumerate().skip(1) {
-                    if th.next(*it)?.is_some() {
-                        let plural = if j == 1 { " " } else { "s 1-" };
-                        return Err(th.value_error(&format!("zip() argument {} is longer than argument{plural}{j}", j + 1)));
-                    }
+        if let Some(v) = th.next(*it)? {
+            out.push(th, v)?;
+            continue;
+        }
+        if strict && i > 0 {
+            return Err(unequal(th, function, i, "shorter"));
+        }
+        if strict {
+            for (i, it) in its.iter().enumerate().skip(1) {
+                if th.next(*it)?.is_some() {
+                    return Err(unequal(th, function, i, "longer"));
                 }
-                return Ok(None);
             }
         }
+        return Ok(None);
     }
     Ok(Some(out))
 }
-fn setstate(th: &mut Thread, a: &[Value]) -> R {
-    let strict = th.truth(a[1])?;
-    this(th, a[0])?.strict = strict;
-    Ok(Value::NONE)
+/// Iterators of all.
+pub(crate) fn iterators(th: &mut Thread, iterables: &[Value]) -> R {
+    let mut its = ValueVec::with_capacity(th, iterables.len())?;
+    for v in iterables {
+        let it = th.iter(*v)?;
+        its.push(th, it)?;
+    }
+    Ok(th.new_tuple(its.as_slice()))
 }
-fn zip_new(th: &mut Thread, a: &[Value]) -> R {
-    let strict = !a[2].is_empty() && th.truth(a[2])?;
-    let its = iterators(th, a[1].as_gc::<Tuple>().items(), "zip")?;
+fn new(th: &mut Thread, a: &[Value]) -> R {
+    let strict = strict_argument(th, "zip", a[2])?;
+    let its = iterators(th, a[1].as_gc::<Tuple>().items())?;
     Ok(payload::new(th, a[0].as_gc(), Zip { its, strict }).value())
 }
+fn state(th: &mut Thread, v: Value) -> R<&'static mut Zip> {
+    match downcast::<Zip>(v) {
+        Some(o) => th.open_mut(o),
+        None => Err(th.type_error("not a zip object")),
+    }
+}
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let (its, strict) = {
-        let s = this(th, a[0])?;
-        (s.its, s.strict)
-    };
-    if its.as_gc::<Tuple>().is_empty() {
+    let s = state(th, a[0])?;
+    let its = s.its.as_gc::<Tuple>().items();
+    if let [x, y] = its
+        && !s.strict
+    {
+        let Some(v) = th.next(*x)? else { return Ok(Value::EMPTY) };
+        let Some(w) = th.next(*y)? else { return Ok(Value::EMPTY) };
+        return Ok(th.new_tuple(&[v, w]));
+    }
+    if its.is_empty() {
         return Ok(Value::EMPTY);
     }
-    Ok(match step(th, its, strict)? {
-        Some(v) => th.new_tuple(v.as_slice()),
-        None => Value::EMPTY,
-    })
+    match step(th, "zip", its, s.strict)? {
+        Some(items) => Ok(th.new_tuple(items.as_slice())),
+        None => Ok(Value::EMPTY),
+    }
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
-    let (its, strict) = {
-        let s = this(th, a[0])?;
-        (s.its, s.strict)
-    };
-    let class = th.class_of(a[0]).value();
-    Ok(if strict { th.new_tuple(&[class, its, Value::TRUE]) } else { th.new_tuple(&[class, its]) })
+    let class = class_of(a[0]).value();
+    let s = state(th, a[0])?;
+    Ok(if s.strict { th.new_tuple(&[class, s.its, Value::TRUE]) } else { th.new_tuple(&[class, s.its]) })
+}
+fn setstate(th: &mut Thread, a: &[Value]) -> R {
+    let strict = th.truth(a[1])?;
+    state(th, a[0])?.strict = strict;
+    Ok(Value::NONE)
 }
