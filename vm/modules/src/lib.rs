@@ -10,6 +10,7 @@ pub mod contextvars;
 pub mod csv;
 pub mod errno;
 pub mod fcntl;
+pub mod functools;
 pub mod grp;
 mod hashes;
 pub mod imp;
@@ -18,12 +19,14 @@ pub mod json;
 mod json_encode;
 mod keccak;
 pub mod locale;
+mod lru_cache;
 pub mod marshal;
 pub mod math;
 mod math_ints;
 mod math_sums;
 pub mod md5;
 pub mod opcode;
+mod partial;
 pub mod posix;
 pub mod posixsubprocess;
 pub mod pwd;
@@ -63,6 +66,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &csv::MODULE,
     &errno::MODULE,
     &fcntl::MODULE,
+    &functools::MODULE,
     &grp::MODULE,
     &imp::MODULE,
     &itertools::MODULE,
