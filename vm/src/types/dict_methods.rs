@@ -7,8 +7,9 @@ use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
 use crate::types::dict::{self, Dict};
+use crate::types::dict_iter;
 use crate::types::dict_views::{self, View};
-use crate::types::iter::{self, What};
+use crate::types::iter::What;
 use crate::types::repr_guard;
 use crate::types::str_ops::StrBuilder;
 use crate::types::tuple::Tuple;
@@ -28,8 +29,8 @@ static METHODS: &[NativeDef] = &[
     def("__delitem__", "self, key, /", delitem, "Delete self[key]."),
     def("__contains__", "self, key, /", contains, "True if the dictionary has the specified key, else False."),
     def("__len__", "self, /", |th, a| Ok(Value::small(this(a).len(th)? as i64)), "Return len(self)."),
-    def("__iter__", "self, /", |th, a| iterator(th, a[0], What::DictKey), "Implement iter(self)."),
-    def("__reversed__", "self, /", |th, a| iterator(th, a[0], What::DictRevKey), "Return a reverse iterator over the dict keys."),
+    def("__iter__", "self, /", |th, a| dict_iter::new(th, this(a), What::DictKey), "Implement iter(self)."),
+    def("__reversed__", "self, /", |th, a| dict_iter::new(th, this(a), What::DictRevKey), "Return a reverse iterator over the dict keys."),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__eq__", "self, value, /", eq, "Return self==value."),
     def("__ne__", "self, value, /", ne, "Return self!=value."),
@@ -37,8 +38,8 @@ static METHODS: &[NativeDef] = &[
     def("__le__", "self, value, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Return self<=value."),
     def("__gt__", "self, value, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Return self>value."),
     def("__ge__", "self, value, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Return self>=value."),
-    def("__or__", "self, value, /", |th, a| or(th, a[0], a[0], a[1]), "Return self|value."),
-    def("__ror__", "self, value, /", |th, a| or(th, a[0], a[1], a[0]), "Return value|self."),
+    def("__or__", "self, value, /", |th, a| or(th, a[0], a[1]), "Return self|value."),
+    def("__ror__", "self, value, /", |th, a| or(th, a[1], a[0]), "Return value|self."),
     def("__ior__", "self, value, /", ior, "Return self|=value."),
     def("__sizeof__", "self, /", |_, a| Ok(Value::small(64 + 32 * this(a).len_raw() as i64)), "Return the size of the dict in memory."),
     def("get", "self, key, default=None, /", get, "Return the value for key if key is in the dictionary, else default."),
@@ -57,20 +58,6 @@ static METHODS: &[NativeDef] = &[
 
 fn this(a: &[Value]) -> Gc<Dict> {
     a[0].as_gc()
-}
-/// An iterator over a dict.
-pub fn iterator(th: &mut Thread, d: Value, what: What) -> R {
-    let n = d.as_gc::<Dict>().len(th)?;
-    let t = &ctx().types;
-    let (class, start) = match what {
-        What::DictKey => (t.dict_keyiterator, 0),
-        What::DictValue => (t.dict_valueiterator, 0),
-        What::DictItem => (t.dict_itemiterator, 0),
-        What::DictRevKey => (t.dict_reversekeyiterator, 1 << 40),
-        What::DictRevValue => (t.dict_reversevalueiterator, 1 << 40),
-        _ => (t.dict_reverseitemiterator, 1 << 40),
-    };
-    Ok(iter::new(th, class, what, d, Value::small(start), Value::small(n as i64)))
 }
 fn init(th: &mut Thread, a: &[Value]) -> R {
     update_from(th, a, "dict")
@@ -121,7 +108,9 @@ fn setdefault(th: &mut Thread, a: &[Value]) -> R {
     this(a).setdefault(th, a[1], if a[2].is_empty() { Value::NONE } else { a[2] })
 }
 fn pop(th: &mut Thread, a: &[Value]) -> R {
-    match this(a).remove(th, a[1])? {
+    // An empty one does not look at the key.
+    let found = if this(a).len(th)? == 0 { None } else { this(a).remove(th, a[1])? };
+    match found {
         Some(v) => Ok(v),
         None if a[2].is_empty() => Err(th.key_error(a[1])),
         None => Ok(a[2]),
@@ -174,7 +163,7 @@ fn ne(th: &mut Thread, a: &[Value]) -> R {
         v => Value::bool(!v.is_true()),
     })
 }
-fn or(th: &mut Thread, _: Value, a: Value, b: Value) -> R {
+fn or(th: &mut Thread, a: Value, b: Value) -> R {
     let (Some(x), Some(y)) = (a.cast::<Dict>(), b.cast::<Dict>()) else { return Ok(Value::NOT_IMPLEMENTED) };
     let d = x.copy(th)?;
     d.update_from(th, y)?;

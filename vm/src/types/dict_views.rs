@@ -3,12 +3,11 @@
 use crate::context::ctx;
 use crate::native::{GetSetDef, NativeDef, TypeDef, def, getter};
 use crate::object::{Gc, Kind};
-use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
 use crate::types::dict::Dict;
-use crate::types::dict_methods::iterator;
+use crate::types::dict_iter;
 use crate::types::iter::What;
 use crate::types::payload::{self, Payload, payload_size};
 use crate::types::repr_guard;
@@ -81,20 +80,20 @@ static SET_METHODS: &[NativeDef] = &[
     def("__reversed__", "self, /", reversed, "Return a reverse iterator over the dict keys."),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__contains__", "self, key, /", |th, a| Ok(Value::bool(contains(th, a[0], a[1])?)), "Return bool(key in self)."),
-    def("__eq__", "self, value, /", |th, a| compare(th, a, |x, y| x == y, false, false), "Return self==value."),
+    def("__eq__", "self, value, /", |th, a| compare(th, a, |x, y| x == y, false), "Return self==value."),
     def("__ne__", "self, value, /", ne, "Return self!=value."),
-    def("__lt__", "self, value, /", |th, a| compare(th, a, |x, y| x < y, false, true), "Return self<value."),
-    def("__le__", "self, value, /", |th, a| compare(th, a, |x, y| x <= y, false, true), "Return self<=value."),
-    def("__gt__", "self, value, /", |th, a| compare(th, a, |x, y| x > y, true, true), "Return self>value."),
-    def("__ge__", "self, value, /", |th, a| compare(th, a, |x, y| x >= y, true, true), "Return self>=value."),
-    def("__and__", "self, value, /", |th, a| set_op(th, a[0], a[1], "intersection_update"), "Return self&value."),
-    def("__rand__", "self, value, /", |th, a| set_op(th, a[1], a[0], "intersection_update"), "Return value&self."),
+    def("__lt__", "self, value, /", |th, a| compare(th, a, |x, y| x < y, false), "Return self<value."),
+    def("__le__", "self, value, /", |th, a| compare(th, a, |x, y| x <= y, false), "Return self<=value."),
+    def("__gt__", "self, value, /", |th, a| compare(th, a, |x, y| x > y, true), "Return self>value."),
+    def("__ge__", "self, value, /", |th, a| compare(th, a, |x, y| x >= y, true), "Return self>=value."),
+    def("__and__", "self, value, /", |th, a| intersection(th, a[0], a[1]), "Return self&value."),
+    def("__rand__", "self, value, /", |th, a| intersection(th, a[0], a[1]), "Return value&self."),
     def("__or__", "self, value, /", |th, a| set_op(th, a[0], a[1], "update"), "Return self|value."),
     def("__ror__", "self, value, /", |th, a| set_op(th, a[1], a[0], "update"), "Return value|self."),
     def("__sub__", "self, value, /", |th, a| set_op(th, a[0], a[1], "difference_update"), "Return self-value."),
     def("__rsub__", "self, value, /", |th, a| set_op(th, a[1], a[0], "difference_update"), "Return value-self."),
-    def("__xor__", "self, value, /", |th, a| set_op(th, a[0], a[1], "symmetric_difference_update"), "Return self^value."),
-    def("__rxor__", "self, value, /", |th, a| set_op(th, a[1], a[0], "symmetric_difference_update"), "Return value^self."),
+    def("__xor__", "self, value, /", |th, a| xor(th, a[0], a[1]), "Return self^value."),
+    def("__rxor__", "self, value, /", |th, a| xor(th, a[1], a[0]), "Return value^self."),
     def("isdisjoint", "self, other, /", isdisjoint, "Return True if the view and the given iterable have a null intersection."),
 ];
 fn view_iter(th: &mut Thread, a: &[Value]) -> R {
@@ -104,7 +103,7 @@ fn view_iter(th: &mut Thread, a: &[Value]) -> R {
         View::Values => What::DictValue,
         View::Items => What::DictItem,
     };
-    iterator(th, d.value(), what)
+    dict_iter::new(th, d, what)
 }
 fn reversed(th: &mut Thread, a: &[Value]) -> R {
     let (d, view) = this(th, a[0])?;
@@ -113,7 +112,7 @@ fn reversed(th: &mut Thread, a: &[Value]) -> R {
         View::Values => What::DictRevValue,
         View::Items => What::DictRevItem,
     };
-    iterator(th, d.value(), what)
+    dict_iter::new(th, d, what)
 }
 fn len(th: &mut Thread, a: &[Value]) -> R {
     let (d, _) = this(th, a[0])?;
@@ -145,7 +144,7 @@ fn is_set_like(th: &Thread, v: Value) -> bool {
     let c = th.class_of(v);
     v.is_kind(Kind::Set) || v.is_kind(Kind::FrozenSet) || c == t.dict_keys || c == t.dict_items
 }
-fn compare(th: &mut Thread, a: &[Value], sizes: fn(usize, usize) -> bool, swap: bool, _order: bool) -> R {
+fn compare(th: &mut Thread, a: &[Value], sizes: fn(usize, usize) -> bool, swap: bool) -> R {
     if !is_set_like(th, a[1]) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
@@ -163,24 +162,52 @@ fn compare(th: &mut Thread, a: &[Value], sizes: fn(usize, usize) -> bool, swap: 
     Ok(Value::TRUE)
 }
 fn ne(th: &mut Thread, a: &[Value]) -> R {
-    Ok(match compare(th, a, |x, y| x == y, false, false)? {
+    Ok(match compare(th, a, |x, y| x == y, false)? {
         Value::NOT_IMPLEMENTED => Value::NOT_IMPLEMENTED,
         v => Value::bool(!v.is_true()),
     })
 }
 fn set_op(th: &mut Thread, left: Value, right: Value, method: &str) -> R {
-    for v in [left, right] {
-        if class_of(v).special(Special::Iter).is_none() && class_of(v).special(Special::Getitem).is_none() {
-            return Ok(Value::NOT_IMPLEMENTED);
-        }
-    }
     let s = th.new_set();
     s.as_gc::<Set>().update(th, left)?;
     let name = th.intern(method);
     th.call_method(s, name, &[right])?;
     Ok(s)
 }
+/// Only what is in both needs to be hashable.
+fn intersection(th: &mut Thread, view: Value, other: Value) -> R {
+    let s = th.new_set();
+    let swap = is_set_like(th, other) && th.len(other)? > th.len(view)?;
+    let (through, inside) = if swap { (view, other) } else { (other, view) };
+    let it = th.iter(through)?;
+    while let Some(v) = th.next(it)? {
+        if th.contains(inside, v)? {
+            s.as_gc::<Set>().add(th, v)?;
+        }
+    }
+    Ok(s)
+}
+/// Of two views of items, only the items that differ need to be hashable.
+fn xor(th: &mut Thread, left: Value, right: Value) -> R {
+    let items = ctx().types.dict_items;
+    if th.class_of(left) != items || th.class_of(right) != items {
+        return set_op(th, left, right, "symmetric_difference_update");
+    }
+    let s = th.new_set();
+    for (from, other) in [(left, right), (right, left)] {
+        let it = th.iter(from)?;
+        while let Some(v) = th.next(it)? {
+            if !contains(th, other, v)? {
+                s.as_gc::<Set>().add(th, v)?;
+            }
+        }
+    }
+    Ok(s)
+}
 fn isdisjoint(th: &mut Thread, a: &[Value]) -> R {
+    if a[0] == a[1] {
+        return Ok(Value::bool(this(th, a[0])?.0.len(th)? == 0));
+    }
     let it = th.iter(a[1])?;
     while let Some(v) = th.next(it)? {
         if contains(th, a[0], v)? {

@@ -1,0 +1,231 @@
+//! The table of a dict: an open-addressing index of entry numbers, and the entries in insertion order.
+//!
+//! `mask` and `cap` never change, so a racing reader stays within bounds. A deleted entry has key DELETED and no value.
+//! The index only grows: `spent` counts its places in use and stays at most `cap`, so there is always a free place.
+//! An index place can point to an entry that has been deleted and used again: then it only costs a comparison.
+
+use crate::context::ctx;
+use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::class::class_of;
+use crate::types::str_::Str;
+use crate::value::Value;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// Layout of a table; the index (u32) and the entries follow.
+#[repr(C)]
+pub struct DictTable {
+    header: Header,
+    mask: u64,
+    cap: u64,
+    /// entries in use, deleted ones included
+    pub(super) fill: AtomicU64,
+    /// index places in use
+    spent: AtomicU64,
+}
+// SAFETY: repr(C), header first, only objects of this kind have it.
+unsafe impl Layout for DictTable {
+    const KIND: Kind = Kind::DictTable;
+}
+/// An entry.
+#[repr(C)]
+pub(super) struct Entry {
+    pub(super) hash: AtomicU64,
+    pub(super) key: Slot,
+    pub(super) value: Slot,
+}
+impl Entry {
+    /// Key and value, if it is in use.
+    #[inline(always)]
+    pub(super) fn get(&self) -> Option<(Value, Value)> {
+        let (k, v) = (self.key.get(), self.value.get());
+        if k == Value::DELETED || k.is_empty() || v.is_empty() { None } else { Some((k, v)) }
+    }
+}
+
+impl Gc<DictTable> {
+    /// How many entries it can hold.
+    #[inline(always)]
+    pub(super) fn cap(self) -> usize {
+        self.cap as usize
+    }
+    #[inline(always)]
+    fn index(self) -> &'static [AtomicU32] {
+        // SAFETY: mask + 1 index words follow the layout.
+        unsafe { std::slice::from_raw_parts(self.as_ptr().add(1).cast(), self.mask as usize + 1) }
+    }
+    /// All entries, used or not.
+    #[inline(always)]
+    pub(super) fn entries(self) -> &'static [Entry] {
+        // SAFETY: behind the index (an even number of words) are `cap` entries.
+        unsafe {
+            let first = self.as_ptr().add(1).cast::<AtomicU32>().add(self.mask as usize + 1);
+            std::slice::from_raw_parts(first.cast(), self.cap as usize)
+        }
+    }
+    /// The entries that have been used.
+    #[inline(always)]
+    pub(super) fn filled(self) -> &'static [Entry] {
+        &self.entries()[..self.fill()]
+    }
+    /// Number of entries that have been used.
+    #[inline(always)]
+    pub(super) fn fill(self) -> usize {
+        (self.fill.load(Relaxed) as usize).min(self.cap as usize)
+    }
+    /// Can an entry be appended?
+    #[inline(always)]
+    pub(super) fn has_room(self) -> bool {
+        self.spent.load(Relaxed) < self.cap
+    }
+    /// Calls `f` with every value inside.
+    pub fn trace(self, f: &mut dyn FnMut(Value)) {
+        for e in self.filled() {
+            f(e.key.get());
+            f(e.value.get());
+        }
+    }
+    /// Appends an entry whose key is not there, at the free index place `at` where the search for it ended, if that is
+    /// known. There is room, and nobody else writes.
+    #[inline]
+    pub(super) fn append(self, at: Option<usize>, hash: u64, key: Value, value: Value) {
+        let i = self.fill();
+        let Some(e) = self.entries().get(i) else { return };
+        e.hash.store(hash, Relaxed);
+        e.key.set_raw(key);
+        e.value.set_raw(value);
+        let index = self.index();
+        let at = match at {
+            Some(at) if index[at].load(Relaxed) == 0 => at,
+            _ => {
+                let mut p = Probe::start(hash, self.mask);
+                while index[p.at].load(Relaxed) != 0 {
+                    p.next(self.mask);
+                }
+                p.at
+            }
+        };
+        index[at].store(i as u32 + 1, Relaxed);
+        self.spent.store(self.spent.load(Relaxed) + 1, Relaxed);
+        self.fill.store(i as u64 + 1, Relaxed);
+    }
+    /// Replaces everything by the entries of another table, as many as there is room for; how many. Nobody else sees
+    /// this table yet; the other may be torn.
+    pub(super) fn refill(self, from: Value) -> usize {
+        if self.fill() > 0 {
+            self.index().iter().for_each(|i| i.store(0, Relaxed));
+            self.fill.store(0, Relaxed);
+            self.spent.store(0, Relaxed);
+        }
+        if let Some(t) = from.cast::<DictTable>() {
+            for e in t.filled() {
+                if let Some((k, v)) = e.get()
+                    && self.has_room()
+                {
+                    self.append(None, e.hash.load(Relaxed), k, v);
+                }
+            }
+        }
+        self.fill()
+    }
+}
+/// A new table with room for at least `room` entries.
+pub(super) fn new_table(th: &mut Thread, room: usize) -> R<Gc<DictTable>> {
+    if room > u32::MAX as usize / 4 {
+        return Err(th.memory_error());
+    }
+    let index = (room * 3 / 2 + 1).next_power_of_two().max(8);
+    let cap = index * 2 / 3;
+    let size = std::mem::size_of::<DictTable>() + index * 4 + cap * std::mem::size_of::<Entry>();
+    if size > 1 << 16 && !crate::memory::room_for(th, size) {
+        return Err(th.memory_error());
+    }
+    let p = th.alloc_raw(Kind::DictTable, 0, size, false);
+    // SAFETY: fresh zeroed memory of that size.
+    unsafe {
+        let t = p.as_ptr().cast::<DictTable>();
+        (*t).mask = index as u64 - 1;
+        (*t).cap = cap as u64;
+        Ok(Gc::from_addr(t as u64))
+    }
+}
+
+/// A place in the search for a hash.
+#[derive(Clone, Copy)]
+pub(super) struct Probe {
+    at: usize,
+    perturb: u64,
+}
+impl Probe {
+    #[inline(always)]
+    fn start(hash: u64, mask: u64) -> Probe {
+        Probe { at: (hash & mask) as usize, perturb: hash }
+    }
+    #[inline(always)]
+    fn next(&mut self, mask: u64) {
+        self.perturb >>= 5;
+        self.at = ((self.at as u64).wrapping_mul(5).wrapping_add(self.perturb).wrapping_add(1) & mask) as usize;
+    }
+}
+/// How far a search has come.
+#[derive(Clone, Copy)]
+pub(super) enum Step {
+    /// the entry of the key
+    Hit(usize),
+    /// it is not there: the free index place it would get (any number if there is no table)
+    Missing(usize),
+    /// entry and key with the same hash: only `==` can tell; go on from the place if it is not the one
+    Maybe(usize, Value, Probe),
+}
+/// Are they equal, as far as can be told without Python code? None: ask.
+#[inline(always)]
+fn same_key(a: Value, b: Value) -> Option<bool> {
+    if Value::both_small(a, b) {
+        return Some(a == b);
+    }
+    if let (Some(x), Some(y)) = (a.cast::<Str>(), b.cast::<Str>()) {
+        let class = ctx().types.str;
+        if class_of(a) == class && class_of(b) == class {
+            return Some(x.same(y));
+        }
+    }
+    None
+}
+/// Looks for a key, from a place on. Safe on torn state.
+#[inline(always)]
+pub(super) fn probe(table: Value, hash: u64, key: Value, from: Option<Probe>) -> Step {
+    if table.is_empty() {
+        return Step::Missing(0);
+    }
+    // The word holds a table or EMPTY.
+    let t = table.as_gc::<DictTable>();
+    let (index, entries, mask) = (t.index(), t.entries(), t.mask);
+    let mut p = from.unwrap_or(Probe::start(hash, mask));
+    // Racing writers can leave no free place in sight: then any answer will do, for the read is not valid.
+    for _ in 0..=index.len() * 2 + 64 {
+        let i = index[p.at].load(Relaxed) as usize;
+        if i == 0 {
+            break;
+        }
+        if let Some(e) = entries.get(i - 1) {
+            let k = e.key.get();
+            if k == key {
+                return Step::Hit(i - 1);
+            }
+            if e.hash.load(Relaxed) == hash && k != Value::DELETED && !k.is_empty() {
+                match same_key(k, key) {
+                    Some(true) => return Step::Hit(i - 1),
+                    Some(false) => {}
+                    None => {
+                        let mut next = p;
+                        next.next(mask);
+                        return Step::Maybe(i - 1, k, next);
+                    }
+                }
+            }
+        }
+        p.next(mask);
+    }
+    Step::Missing(p.at)
+}
