@@ -45,11 +45,11 @@ const STACK: usize = 1 << 30;
 
 /// Compiles a source. Errors are CPython's.
 pub fn compile(source: &str, filename: &str, mode: Mode, opts: Options) -> Result<Code, SyntaxError> {
+    if let Some(e) = syntax::too_deep(source) {
+        return Err(e.in_file(filename));
+    }
     if source.len() < LARGE {
         return stacker::maybe_grow(8 << 20, 64 << 20, || compile_here(source, filename, mode, opts));
-    }
-    if let Some(e) = nesting(source) {
-        return Err(e.in_file(filename));
     }
     stacker::grow(STACK, || compile_here(source, filename, mode, opts))
 }
@@ -70,23 +70,4 @@ fn imports_annotations(module: &Mod) -> bool {
         }
         _ => false,
     })
-}
-/// Brackets nested deeper than CPython's tokenizer allows, found without recursion. Strings and comments may hide some:
-/// those sources go on to the parser.
-fn nesting(source: &str) -> Option<SyntaxError> {
-    if source.contains(['"', '\'', '#']) {
-        return None;
-    }
-    let mut depth = 0i32;
-    for (i, b) in source.bytes().enumerate() {
-        match b {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth -= 1,
-            _ => {}
-        }
-        if depth > 200 {
-            return Some(SyntaxError::at(source, i, i + 1, "too many nested parentheses"));
-        }
-    }
-    None
 }

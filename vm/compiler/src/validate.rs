@@ -234,7 +234,7 @@ impl Instruction<'_> {
             Op::Throw => {
                 let next = self.c.code.get(self.at + 1).map(|&w| w as u16);
                 ensure(
-                    next == Some(Op::Jump as u16) && self.starts.len() > self.at + 2,
+                    (next == Some(Op::Jump as u16) || next == Some(Op::JumpBack as u16)) && self.starts.len() > self.at + 2,
                     "throw",
                 )
             }

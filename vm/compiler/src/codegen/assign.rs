@@ -165,11 +165,11 @@ impl<'a> Gen<'a> {
                     self.load_const(t + 2, Const::Str(Text::Utf8(text.into())));
                     self.emit(Op::StoreSubscr, t, t + 1, t + 2);
                 } else {
-                    let number = if self.u.nested > 0 { Some(self.u.annotations.len()) } else { None };
+                    let number = if self.u.nested > 0 || self.units.is_empty() { Some(self.u.annotations.len()) } else { None };
                     if let Some(i) = number {
                         let t = self.temps(2);
                         self.load_name(t, "__conditional_annotations__");
-                        self.emit(Op::LoadInt, t + 1, i as u16, 0);
+                        self.emit(Op::LoadInt, t + 1, i as u16, (i >> 16) as u16);
                         self.emit(Op::SetAdd, t, t + 1, 0);
                     }
                     self.u.annotations.push((name, &a.annotation, number));

@@ -95,7 +95,7 @@ impl<'a> Gen<'a> {
             self.store_doc(d);
         }
         self.body(&c.body);
-        self.block_annotate("__annotate_func__");
+        self.class_annotate();
         let names = s.static_attributes.iter().map(|n| Const::Str(Text::Utf8(n.as_str().into()))).collect();
         self.load_const(t, Const::Tuple(names));
         self.store_plain("__static_attributes__", t);

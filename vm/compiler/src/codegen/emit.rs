@@ -103,11 +103,12 @@ impl Gen<'_> {
             self.u.reachable = false;
         }
     }
-    /// A jump of one word.
+    /// A jump of one word; backward if the label has been placed already.
     pub(super) fn jump(&mut self, op: Op, a: u16, l: Label) {
         if !self.u.reachable {
             return;
         }
+        let op = if op == Op::Jump && self.u.labels[l.0].at.is_some() { Op::JumpBack } else { op };
         self.record(l);
         self.u.patches.push((Patch::Off(self.here()), l));
         self.emit(op, a, 0, 0);

@@ -11,6 +11,13 @@ use num_bigint::BigInt;
 use ruff_python_ast::*;
 use ruff_text_size::{Ranged, TextRange};
 
+/// The parameter of an annotate function is `format` to the outside.
+fn name_format(code: &mut Code) {
+    if let Some(n) = code.varnames.first_mut() {
+        *n = "format".into();
+    }
+}
+
 impl<'a> Gen<'a> {
     /// `d` = a function of `code`, with the cells that its scope captures.
     pub(super) fn make_function(&mut self, code: Code, scope: usize, d: Reg) {
@@ -39,7 +46,10 @@ impl<'a> Gen<'a> {
         }
         let handler = self.label();
         let e = self.temp();
-        Some((self.region(handler, e), handler, e))
+        let mut region = self.region(handler, e);
+        // What is thrown into a generator that has not started arises at `ReturnGenerator`, just emitted.
+        region.start -= 1;
+        Some((region, handler, e))
     }
     pub(super) fn end_guard(&mut self, guard: Option<(Region, Label, Reg)>) {
         let Some((region, handler, e)) = guard else { return };
@@ -219,12 +229,7 @@ impl<'a> Gen<'a> {
         let guard = self.begin_guard(generator);
         let r = self.operand(&l.body);
         self.pos(l.body.range());
-        if generator {
-            let k = self.constant(Const::None);
-            self.emit(Op::ReturnConst, k, 0, 0);
-        } else {
-            self.emit(Op::Return, r, 0, 0);
-        }
+        self.emit(Op::Return, r, 0, 0);
         self.end_guard(guard);
         let code = self.leave();
         let f = self.scratch(d);
@@ -258,7 +263,7 @@ impl<'a> Gen<'a> {
     /// `d` = a function that evaluates `e` when it is called with a format.
     pub(super) fn lazy(&mut self, scope: usize, e: &'a Expr, d: Reg) {
         self.enter_lazy(scope, e.range());
-        let r = self.operand(e);
+        let r = self.maybe_starred(e);
         self.emit(Op::Return, r, 0, 0);
         let code = self.leave();
         self.make_function(code, scope, d);
@@ -289,7 +294,8 @@ impl<'a> Gen<'a> {
             self.u.sp = mark;
         }
         self.emit(Op::Return, map, 0, 0);
-        let code = self.leave();
+        let mut code = self.leave();
+        name_format(&mut code);
         self.make_function(code, scope, d);
     }
     fn annotation(&mut self, e: &'a Expr) -> Reg {
@@ -299,25 +305,46 @@ impl<'a> Gen<'a> {
             self.load_const(t, Const::Str(Text::Utf8(text.into())));
             return t;
         }
-        if let Expr::Starred(s) = e {
-            // `*args: *Ts`
-            let t = self.temp();
-            let r = self.operand(&s.value);
-            self.emit(Op::UnpackSequence, t, r, 1);
-            return t;
-        }
-        self.operand(e)
+        self.maybe_starred(e)
     }
-    /// The annotations of a class or module so far, as a function under `name`.
-    pub(super) fn block_annotate(&mut self, name: &str) {
+    /// `*args: *Ts`, `*Ts = *tuple[int]`: the only item of what is starred.
+    fn maybe_starred(&mut self, e: &'a Expr) -> Reg {
+        let Expr::Starred(s) = e else { return self.operand(e) };
+        let r = self.operand(&s.value);
+        let t = self.temp();
+        self.emit(Op::UnpackSequence, t, r, 1);
+        t
+    }
+    /// The annotate function of a module is made first, for those who ask while the module runs; its code is known when
+    /// all is read: the scope and the constant's number.
+    pub(super) fn begin_module_annotate(&mut self) -> Option<(usize, u16)> {
+        let scope = self.table.block_annotations(0)?;
+        let mark = self.u.sp;
+        let t = self.temp();
+        self.u.consts.push(Const::None);
+        let k = self.narrow(self.u.consts.len() - 1);
+        self.emit(Op::MakeFunction, t, k, 0);
+        self.store_name("__annotate__", t);
+        self.u.sp = mark;
+        Some((scope, k))
+    }
+    /// The annotations of a class, as a function in its namespace.
+    pub(super) fn class_annotate(&mut self) {
         if self.u.annotations.is_empty() {
             return;
         }
         let Some(scope) = self.table.block_annotations(self.u.scope) else { return };
-        let list = std::mem::take(&mut self.u.annotations);
-        let range = list[0].1.range();
         let mark = self.u.sp;
         let d = self.temp();
+        let code = self.annotate_code(scope);
+        self.make_function(code, scope, d);
+        self.store_name("__annotate_func__", d);
+        self.u.sp = mark;
+    }
+    /// The code of the annotations of a class or module.
+    pub(super) fn annotate_code(&mut self, scope: usize) -> Code {
+        let list = std::mem::take(&mut self.u.annotations);
+        let range = list.first().map_or(self.u.range, |a| a.1.range());
         self.enter_lazy(scope, range);
         let map = self.temp();
         self.emit(Op::BuildMap, map, map, 0);
@@ -327,7 +354,7 @@ impl<'a> Gen<'a> {
             if let Some(i) = conditional {
                 let t = self.temps(2);
                 self.load_name(t, "__conditional_annotations__");
-                self.emit(Op::LoadInt, t + 1, i as u16, 0);
+                self.emit(Op::LoadInt, t + 1, i as u16, (i >> 16) as u16);
                 self.jump2(Op::JumpIfIn, t + 1, t, 0, skip);
             }
             let k = self.temp();
@@ -339,9 +366,8 @@ impl<'a> Gen<'a> {
             self.u.sp = mark;
         }
         self.emit(Op::Return, map, 0, 0);
-        let code = self.leave();
-        self.make_function(code, scope, d);
-        self.store_name(name, d);
-        self.u.sp = mark;
+        let mut code = self.leave();
+        name_format(&mut code);
+        code
     }
 }

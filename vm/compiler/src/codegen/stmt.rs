@@ -57,24 +57,12 @@ impl<'a> Gen<'a> {
         {
             self.store_doc(d);
         }
-        if whole == Whole::Interactive {
-            for s in body {
-                match s {
-                    Stmt::Expr(e) => {
-                        let mark = self.u.sp;
-                        self.pos(e.range());
-                        let t = self.temp();
-                        self.expr(&e.value, t);
-                        self.emit(Op::Intrinsic1, t, t, Intrinsic1::Print as u16);
-                        self.u.sp = mark;
-                    }
-                    s => self.stmt(s),
-                }
-            }
-        } else {
-            self.body(body);
+        let annotate = self.begin_module_annotate();
+        self.body(body);
+        if let Some((scope, k)) = annotate {
+            let code = self.annotate_code(scope);
+            self.u.consts[k as usize] = Const::Code(Box::new(code));
         }
-        self.block_annotate("__annotate__");
     }
     pub(super) fn store_doc(&mut self, d: &'a ExprStringLiteral) {
         if self.opts.optimize >= 2 {
@@ -161,7 +149,11 @@ impl<'a> Gen<'a> {
             Stmt::Import(i) => self.import(i),
             Stmt::ImportFrom(i) => self.import_from(i),
             Stmt::Expr(e) => {
-                if self.const_of(&e.value).is_none() {
+                if self.interactive && self.units.is_empty() {
+                    let t = self.temp();
+                    self.expr(&e.value, t);
+                    self.emit(Op::Intrinsic1, t, t, Intrinsic1::Print as u16);
+                } else if self.const_of(&e.value).is_none() {
                     let t = self.temp();
                     self.expr(&e.value, t);
                 }

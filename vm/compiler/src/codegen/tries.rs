@@ -240,8 +240,8 @@ impl<'a> Gen<'a> {
         let inner = self.u.sp;
         let base = self.window();
         self.temp();
-        self.emit(Op::LoadSpecial, base, context, kinds.0);
         self.emit(Op::LoadSpecial, exit + 1, context, kinds.1);
+        self.emit(Op::LoadSpecial, base, context, kinds.0);
         self.emit(Op::CallMethod, value, base, 1);
         self.u.sp = inner;
         if w.is_async {

@@ -1,7 +1,9 @@
 //! First half: one walk that notes what every block binds and uses.
 
 use super::{BOUND, DELETED, GLOBAL, Kind, NONLOCAL, PARAM, Scope, SymbolTable, Tag, USED, mangle};
+use crate::error::SyntaxError;
 use ruff_python_ast::*;
+use ruff_text_size::{Ranged, TextRange};
 use std::collections::HashMap;
 
 struct Builder {
@@ -10,11 +12,17 @@ struct Builder {
     future_annotations: bool,
     /// below `if`, a loop ... in the current block
     nested: u32,
+    /// expressions around this one
+    depth: u32,
+    too_deep: Option<TextRange>,
 }
 
-pub(super) fn run(module: &Mod, future_annotations: bool) -> SymbolTable {
+/// Nested expressions that later passes have the stack and the time for.
+const MAX_DEPTH: u32 = 4000;
+
+pub(super) fn run(source: &str, module: &Mod, future_annotations: bool) -> Result<SymbolTable, SyntaxError> {
     let t = SymbolTable { scopes: Vec::new(), keys: HashMap::new() };
-    let mut b = Builder { t, cur: 0, future_annotations, nested: 0 };
+    let mut b = Builder { t, cur: 0, future_annotations, nested: 0, depth: 0, too_deep: None };
     b.t.scopes.push(scope(Kind::Module, "<module>", None));
     match module {
         Mod::Module(m) => b.stmts(&m.body),
@@ -23,7 +31,10 @@ pub(super) fn run(module: &Mod, future_annotations: bool) -> SymbolTable {
     if b.t.keys.contains_key(&(0, Tag::Annotate)) {
         b.t.scopes[0].add("__annotate__", BOUND);
     }
-    b.t
+    if let Some(r) = b.too_deep {
+        return Err(SyntaxError::at(source, r.start().to_usize(), r.end().to_usize(), "too many nested expressions"));
+    }
+    Ok(b.t)
 }
 
 fn scope(kind: Kind, name: &str, parent: Option<usize>) -> Scope {
@@ -219,7 +230,8 @@ impl Builder {
     }
     /// One annotation of a class or module: all of a block share one scope, kept under the block's number.
     fn block_annotation(&mut self, e: &Expr) {
-        let conditional = self.nested > 0;
+        // A module's annotations can be asked for while it runs: they count from where they were met.
+        let conditional = self.nested > 0 || self.me().kind == Kind::Module;
         let cur = self.cur;
         if conditional {
             self.me().conditional_annotations = true;
@@ -484,6 +496,15 @@ impl Builder {
         }
     }
     fn expr(&mut self, e: &Expr) {
+        if self.depth == MAX_DEPTH {
+            self.too_deep = self.too_deep.or(Some(e.range()));
+            return;
+        }
+        self.depth += 1;
+        self.expr_at(e);
+        self.depth -= 1;
+    }
+    fn expr_at(&mut self, e: &Expr) {
         match e {
             Expr::BoolOp(b) => b.values.iter().for_each(|e| self.expr(e)),
             Expr::Named(n) => {

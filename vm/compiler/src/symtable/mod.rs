@@ -155,7 +155,7 @@ impl SymbolTable {
     }
     /// Makes the table.
     pub fn build(source: &str, module: &ruff_python_ast::Mod, future_annotations: bool) -> Result<SymbolTable, SyntaxError> {
-        let mut table = build::run(module, future_annotations);
+        let mut table = build::run(source, module, future_annotations)?;
         resolve::run(&mut table, source)?;
         Ok(table)
     }

@@ -18,7 +18,10 @@ fn block(t: &mut SymbolTable, id: usize, outer: &HashSet<String>) -> Result<Vec<
     let mut inner = outer.clone();
     for s in &mut scope.symbols {
         s.home = if s.flags & GLOBAL != 0 {
-            inner.remove(&s.name);
+            // What a class declares global is so in its own body only.
+            if function {
+                inner.remove(&s.name);
+            }
             Home::Global
         } else if s.flags & NONLOCAL != 0 {
             if !outer.contains(&s.name) {

@@ -15,7 +15,7 @@ mod strings;
 pub use check::{CheckOptions, check};
 
 use crate::error::{SyntaxError, SyntaxErrorKind, line_col, line_text};
-use crate::tokenizer::{TokenError, kind};
+use crate::tokenizer::{TokenError, Tokenizer, kind};
 use peg::{Peg, Stop};
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{InterpolatedStringErrorType, LexicalErrorType, ParseError, ParseErrorType};
@@ -64,6 +64,32 @@ pub fn explain(source: &str, start: Start) -> Option<SyntaxError> {
             Err(_) => None,
         }
     })
+}
+
+/// Brackets or indentation nested deeper than CPython's tokenizer allows: what would make the parser recurse deeply is found before.
+pub(crate) fn too_deep(source: &str) -> Option<SyntaxError> {
+    let mut depth = 0i32;
+    let deep = source.bytes().any(|b| {
+        match b {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        depth >= 200
+    });
+    if !deep && !source.lines().any(|l| l.len() > 100 && l.bytes().take(100).all(|b| matches!(b, b' ' | b'\t'))) {
+        return None;
+    }
+    // They may be in strings and comments.
+    let mut tokens = Tokenizer::new(source, false);
+    loop {
+        match tokens.next_token() {
+            Ok(t) if t.kind == kind::ENDMARKER => return None,
+            Ok(_) => {}
+            Err(e) if e.msg.starts_with("too many") => return Some(from_token_error(source, e)),
+            Err(_) => return None,
+        }
+    }
 }
 
 fn explain_here(source: &str, start: Start) -> Option<SyntaxError> {
