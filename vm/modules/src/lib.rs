@@ -6,8 +6,12 @@ pub mod binascii;
 pub mod blake2;
 pub mod cmath;
 pub mod codecs;
+pub mod collections;
 pub mod contextvars;
 pub mod csv;
+mod defaultdict;
+mod deque;
+mod deque_iter;
 pub mod errno;
 pub mod fcntl;
 pub mod functools;
@@ -31,6 +35,7 @@ pub mod posix;
 pub mod posixsubprocess;
 pub mod pwd;
 pub mod resource;
+mod ring;
 pub mod select;
 mod select_poll;
 pub mod sha1;
@@ -62,6 +67,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &blake2::MODULE,
     &cmath::MODULE,
     &codecs::MODULE,
+    &collections::MODULE,
     &contextvars::MODULE,
     &csv::MODULE,
     &errno::MODULE,

@@ -5,7 +5,7 @@
 
 use crate::support::{ClassCell, class, put};
 use vasuki_vm::native::TypeDef;
-use vasuki_vm::object::{Gc, Slot};
+use vasuki_vm::object::{Gc, Header, Slot};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::Buffer;
@@ -93,6 +93,11 @@ impl<T: Payload> State<T> {
         th.write(self.0.header(), 0)?;
         th.store(self.0.header(), s, v);
         Ok(())
+    }
+    /// The object's header.
+    #[inline(always)]
+    pub(crate) fn header(self) -> &'static Header {
+        self.0.header()
     }
 }
 
