@@ -80,18 +80,10 @@ Examples:
 ";
 
 fn size(text: &str) -> Option<usize> {
-    let (digits, factor) = match text
-        .trim_end_matches(['b', 'B'])
-        .strip_suffix(['k', 'K', 'm', 'M', 'g', 'G'])
-    {
+    let (digits, factor) = match text.trim_end_matches(['b', 'B']).strip_suffix(['k', 'K', 'm', 'M', 'g', 'G']) {
         Some(d) => (
             d,
-            match text
-                .trim_end_matches(['b', 'B'])
-                .to_ascii_uppercase()
-                .chars()
-                .last()
-            {
+            match text.trim_end_matches(['b', 'B']).to_ascii_uppercase().chars().last() {
                 Some('K') => 1 << 10,
                 Some('M') => 1 << 20,
                 _ => 1 << 30,
@@ -138,17 +130,13 @@ pub fn parse(argv: Vec<OsString>) -> Result<Command, String> {
                         Some((_, v)) => v.to_owned(),
                         None => {
                             i += 1;
-                            argv.get(i - 1)
-                                .map(|s| s.to_string_lossy().into_owned())
-                                .unwrap_or_default()
+                            argv.get(i - 1).map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
                         }
                     };
                     match size(&value) {
                         Some(n) if n >= 1 << 20 => c.max_heap = Some(n),
                         _ => {
-                            return Err(format!(
-                                "--max-heap wants a size of at least 1M, such as 512M or 4G, not {value:?}"
-                            ));
+                            return Err(format!("--max-heap wants a size of at least 1M, such as 512M or 4G, not {value:?}"));
                         }
                     }
                 }
@@ -260,9 +248,7 @@ fn set(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|v| !v.is_empty())
 }
 fn environment(c: &mut Config) -> Result<(), String> {
-    c.gc_every = set("VASUKI_GC_EVERY")
-        .and_then(|v| v.to_str()?.parse().ok())
-        .unwrap_or(0);
+    c.gc_every = set("VASUKI_GC_EVERY").and_then(|v| v.to_str()?.parse().ok()).unwrap_or(0);
     if c.ignore_environment {
         return Ok(());
     }
@@ -303,12 +289,7 @@ fn environment(c: &mut Config) -> Result<(), String> {
 mod tests {
     use super::*;
     fn run(args: &[&str]) -> Run {
-        match parse(
-            std::iter::once("vasuki")
-                .chain(args.iter().copied())
-                .map(Into::into)
-                .collect(),
-        ) {
+        match parse(std::iter::once("vasuki").chain(args.iter().copied()).map(Into::into).collect()) {
             Ok(Command::Run(r)) => *r,
             other => panic!("{other:?}"),
         }
@@ -326,39 +307,18 @@ mod tests {
         let r = run(&["-W", "error", "-Wignore", "-m", "json.tool", "f"]);
         assert_eq!(
             (r.target, r.config.argv),
-            (
-                Target::Module("json.tool".into()),
-                vec!["-m".into(), "f".into()]
-            )
+            (Target::Module("json.tool".into()), vec!["-m".into(), "f".into()])
         );
-        assert!(
-            r.config
-                .warn_options
-                .ends_with(&["error".into(), "ignore".into()])
-        );
+        assert!(r.config.warn_options.ends_with(&["error".into(), "ignore".into()]));
     }
     #[test]
     fn mistakes_are_told() {
-        for bad in [
-            vec!["-Z"],
-            vec!["--nonsense"],
-            vec!["-c"],
-            vec!["--max-heap", "7"],
-        ] {
+        for bad in [vec!["-Z"], vec!["--nonsense"], vec!["-c"], vec!["--max-heap", "7"]] {
             assert!(
-                parse(
-                    std::iter::once("vasuki")
-                        .chain(bad.iter().copied())
-                        .map(Into::into)
-                        .collect()
-                )
-                .is_err(),
+                parse(std::iter::once("vasuki").chain(bad.iter().copied()).map(Into::into).collect()).is_err(),
                 "{bad:?}"
             );
         }
-        assert_eq!(
-            run(&["--max-heap", "2G", "x"]).config.max_heap,
-            Some(2 << 30)
-        );
+        assert_eq!(run(&["--max-heap", "2G", "x"]).config.max_heap, Some(2 << 30));
     }
 }

@@ -4,6 +4,7 @@ use crate::args::{Run, Target};
 use crate::repl;
 use std::io::IsTerminal;
 use std::sync::atomic::Ordering::Relaxed;
+use vasuki_vm::codecs::fs::fs_string;
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
 use vasuki_vm::thread::Thread;
@@ -11,7 +12,6 @@ use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::exception;
 use vasuki_vm::types::module;
-use vasuki_vm::codecs::fs::fs_string;
 use vasuki_vm::value::Value;
 use vasuki_vm::{bootstrap, frozen, import, memory};
 
@@ -29,9 +29,7 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
     let result = start_library(th).and_then(|()| run_target(th, &run.target));
     let mut code = conclude(th, result);
     let c = &ctx().config;
-    if (c.inspect && run.target != Target::Stdin)
-        || (c.interactive && run.target == Target::Stdin && std::io::stdin().is_terminal())
-    {
+    if (c.inspect && run.target != Target::Stdin) || (c.interactive && run.target == Target::Stdin && std::io::stdin().is_terminal()) {
         code = repl::run(th);
     }
     let code = vasuki_vm::shutdown::finish(th, code);
@@ -43,12 +41,7 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
 
 fn startup_failed(t: Throw) -> u8 {
     let text = match (t.value(), vasuki_vm::thread::current()) {
-        (Some(e), Some(th)) => {
-            let shown = th
-                .repr_string(e)
-                .unwrap_or_else(|_| "an exception that cannot be shown".into());
-            exception::traceback_text(th, e) + &shown
-        }
+        (Some(e), Some(th)) => exception::traceback_text(th, e),
         _ => "an abort outside of any transaction".into(),
     };
     eprintln!("vasuki: the VM could not be started:\n{text}");
@@ -75,10 +68,7 @@ fn main_dict(th: &mut Thread) -> R {
         }
     };
     let d = module::dict_of(m);
-    let builtins = ctx()
-        .modules
-        .get_str(th, names().builtins)?
-        .unwrap_or(Value::NONE);
+    let builtins = ctx().modules.get_str(th, names().builtins)?.unwrap_or(Value::NONE);
     d.set_str(th, names().__builtins__, builtins)?;
     Ok(d.value())
 }
@@ -124,9 +114,7 @@ fn run_target(th: &mut Thread, target: &Target) -> R<()> {
 pub fn conclude(th: &mut Thread, result: R<()>) -> u8 {
     let Err(t) = result else { return 0 };
     let Some(e) = t.value() else {
-        eprintln!(
-            "vasuki: internal error: a transaction was aborted with nowhere to go back to. Please report it."
-        );
+        eprintln!("vasuki: internal error: a transaction was aborted with nowhere to go back to. Please report it.");
         return 70;
     };
     if th.class_of(e).is_subclass_of(ctx().types.SystemExit) {
@@ -169,10 +157,7 @@ fn disassemble(run: &Run) -> u8 {
             0
         }
         Err(e) => {
-            eprintln!(
-                "  File \"{}\", line {}\n{:?}: {}",
-                e.filename, e.line, e.kind, e.msg
-            );
+            eprintln!("  File \"{}\", line {}\n{:?}: {}", e.filename, e.line, e.kind, e.msg);
             1
         }
     }

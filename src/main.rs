@@ -29,9 +29,7 @@ fn main() -> ExitCode {
     match runner.map(|t| t.join()) {
         Ok(Ok(code)) => ExitCode::from(code),
         Ok(Err(_)) => {
-            eprintln!(
-                "vasuki: internal error, see the message above. Please report it with the program that shows it."
-            );
+            eprintln!("vasuki: internal error, see the message above. Please report it with the program that shows it.");
             ExitCode::from(70)
         }
         Err(e) => {

@@ -27,12 +27,7 @@ impl Highlighter for Session {}
 impl Validator for Session {}
 impl Completer for Session {
     type Candidate = String;
-    fn complete(
-        &self,
-        line: &str,
-        pos: usize,
-        _: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<String>)> {
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
         let start = line[..pos]
             .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
             .map_or(0, |i| i + 1);
@@ -40,9 +35,7 @@ impl Completer for Session {
         if word.is_empty() {
             return Ok((pos, vec!["    ".into()]));
         }
-        let found = thread::current()
-            .and_then(|th| complete(th, word).ok())
-            .unwrap_or_default();
+        let found = thread::current().and_then(|th| complete(th, word).ok()).unwrap_or_default();
         Ok((start, found))
     }
 }
@@ -79,11 +72,8 @@ fn wants_more(text: &str) -> bool {
     match vasuki_compiler::compile(text, "<stdin>", Mode::Single, Options::default()) {
         Err(e) => e.incomplete,
         Ok(_) => {
-            let compound =
-                text.lines().count() > 1 || text.trim_end().ends_with(':') || text.starts_with('@');
-            compound
-                && !text.ends_with("\n\n")
-                && text.lines().last().is_some_and(|l| !l.is_empty())
+            let compound = text.lines().count() > 1 || text.trim_end().ends_with(':') || text.starts_with('@');
+            compound && !text.ends_with("\n\n") && text.lines().last().is_some_and(|l| !l.is_empty())
         }
     }
 }
@@ -107,11 +97,7 @@ fn execute(th: &mut Thread, text: &str) -> R<()> {
 /// Runs a session until its end; gives the exit code.
 pub fn run(th: &mut Thread) -> u8 {
     if !ctx().config.quiet {
-        println!(
-            "Vasuki {} (Python 3.14) on {}",
-            env!("CARGO_PKG_VERSION"),
-            std::env::consts::OS
-        );
+        println!("Vasuki {} (Python 3.14) on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
         println!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
     }
     let config = Config::builder()
@@ -168,9 +154,7 @@ fn session(th: &mut Thread, editor: &mut Editor<Session, DefaultHistory>) -> u8 
                             return launch::conclude(th, Err(t));
                         }
                         Some(e) => vasuki_vm::types::exception::print_uncaught(th, e),
-                        None => eprintln!(
-                            "vasuki: internal error: an abort reached the session. Please report it."
-                        ),
+                        None => eprintln!("vasuki: internal error: an abort reached the session. Please report it."),
                     }
                 }
                 flush(th);

@@ -28,11 +28,7 @@ pub fn class_of(size: usize) -> usize {
 }
 /// Cell size of a class.
 pub fn cell_size(class: usize) -> usize {
-    if class <= 32 {
-        class.max(1) * GRANULE
-    } else {
-        STEPS[class - 33]
-    }
+    if class <= 32 { class.max(1) * GRANULE } else { STEPS[class - 33] }
 }
 
 /// What a block holds.

@@ -51,11 +51,7 @@ fn reserve(bytes: usize) -> Option<usize> {
             0,
         )
     };
-    if p == libc::MAP_FAILED {
-        None
-    } else {
-        Some(p as usize)
-    }
+    if p == libc::MAP_FAILED { None } else { Some(p as usize) }
 }
 
 impl Default for Heap {
@@ -72,14 +68,10 @@ impl Heap {
                 break p.next_multiple_of(BLOCK);
             }
             bytes /= 2;
-            assert!(
-                bytes >= 64 << 20,
-                "the system gives no address space for the heap"
-            );
+            assert!(bytes >= 64 << 20, "the system gives no address space for the heap");
         };
         let blocks = bytes / BLOCK;
-        let table = reserve(blocks * std::mem::size_of::<Descriptor>())
-            .expect("address space for the heap's tables") as *mut Descriptor;
+        let table = reserve(blocks * std::mem::size_of::<Descriptor>()).expect("address space for the heap's tables") as *mut Descriptor;
         Heap {
             base,
             blocks,
@@ -139,8 +131,7 @@ impl Heap {
         if every > 0 && self.slow_calls.fetch_add(1, Relaxed) % every == every - 1 {
             return true;
         }
-        self.since.load(Relaxed) + bytes > self.threshold.load(Relaxed)
-            || self.in_use.load(Relaxed) + bytes > self.limit.load(Relaxed)
+        self.since.load(Relaxed) + bytes > self.threshold.load(Relaxed) || self.in_use.load(Relaxed) + bytes > self.limit.load(Relaxed)
     }
     pub(crate) fn account(&self, bytes: usize) {
         self.since.fetch_add(bytes, Relaxed);
@@ -249,8 +240,7 @@ impl Heap {
     pub fn is_marked(&self, p: NonNull<u8>) -> bool {
         let offset = (p.as_ptr() as usize).wrapping_sub(self.base);
         let (block, granule) = (offset / BLOCK, offset % BLOCK / GRANULE);
-        block < self.blocks
-            && self.descriptor(block).mark[granule / 64].load(Relaxed) & 1 << (granule % 64) != 0
+        block < self.blocks && self.descriptor(block).mark[granule / 64].load(Relaxed) & 1 << (granule % 64) != 0
     }
     fn used_blocks(&self) -> usize {
         lock(&self.free).next
@@ -295,9 +285,7 @@ impl Heap {
                     d.taken.store(0, Relaxed);
                     if any {
                         live += BLOCK;
-                        partial[d.class.load(Relaxed) as usize * 2
-                            + d.has_drop.load(Relaxed) as usize]
-                            .push(b);
+                        partial[d.class.load(Relaxed) as usize * 2 + d.has_drop.load(Relaxed) as usize].push(b);
                     } else {
                         self.give_back(b, 1);
                         release(&mut runs, b, 1);
@@ -370,13 +358,7 @@ impl Heap {
         }
         if n > 1 || b % 8 == 0 {
             // SAFETY: the blocks are free; their contents are not needed.
-            unsafe {
-                libc::madvise(
-                    self.address(b) as *mut libc::c_void,
-                    n * BLOCK,
-                    libc::MADV_DONTNEED,
-                )
-            };
+            unsafe { libc::madvise(self.address(b) as *mut libc::c_void, n * BLOCK, libc::MADV_DONTNEED) };
         }
     }
     /// Stopped. Every allocated cell and its size.
@@ -384,10 +366,7 @@ impl Heap {
         for b in 0..self.used_blocks() {
             let d = self.descriptor(b);
             let (cell, count) = match d.state.load(Relaxed) {
-                state::SMALL => (
-                    d.cell.load(Relaxed) as usize,
-                    BLOCK / d.cell.load(Relaxed) as usize,
-                ),
+                state::SMALL => (d.cell.load(Relaxed) as usize, BLOCK / d.cell.load(Relaxed) as usize),
                 state::LARGE => (d.cell.load(Relaxed) as usize * BLOCK, 1),
                 _ => continue,
             };

@@ -69,12 +69,7 @@ impl Heap {
             });
         }
     }
-    fn work<'s>(
-        &'s self,
-        stack: Vec<usize>,
-        tracer: &'s dyn Tracer,
-        scope: Option<&rayon::Scope<'s>>,
-    ) {
+    fn work<'s>(&'s self, stack: Vec<usize>, tracer: &'s dyn Tracer, scope: Option<&rayon::Scope<'s>>) {
         let mut m = Marker { heap: self, stack };
         while let Some(p) = m.stack.pop() {
             if let Some(p) = NonNull::new(p as *mut u8) {

@@ -21,10 +21,7 @@ impl Tracer for Words {
     }
 }
 fn new(a: &mut LocalAlloc, fields: usize, drop: bool) -> u64 {
-    let p = a
-        .alloc(24 + 8 * fields, drop)
-        .expect("no limit in this test")
-        .as_ptr();
+    let p = a.alloc(24 + 8 * fields, drop).expect("no limit in this test").as_ptr();
     // SAFETY: fresh zeroed memory of that size.
     unsafe {
         for i in 0..24 + 8 * fields {
@@ -39,9 +36,7 @@ fn heap() -> &'static Heap {
     Box::leak(Box::new(Heap::new()))
 }
 fn next(seed: &mut u64) -> usize {
-    *seed = seed
-        .wrapping_mul(6364136223846793005)
-        .wrapping_add(1442695040888963407);
+    *seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
     (*seed >> 33) as usize
 }
 
@@ -83,11 +78,7 @@ fn random_graphs_survive() {
         let mut live = HashSet::new();
         let mut todo: Vec<u64> = roots
             .iter()
-            .map(|r| {
-                h.find(*r)
-                    .expect("a root is found by an interior pointer")
-                    .as_ptr() as u64
-            })
+            .map(|r| h.find(*r).expect("a root is found by an interior pointer").as_ptr() as u64)
             .collect();
         while let Some(o) = todo.pop() {
             if live.insert(o) {
@@ -99,11 +90,7 @@ fn random_graphs_survive() {
         h.mark_roots(&roots, &Words);
         h.drain(&Words);
         for o in shadow.keys() {
-            assert_eq!(
-                h.is_marked(NonNull::new(*o as *mut u8).unwrap()),
-                live.contains(o),
-                "round {round}"
-            );
+            assert_eq!(h.is_marked(NonNull::new(*o as *mut u8).unwrap()), live.contains(o), "round {round}");
         }
         let freed = AtomicUsize::new(0);
         h.sweep(&|_| {
@@ -115,10 +102,7 @@ fn random_graphs_survive() {
         h.for_each_object(&mut |p, _| {
             seen.insert(p.as_ptr() as u64);
         });
-        assert_eq!(
-            seen, live,
-            "exactly the live objects are there, round {round}"
-        );
+        assert_eq!(seen, live, "exactly the live objects are there, round {round}");
         for (o, fields) in &shadow {
             for (i, f) in fields.iter().enumerate() {
                 // SAFETY: live objects keep their fields.
@@ -154,10 +138,7 @@ fn a_limit_is_kept_and_strange_words_find_nothing() {
     while let Some(p) = a.alloc(1000, false) {
         n += 1;
         assert!(n < 10_000, "the limit was passed");
-        assert!(
-            h.find(p.as_ptr() as u64).is_none(),
-            "no kind yet: not an object"
-        );
+        assert!(h.find(p.as_ptr() as u64).is_none(), "no kind yet: not an object");
     }
     assert!(h.bytes_in_use() <= 2 << 20);
     for w in [0, 1, 16, u64::MAX, 1 << 47, &h as *const _ as u64] {

@@ -19,20 +19,14 @@ pub(crate) fn released(version: u64, _old: u64) -> u64 {
 
 impl Tx {
     /// Commits. On a conflict nothing has happened: the caller aborts.
-    pub fn commit(
-        &mut self,
-        w: &WorldThread,
-        publisher: &mut dyn Publisher,
-    ) -> Result<(), Conflict> {
+    pub fn commit(&mut self, w: &WorldThread, publisher: &mut dyn Publisher) -> Result<(), Conflict> {
         if self.concurrent && self.opened.iter().any(|o| meta::is_shared(o.old_meta)) {
             self.commit_writes(w, publisher)?;
         } else {
             // Read-only or private: every read was consistent with the snapshot when it was made.
             for o in &self.opened {
                 // SAFETY: the log keeps the object alive.
-                unsafe { &*o.header }
-                    .flags
-                    .fetch_and(!flag::OPENED, Ordering::Relaxed);
+                unsafe { &*o.header }.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
             }
         }
         self.clear();
@@ -44,11 +38,7 @@ impl Tx {
         w.count_commit();
         Ok(())
     }
-    fn commit_writes(
-        &mut self,
-        w: &WorldThread,
-        publisher: &mut dyn Publisher,
-    ) -> Result<(), Conflict> {
+    fn commit_writes(&mut self, w: &WorldThread, publisher: &mut dyn Publisher) -> Result<(), Conflict> {
         // My opens are visible before I look at what others opened: two transactions that read what the other writes
         // cannot both find their reads untouched.
         fence(Ordering::SeqCst);

@@ -10,7 +10,7 @@
 use crate::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64};
 
 /// See the module.
-#[repr(C, align(16))]
+#[repr(C)]
 pub struct Header {
     /// protocol word
     pub meta: AtomicU64,

@@ -24,16 +24,12 @@ impl Tx {
                     self.extend(w)?;
                 }
                 let old_shape = h.shape.load(Ordering::Relaxed);
-                if h.meta
-                    .compare_exchange(m, self.tag, Ordering::AcqRel, Ordering::Relaxed)
-                    .is_err()
-                {
+                if h.meta.compare_exchange(m, self.tag, Ordering::AcqRel, Ordering::Relaxed).is_err() {
                     continue;
                 }
                 // The data stores must not become visible before the tag (pairs with the acquire fence in `read_end`).
                 fence(Ordering::Release);
-                h.flags
-                    .fetch_or(flag::SHARED | flag::OPENED, Ordering::Relaxed);
+                h.flags.fetch_or(flag::SHARED | flag::OPENED, Ordering::Relaxed);
                 self.save(h, m, old_shape, words);
                 return Ok(());
             }

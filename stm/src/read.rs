@@ -44,10 +44,7 @@ impl Tx {
         let place = &mut self.filter[(p as usize >> 4) % 256];
         if *place != p as usize {
             *place = p as usize;
-            self.reads.push(ReadEntry {
-                header: p,
-                meta: seen,
-            });
+            self.reads.push(ReadEntry { header: p, meta: seen });
         }
         Ok(true)
     }
@@ -68,13 +65,7 @@ impl Tx {
                 continue;
             }
             // Mine now: valid if nobody changed it between my read and my open.
-            if now == self.tag
-                && self
-                    .opened
-                    .iter()
-                    .rev()
-                    .any(|o| o.header == r.header && o.old_meta == r.meta)
-            {
+            if now == self.tag && self.opened.iter().rev().any(|o| o.header == r.header && o.old_meta == r.meta) {
                 continue;
             }
             return Err(Conflict);

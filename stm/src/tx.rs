@@ -122,11 +122,7 @@ impl Tx {
             // SAFETY: logged words belong to objects that this transaction still has open.
             unsafe { (*u.slot).store(u.old, Ordering::Relaxed) };
         }
-        let version = if self.opened.is_empty() {
-            0
-        } else {
-            w.clock().advance()
-        };
+        let version = if self.opened.is_empty() { 0 } else { w.clock().advance() };
         for o in self.opened.drain(..).rev() {
             // SAFETY: the log keeps the object alive (it is a root).
             let h = unsafe { &*o.header };

@@ -148,13 +148,9 @@ impl World {
         t.poll.store(0, Relaxed);
         t.stack_high.store(native_stack_top(), Relaxed);
         // SAFETY: no preconditions.
-        t.ident
-            .store(unsafe { libc::pthread_self() } as u64, Relaxed);
+        t.ident.store(unsafe { libc::pthread_self() } as u64, Relaxed);
         g.list.push((t, State::Attached));
-        debug_assert!(
-            g.list.len() < 2 || self.concurrent.load(Relaxed),
-            "expect_thread was not called"
-        );
+        debug_assert!(g.list.len() < 2 || self.concurrent.load(Relaxed), "expect_thread was not called");
         t
     }
     /// The world goes concurrent, because another thread is about to start. The caller stands at a boundary, between
@@ -171,11 +167,7 @@ impl World {
     /// The thread ends, between transactions.
     pub fn unregister(&'static self, t: &'static WorldThread) {
         let mut g = self.lock();
-        for (total, own) in self
-            .ended
-            .iter()
-            .zip([&t.commits, &t.aborts, &t.irrevocables])
-        {
+        for (total, own) in self.ended.iter().zip([&t.commits, &t.aborts, &t.irrevocables]) {
             total.fetch_add(own.swap(0, Relaxed), Relaxed);
         }
         t.age.store(0, Relaxed);
@@ -234,15 +226,8 @@ impl World {
             return None;
         }
         g.stopper = Some(me.id);
-        g.list
-            .iter()
-            .filter(|x| x.0.id != me.id)
-            .for_each(|x| x.0.request(poll::STOP));
-        while g
-            .list
-            .iter()
-            .any(|x| x.0.id != me.id && x.1 == State::Attached)
-        {
+        g.list.iter().filter(|x| x.0.id != me.id).for_each(|x| x.0.request(poll::STOP));
+        while g.list.iter().any(|x| x.0.id != me.id && x.1 == State::Attached) {
             g = self.wait(g);
         }
         Some(Stopped { world: self })
@@ -255,16 +240,8 @@ impl World {
             return Err(Conflict);
         }
         g.stopper = Some(me.id);
-        g.list
-            .iter()
-            .filter(|x| x.0.id != me.id)
-            .for_each(|x| x.0.request(poll::BOUNDARY));
-        let settled = |s: State| {
-            matches!(
-                s,
-                State::Parked { boundary: true } | State::Detached { boundary: true }
-            )
-        };
+        g.list.iter().filter(|x| x.0.id != me.id).for_each(|x| x.0.request(poll::BOUNDARY));
+        let settled = |s: State| matches!(s, State::Parked { boundary: true } | State::Detached { boundary: true });
         while g.list.iter().any(|x| x.0.id != me.id && !settled(x.1)) {
             g = self.wait(g);
         }
@@ -332,10 +309,7 @@ impl WorldThread {
     }
     /// Where the collector scans this thread's native stack: from the lowest live address to its end.
     pub fn stack_bounds(&self) -> (usize, usize) {
-        (
-            self.stack_low.load(Acquire) & !7,
-            self.stack_high.load(Acquire),
-        )
+        (self.stack_low.load(Acquire) & !7, self.stack_high.load(Acquire))
     }
     /// Notes where the native stack ends now, with all registers on it.
     #[inline(never)]
@@ -399,17 +373,11 @@ impl WorldThread {
 
     pub(crate) fn set_age(&self) {
         if self.is_concurrent() {
-            self.age
-                .store(self.world.next_age.fetch_add(1, Relaxed), Relaxed);
+            self.age.store(self.world.next_age.fetch_add(1, Relaxed), Relaxed);
         }
     }
     /// An object is open by `owner`. Waits a little; the older transaction goes on waiting and asks the younger to abort.
-    pub(crate) fn wait_for_owner(
-        &self,
-        tx: &Tx,
-        owner: u16,
-        round: &mut u32,
-    ) -> Result<(), Conflict> {
+    pub(crate) fn wait_for_owner(&self, tx: &Tx, owner: u16, round: &mut u32) -> Result<(), Conflict> {
         if self.poll.load(Relaxed) & (poll::STOP | poll::BOUNDARY) != 0 {
             if !tx.irrevocable && self.poll.load(Relaxed) & poll::STOP == 0 {
                 return Err(Conflict);
@@ -420,10 +388,7 @@ impl WorldThread {
             self.ask_to_abort(owner);
         } else if *round > 4 {
             let mine = self.age.load(Relaxed);
-            if self.poll.load(Relaxed) & poll::ABORT != 0
-                || !self.ask_if_younger(owner, mine)
-                || *round > 200
-            {
+            if self.poll.load(Relaxed) & poll::ABORT != 0 || !self.ask_if_younger(owner, mine) || *round > 200 {
                 return Err(Conflict);
             }
         }
@@ -456,12 +421,7 @@ impl WorldThread {
     }
     pub(crate) fn begin_irrevocable(&self, _tx: &Tx) -> Result<(), Conflict> {
         let mut round = 0;
-        while self
-            .world
-            .irrevocable
-            .compare_exchange(0, self.id as u32, SeqCst, SeqCst)
-            .is_err()
-        {
+        while self.world.irrevocable.compare_exchange(0, self.id as u32, SeqCst, SeqCst).is_err() {
             // Whoever is irrevocable may want what this transaction has open: it cannot wait for ever.
             if self.poll.load(Relaxed) & (poll::ABORT | poll::BOUNDARY) != 0 || round > 400 {
                 return Err(Conflict);
@@ -484,8 +444,7 @@ impl WorldThread {
         self.aborts.store(self.aborts.load(Relaxed) + 1, Relaxed);
     }
     pub(crate) fn count_irrevocable(&self) {
-        self.irrevocables
-            .store(self.irrevocables.load(Relaxed) + 1, Relaxed);
+        self.irrevocables.store(self.irrevocables.load(Relaxed) + 1, Relaxed);
     }
 }
 

@@ -73,7 +73,11 @@ fn open(th: &mut Thread, o: Obj, class: Gc<Class>) -> R<()> {
 }
 #[inline(always)]
 fn put(th: &mut Thread, o: Obj, slot: &Slot, v: Value) {
-    if o.kind() == Kind::Instance { slot.set_raw(v) } else { th.store(o.header(), slot, v) }
+    if o.kind() == Kind::Instance {
+        slot.set_raw(v)
+    } else {
+        th.store(o.header(), slot, v)
+    }
 }
 /// Reads a slot of an object that is saved whole or logged.
 #[inline(always)]
@@ -241,7 +245,13 @@ pub fn to_dict_mode(th: &mut Thread, o: Obj) -> R<Gc<Dict>> {
         return Ok(o.value().as_gc::<Module>().dict());
     }
     let s = slots(o, class);
-    let now = th.read(o.header(), || if Shape::get(o.shape_id()).dict_mode { s[0].get() } else { Value::EMPTY })?;
+    let now = th.read(o.header(), || {
+        if Shape::get(o.shape_id()).dict_mode {
+            s[0].get()
+        } else {
+            Value::EMPTY
+        }
+    })?;
     if let Some(d) = now.cast::<Dict>() {
         return Ok(d);
     }
@@ -368,7 +378,11 @@ pub fn place(v: Value, name: Gc<Str>) -> Place {
     if class.special(Special::Getattribute) != ctx().types.object.special(Special::Getattribute) {
         return Place::Other;
     }
-    let fixed = v.is_obj() && !matches!(v.as_obj().kind(), Kind::Str | Kind::Bytes | Kind::Tuple | Kind::Module | Kind::Class);
+    let fixed = v.is_obj()
+        && !matches!(
+            v.as_obj().kind(),
+            Kind::Str | Kind::Bytes | Kind::Tuple | Kind::Module | Kind::Class
+        );
     let attr = class.lookup(name);
     if let Some(a) = attr
         && is_data_descriptor(a)
@@ -395,7 +409,14 @@ pub fn place(v: Value, name: Gc<Str>) -> Place {
         }
         if let Some(i) = shape.find(name) {
             let inline = class.inline_slots();
-            return if i < inline { Place::Inline(base + 8 * (1 + i)) } else { Place::Overflow { word: base, index: i - inline } };
+            return if i < inline {
+                Place::Inline(base + 8 * (1 + i))
+            } else {
+                Place::Overflow {
+                    word: base,
+                    index: i - inline,
+                }
+            };
         }
     }
     match attr {
@@ -447,7 +468,11 @@ pub fn bind(th: &mut Thread, a: Value, obj: Value, class: Value) -> R {
         Kind::Str | Kind::Tuple | Kind::List | Kind::Dict if class_of(a).special(Special::Get).is_none() => Ok(a),
         Kind::StaticMethod => staticmethod::inner(th, a),
         Kind::Property if class_of(a) == ctx().types.property => {
-            if obj.is_empty() { Ok(a) } else { property::get(th, a, obj) }
+            if obj.is_empty() {
+                Ok(a)
+            } else {
+                property::get(th, a, obj)
+            }
         }
         Kind::GetSet => getset::get(th, a, obj),
         Kind::Member => member::get(th, a, obj),
@@ -485,7 +510,11 @@ fn call_set(th: &mut Thread, a: Value, obj: Value, v: Value) -> R<bool> {
         }
         return Ok(false);
     }
-    if v.is_empty() { th.call_special(a, s, &[obj])? } else { th.call_special(a, s, &[obj, v])? };
+    if v.is_empty() {
+        th.call_special(a, s, &[obj])?
+    } else {
+        th.call_special(a, s, &[obj, v])?
+    };
     Ok(true)
 }
 
@@ -620,7 +649,9 @@ fn or_missing(th: &mut Thread, f: impl FnOnce(&mut Thread) -> R) -> R<Lookup> {
 fn native_getattribute(th: &mut Thread, v: Value, name: Gc<Str>) -> R<Option<Option<Value>>> {
     let class = class_of(v);
     let t = &ctx().types;
-    let Some(g) = class.special(Special::Getattribute) else { return Ok(Some(generic_getattr(th, v, name)?)) };
+    let Some(g) = class.special(Special::Getattribute) else {
+        return Ok(Some(generic_getattr(th, v, name)?));
+    };
     if Some(g) == t.object.special(Special::Getattribute) {
         return Ok(Some(generic_getattr(th, v, name)?));
     }
@@ -643,19 +674,27 @@ fn lookup(th: &mut Thread, v: Value, name: Gc<Str>) -> R<Lookup> {
         match native_getattribute(th, v, name)? {
             Some(Some(v)) => Lookup::Found(v),
             Some(None) => Lookup::Missing(None),
-            None => or_missing(th, |th| th.call_special(v, Special::Getattribute, &[name.value()]).map(|r| r.unwrap_or(Value::NONE)))?,
+            None => or_missing(th, |th| {
+                th.call_special(v, Special::Getattribute, &[name.value()])
+                    .map(|r| r.unwrap_or(Value::NONE))
+            })?,
         }
     } else {
         or_missing(th, |th| match native_getattribute(th, v, name)? {
             Some(r) => Ok(r.unwrap_or(Value::EMPTY)),
-            None => th.call_special(v, Special::Getattribute, &[name.value()]).map(|r| r.unwrap_or(Value::NONE)),
+            None => th
+                .call_special(v, Special::Getattribute, &[name.value()])
+                .map(|r| r.unwrap_or(Value::NONE)),
         })?
     };
     match first {
         Lookup::Found(v) if !v.is_empty() => Ok(Lookup::Found(v)),
         Lookup::Missing(e) if native_missing => Ok(Lookup::Missing(e)),
         _ if native_missing => Ok(Lookup::Missing(None)),
-        _ => or_missing(th, |th| th.call_special(v, Special::Getattr, &[name.value()]).map(|r| r.unwrap_or(Value::NONE))),
+        _ => or_missing(th, |th| {
+            th.call_special(v, Special::Getattr, &[name.value()])
+                .map(|r| r.unwrap_or(Value::NONE))
+        }),
     }
 }
 
@@ -668,7 +707,9 @@ impl Thread {
             return match native_getattribute(self, v, name)? {
                 Some(Some(v)) => Ok(v),
                 Some(None) => Err(missing(self, v, name)),
-                None => self.call_special(v, Special::Getattribute, &[name.value()]).map(|r| r.unwrap_or(Value::NONE)),
+                None => self
+                    .call_special(v, Special::Getattribute, &[name.value()])
+                    .map(|r| r.unwrap_or(Value::NONE)),
             };
         }
         match lookup(self, v, name)? {

@@ -71,7 +71,13 @@ pub fn start(config: Config, modules: &[&'static ModuleDef], stack_bytes: usize)
 
 /// Layout of a builtin class before anything else exists: from its declaration, else that of its base.
 fn native_layout(base: Option<InstanceLayout>, def: Option<&TypeDef>) -> InstanceLayout {
-    let base = base.unwrap_or(InstanceLayout { kind: Kind::Instance, attr_offset: 16, inline_slots: 0, members: 0, attrs: false });
+    let base = base.unwrap_or(InstanceLayout {
+        kind: Kind::Instance,
+        attr_offset: 16,
+        inline_slots: 0,
+        members: 0,
+        attrs: false,
+    });
     let Some(d) = def else { return base };
     let members = base.members + d.members.len() as u16;
     InstanceLayout {
@@ -121,13 +127,34 @@ fn make_context(th: &mut Thread, config: Config) {
     let empty_tuple = tuple::new_of(th, types.tuple, &[]).value();
     let modules = dict::new_of(th, types.dict);
     let builtins = dict::new_of(th, types.dict);
-    publish(Context { types, names, specials, interned, empty_tuple, empty_str, latin1_chars, modules, builtins, config });
+    publish(Context {
+        types,
+        names,
+        specials,
+        interned,
+        empty_tuple,
+        empty_str,
+        latin1_chars,
+        modules,
+        builtins,
+        config,
+    });
 }
 
 /// Makes `builtins`, `sys` and importlib, as CPython's start-up does.
 fn import_system(th: &mut Thread) -> R<()> {
     let modules = ctx().modules;
-    for name in ["builtins", "sys", "_imp", "_thread", "_weakref", "_warnings", "marshal", "posix", "time"] {
+    for name in [
+        "builtins",
+        "sys",
+        "_imp",
+        "_thread",
+        "_weakref",
+        "_warnings",
+        "marshal",
+        "posix",
+        "time",
+    ] {
         if let Some(def) = crate::native_module::find(name) {
             let m = crate::native_module::make(th, def)?;
             let key = th.intern(name);

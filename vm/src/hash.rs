@@ -104,7 +104,10 @@ mod tests {
         assert_eq!(float(1.5), 1152921504606846977);
         assert_eq!(float(0.1), 230584300921369408);
         assert_eq!(float(-0.1), -230584300921369408);
-        assert_eq!(float(1e100), bigint(&BigInt::parse_bytes(format!("{:.0}", 1e100).as_bytes(), 10).unwrap_or_default()));
+        assert_eq!(
+            float(1e100),
+            bigint(&BigInt::parse_bytes(format!("{:.0}", 1e100).as_bytes(), 10).unwrap_or_default())
+        );
         assert_eq!(float(2f64.powi(61)), 1);
         assert_eq!(complex(1.0, 0.0), 1);
     }

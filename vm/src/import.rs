@@ -20,7 +20,9 @@ pub fn import_module(th: &mut Thread, name: &str) -> R {
 
 /// A module in `sys.modules` that is not still being imported.
 fn loaded(th: &mut Thread, name: Gc<Str>) -> R<Option<Value>> {
-    let Some(m) = ctx().modules.get_str(th, name)? else { return Ok(None) };
+    let Some(m) = ctx().modules.get_str(th, name)? else {
+        return Ok(None);
+    };
     if m.is_none() {
         return Ok(None);
     }
@@ -74,5 +76,9 @@ fn slow(th: &mut Thread, name: Value, globals: Value, fromlist: Value, level: is
         return Err(th.error(ctx().types.ImportError, "__import__ not available: importlib has not been started"));
     };
     let globals = if globals.is_empty() { Value::NONE } else { globals };
-    th.call_method(importlib, names().__import__, &[name, globals, Value::NONE, fromlist, Value::small(level as i64)])
+    th.call_method(
+        importlib,
+        names().__import__,
+        &[name, globals, Value::NONE, fromlist, Value::small(level as i64)],
+    )
 }

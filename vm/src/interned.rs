@@ -48,7 +48,9 @@ impl Default for Interned {
 impl Interned {
     /// An empty table.
     pub fn new() -> Interned {
-        Interned { shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
+        Interned {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+        }
     }
     fn shard(&self, hash: i64) -> std::sync::MutexGuard<'_, Map> {
         let h = (hash as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -57,7 +59,11 @@ impl Interned {
     /// The interned string of the same text; it becomes this one when there was none.
     /// An instance of a str subclass is never put in the table: a plain copy is.
     pub fn intern(&self, s: Gc<Str>) -> Gc<Str> {
-        let s = if crate::types::class::class_of_obj(s.obj()) == crate::context::ctx().types.str { s } else { plain(s) };
+        let s = if crate::types::class::class_of_obj(s.obj()) == crate::context::ctx().types.str {
+            s
+        } else {
+            plain(s)
+        };
         let hash = s.hash();
         let mut map = self.shard(hash);
         let list = map.entry(hash).or_default();
@@ -75,14 +81,23 @@ impl Interned {
         {
             return found;
         }
-        let v = if text.len() > 1 && text.is_ascii() { str_::from_latin1(th, text.as_bytes()).value() } else { th.new_str(text) };
+        let v = if text.len() > 1 && text.is_ascii() {
+            str_::from_latin1(th, text.as_bytes()).value()
+        } else {
+            th.new_str(text)
+        };
         self.intern(v.as_gc())
     }
     /// The interned string of a text, if there is one.
     pub fn find(&self, text: &str) -> Option<Gc<Str>> {
         if !text.is_ascii() {
             return self.shards.iter().find_map(|s| {
-                s.lock().unwrap_or_else(|e| e.into_inner()).values().flatten().find(|s| s.is(text)).copied()
+                s.lock()
+                    .unwrap_or_else(|e| e.into_inner())
+                    .values()
+                    .flatten()
+                    .find(|s| s.is(text))
+                    .copied()
             });
         }
         let hash = crate::hash::bytes(text.as_bytes());
@@ -97,12 +112,20 @@ impl Interned {
     /// Calls `f` with every interned string.
     pub fn for_each(&self, f: &mut dyn FnMut(Gc<Str>)) {
         for shard in &self.shards {
-            shard.lock().unwrap_or_else(|e| e.into_inner()).values().flatten().for_each(|s| f(*s));
+            shard
+                .lock()
+                .unwrap_or_else(|e| e.into_inner())
+                .values()
+                .flatten()
+                .for_each(|s| f(*s));
         }
     }
     /// Number of interned strings.
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|s| s.lock().unwrap_or_else(|e| e.into_inner()).values().map(Vec::len).sum::<usize>()).sum()
+        self.shards
+            .iter()
+            .map(|s| s.lock().unwrap_or_else(|e| e.into_inner()).values().map(Vec::len).sum::<usize>())
+            .sum()
     }
     /// None yet?
     pub fn is_empty(&self) -> bool {

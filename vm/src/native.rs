@@ -41,15 +41,33 @@ pub struct NativeDef {
 
 /// A method or module function.
 pub const fn def(name: &'static str, sig: &'static str, func: NativeFn, doc: &'static str) -> NativeDef {
-    NativeDef { name, sig, func, doc, bind: Bind::Method }
+    NativeDef {
+        name,
+        sig,
+        func,
+        doc,
+        bind: Bind::Method,
+    }
 }
 /// A class method.
 pub const fn def_class(name: &'static str, sig: &'static str, func: NativeFn, doc: &'static str) -> NativeDef {
-    NativeDef { name, sig, func, doc, bind: Bind::Class }
+    NativeDef {
+        name,
+        sig,
+        func,
+        doc,
+        bind: Bind::Class,
+    }
 }
 /// A static method; `__new__` is one, with the class as first parameter `cls`.
 pub const fn def_static(name: &'static str, sig: &'static str, func: NativeFn, doc: &'static str) -> NativeDef {
-    NativeDef { name, sig, func, doc, bind: Bind::Static }
+    NativeDef {
+        name,
+        sig,
+        func,
+        doc,
+        bind: Bind::Static,
+    }
 }
 
 /// A computed attribute of a native type.
@@ -69,9 +87,17 @@ pub const fn getter(name: &'static str, get: fn(&mut Thread, Value) -> R, doc: &
 }
 /// A computed attribute that can be set.
 pub const fn getset(
-    name: &'static str, get: fn(&mut Thread, Value) -> R, set: fn(&mut Thread, Value, Value) -> R<()>, doc: &'static str,
+    name: &'static str,
+    get: fn(&mut Thread, Value) -> R,
+    set: fn(&mut Thread, Value, Value) -> R<()>,
+    doc: &'static str,
 ) -> GetSetDef {
-    GetSetDef { name, get, set: Some(set), doc }
+    GetSetDef {
+        name,
+        get,
+        set: Some(set),
+        doc,
+    }
 }
 
 /// Declaration of a native type.
@@ -98,7 +124,17 @@ pub struct TypeDef {
 impl TypeDef {
     /// A type with the given name, kind and size, that can be subclassed, has no dict, members or methods.
     pub const fn new(name: &'static str, kind: Kind, size: usize) -> TypeDef {
-        TypeDef { name, kind, size, base: true, dict: false, members: &[], methods: &[], getsets: &[], doc: "" }
+        TypeDef {
+            name,
+            kind,
+            size,
+            base: true,
+            dict: false,
+            members: &[],
+            methods: &[],
+            getsets: &[],
+            doc: "",
+        }
     }
 }
 

@@ -56,7 +56,14 @@ impl Shape {
                 cell.store(Box::leak(chunk).as_mut_ptr(), Ordering::Release);
             }
         }
-        let shape = Box::leak(Box::new(Shape { id, class, dict_mode, names, index, children: Mutex::default() }));
+        let shape = Box::leak(Box::new(Shape {
+            id,
+            class,
+            dict_mode,
+            names,
+            index,
+            children: Mutex::default(),
+        }));
         // SAFETY: the chunk exists (above) and has CHUNK entries.
         unsafe { (*cell.load(Ordering::Acquire).add(id as usize % CHUNK)).store(shape, Ordering::Release) };
         shape

@@ -80,7 +80,10 @@ pub fn handler(number: usize) -> Value {
 }
 /// Sets Python's handler; gives the old one.
 pub fn set_handler(number: usize, v: Value) -> Value {
-    std::mem::replace(&mut HANDLERS.lock().unwrap_or_else(|e| e.into_inner())[number], crate::memory::keep(v))
+    std::mem::replace(
+        &mut HANDLERS.lock().unwrap_or_else(|e| e.into_inner())[number],
+        crate::memory::keep(v),
+    )
 }
 /// Is a signal waiting for its Python handler?
 #[inline]

@@ -15,5 +15,9 @@ pub struct Stats {
 /// The totals now.
 pub fn collect() -> Stats {
     let (commits, aborts, irrevocable) = World::global().totals();
-    Stats { commits, aborts, irrevocable }
+    Stats {
+        commits,
+        aborts,
+        irrevocable,
+    }
 }

@@ -38,7 +38,9 @@ static FIELD: TypeDef = TypeDef {
     ..TypeDef::new("structseq_field", Kind::Payload, payload_size::<Field>())
 };
 fn field_get(th: &mut Thread, a: &[Value]) -> R {
-    let Some(f) = payload::downcast::<Field>(a[0]) else { return Err(th.type_error("not a struct sequence field")) };
+    let Some(f) = payload::downcast::<Field>(a[0]) else {
+        return Err(th.type_error("not a struct sequence field"));
+    };
     let index = th.open_mut(f)?.index;
     match a[1].cast::<Tuple>() {
         Some(t) if index < t.len() => Ok(t.items()[index]),
@@ -92,7 +94,11 @@ pub fn new_class(th: &mut Thread, name: &str, doc: &str, fields: &[&str], visibl
     put(th, "__doc__", doc)?;
     for m in METHODS {
         let f = native_function::new(th, m, Value::EMPTY, module);
-        let f = if m.bind == Bind::Static { th.call(ctx().types.staticmethod.value(), &[f])? } else { f };
+        let f = if m.bind == Bind::Static {
+            th.call(ctx().types.staticmethod.value(), &[f])?
+        } else {
+            f
+        };
         put(th, m.name, f)?;
     }
     let short = th.new_str(short);
@@ -122,7 +128,9 @@ fn visible_count(th: &mut Thread, class: Gc<Class>) -> R<usize> {
     th.to_usize(v)
 }
 fn structseq_new(th: &mut Thread, a: &[Value]) -> R {
-    let Some(class) = a[0].cast::<Class>() else { return Err(th.type_error("expected a class")) };
+    let Some(class) = a[0].cast::<Class>() else {
+        return Err(th.type_error("expected a class"));
+    };
     let items = th.collect(a[1])?;
     let (fields, visible) = (field_names(th, class)?, visible_count(th, class)?);
     let name = class.name_str();

@@ -191,4 +191,3 @@ pub fn unraisable(th: &mut Thread, r: R<Value>, where_: Value) {
         crate::types::exception::report_unraisable(th, t, where_)
     }
 }
-

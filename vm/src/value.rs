@@ -54,12 +54,20 @@ impl Value {
     /// A small int if it fits.
     #[inline(always)]
     pub const fn try_small(n: i64) -> Option<Value> {
-        if n >= SMALL_MIN && n <= SMALL_MAX { Some(Value(n as u64 | INT_TAG)) } else { None }
+        if n >= SMALL_MIN && n <= SMALL_MAX {
+            Some(Value(n as u64 | INT_TAG))
+        } else {
+            None
+        }
     }
     /// A float; every NaN becomes one of two canonical NaNs (sign kept).
     #[inline(always)]
     pub fn float(f: f64) -> Value {
-        let bits = if f.is_nan() { (f.to_bits() & (1 << 63)) | 0x7FF8_0000_0000_0000 } else { f.to_bits() };
+        let bits = if f.is_nan() {
+            (f.to_bits() & (1 << 63)) | 0x7FF8_0000_0000_0000
+        } else {
+            f.to_bits()
+        };
         Value(bits.wrapping_add(DOUBLE_OFFSET))
     }
     /// True or False
@@ -127,7 +135,11 @@ impl Value {
     #[inline(always)]
     pub fn to_obj(self) -> Option<Obj> {
         // SAFETY: a Value in the pointer range always is the address of a live object (invariant of this type).
-        if self.is_obj() { Some(unsafe { Obj::from_addr(self.0) }) } else { None }
+        if self.is_obj() {
+            Some(unsafe { Obj::from_addr(self.0) })
+        } else {
+            None
+        }
     }
     /// The object. The caller has checked `is_obj`.
     #[inline(always)]
@@ -150,7 +162,11 @@ impl Value {
     #[inline(always)]
     pub fn cast<T: Layout>(self) -> Option<Gc<T>> {
         // SAFETY: the kind says that the object has this layout.
-        if self.is_kind(T::KIND) { Some(unsafe { Gc::from_addr(self.0) }) } else { None }
+        if self.is_kind(T::KIND) {
+            Some(unsafe { Gc::from_addr(self.0) })
+        } else {
+            None
+        }
     }
     /// The object as layout `T`. The caller knows that it has that layout.
     #[inline(always)]

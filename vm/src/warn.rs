@@ -11,7 +11,9 @@ use crate::value::Value;
 /// imported.
 pub fn warn(th: &mut Thread, category: Gc<Class>, text: &str, stacklevel: i64) -> R<()> {
     let name = th.intern("_warnings");
-    let Some(module) = ctx().modules.get_str(th, name)? else { return Ok(()) };
+    let Some(module) = ctx().modules.get_str(th, name)? else {
+        return Ok(());
+    };
     let warn = th.intern("warn");
     let Some(f) = th.getattr_opt(module, warn)? else { return Ok(()) };
     let args = [th.new_str(text), category.value(), Value::small(stacklevel)];

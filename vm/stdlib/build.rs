@@ -27,11 +27,7 @@ fn collect(dir: &Path, prefix: &str, out: &mut Vec<(String, PathBuf)>) {
         .collect();
     entries.sort();
     for path in entries {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             if !LEFT_OUT.contains(&name.as_str()) {
                 collect(&path, &format!("{prefix}{name}/"), out);
@@ -95,9 +91,5 @@ fn main() {
     // The index is sorted by module name, for binary search.
     let mut lines: Vec<&str> = index.lines().collect();
     lines.sort_by_key(|l| l.split('"').nth(1).unwrap_or_default().to_owned());
-    std::fs::write(
-        out_dir.join("index.rs"),
-        format!("&[\n{}\n]", lines.join("\n")),
-    )
-    .expect("OUT_DIR is writable");
+    std::fs::write(out_dir.join("index.rs"), format!("&[\n{}\n]", lines.join("\n"))).expect("OUT_DIR is writable");
 }

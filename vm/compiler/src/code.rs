@@ -68,10 +68,7 @@ pub struct Position {
 
 /// CPython's code flags (`co_flags`), same bits.
 pub mod flags {
-    #![expect(
-        missing_docs,
-        reason = "CPython's names, documented in its inspect module"
-    )]
+    #![expect(missing_docs, reason = "CPython's names, documented in its inspect module")]
     pub const OPTIMIZED: u32 = 1;
     pub const NEWLOCALS: u32 = 2;
     pub const VARARGS: u32 = 4;

@@ -51,14 +51,7 @@ fn one(code: &Code, out: &mut String) {
     if !code.handlers.is_empty() {
         out.push_str("\nexception table (innermost first):\n");
         for h in &code.handlers {
-            put!(
-                out,
-                "  {:>5} .. {:<5} -> {:<5} r{}\n",
-                h.start,
-                h.end,
-                h.target,
-                h.register
-            );
+            put!(out, "  {:>5} .. {:<5} -> {:<5} r{}\n", h.start, h.end, h.target, h.register);
         }
     }
     for c in &code.consts {
@@ -78,13 +71,7 @@ fn nested(c: &Const, out: &mut String) {
 }
 
 fn header(code: &Code, out: &mut String) {
-    put!(
-        out,
-        "code {} ({}:{})\n",
-        code.qualname,
-        code.filename,
-        code.firstlineno
-    );
+    put!(out, "code {} ({}:{})\n", code.qualname, code.filename, code.firstlineno);
     put!(
         out,
         "  arguments {} (positional-only {}, keyword-only {}), registers {}, flags",
@@ -138,31 +125,15 @@ const FLAGS: [(u32, &str); 12] = [
 ];
 
 fn operands(word: u64) -> [u16; 3] {
-    [
-        (word >> 16) as u16,
-        (word >> 32) as u16,
-        (word >> 48) as u16,
-    ]
+    [(word >> 16) as u16, (word >> 32) as u16, (word >> 48) as u16]
 }
 
 /// Does the second word hold a jump offset?
 fn jumps_by_extra(op: Op) -> bool {
-    use Op::{
-        ForIterFar, JumpIfEq, JumpIfGe, JumpIfGt, JumpIfIn, JumpIfIs, JumpIfLe, JumpIfLt, JumpIfNe,
-        Send,
-    };
+    use Op::{ForIterFar, JumpIfEq, JumpIfGe, JumpIfGt, JumpIfIn, JumpIfIs, JumpIfLe, JumpIfLt, JumpIfNe, Send};
     matches!(
         op,
-        JumpIfLt
-            | JumpIfLe
-            | JumpIfEq
-            | JumpIfNe
-            | JumpIfGt
-            | JumpIfGe
-            | JumpIfIs
-            | JumpIfIn
-            | ForIterFar
-            | Send
+        JumpIfLt | JumpIfLe | JumpIfEq | JumpIfNe | JumpIfGt | JumpIfGe | JumpIfIs | JumpIfIn | ForIterFar | Send
     )
 }
 

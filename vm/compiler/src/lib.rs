@@ -55,18 +55,26 @@ pub fn compile(source: &str, filename: &str, mode: Mode, opts: Options) -> Resul
 }
 fn compile_here(source: &str, filename: &str, mode: Mode, opts: Options) -> Result<Code, SyntaxError> {
     let start = if mode == Mode::Eval { Start::Eval } else { Start::File };
-    let check = CheckOptions { allow_top_level_await: opts.allow_top_level_await };
+    let check = CheckOptions {
+        allow_top_level_await: opts.allow_top_level_await,
+    };
     let module = syntax::parse(source, filename, start, check)?;
     let future = opts.future_annotations || imports_annotations(&module);
     let table = symtable::SymbolTable::build(source, &module, future).map_err(|e| e.in_file(filename))?;
-    let whole = if mode == Mode::Single { codegen::Whole::Interactive } else { codegen::Whole::Module };
+    let whole = if mode == Mode::Single {
+        codegen::Whole::Interactive
+    } else {
+        codegen::Whole::Module
+    };
     codegen::generate(source, filename, &module, whole, &table, opts, future).map_err(|e| e.in_file(filename))
 }
 fn imports_annotations(module: &Mod) -> bool {
     let Mod::Module(m) = module else { return false };
     m.body.iter().any(|s| match s {
         Stmt::ImportFrom(i) => {
-            i.level == 0 && i.module.as_ref().is_some_and(|m| m.as_str() == "__future__") && i.names.iter().any(|a| a.name.as_str() == "annotations")
+            i.level == 0
+                && i.module.as_ref().is_some_and(|m| m.as_str() == "__future__")
+                && i.names.iter().any(|a| a.name.as_str() == "annotations")
         }
         _ => false,
     })

@@ -177,12 +177,8 @@ impl Writer {
             self.out.push(0);
             for (i, &w) in group.iter().enumerate() {
                 if w & 0xff00_ff00_ff00_ff00 == 0 {
-                    self.out.extend_from_slice(&[
-                        w as u8,
-                        (w >> 16) as u8,
-                        (w >> 32) as u8,
-                        (w >> 48) as u8,
-                    ]);
+                    self.out
+                        .extend_from_slice(&[w as u8, (w >> 16) as u8, (w >> 32) as u8, (w >> 48) as u8]);
                 } else {
                     self.out[at] |= 1 << i;
                     self.out.extend_from_slice(&w.to_le_bytes());
@@ -306,18 +302,12 @@ impl<'a> Reader<'a> {
         Ok(head)
     }
     fn word(&mut self) -> R<u64> {
-        Ok(u64::from_le_bytes(
-            self.take(8)?.try_into().map_err(|_| SHORT)?,
-        ))
+        Ok(u64::from_le_bytes(self.take(8)?.try_into().map_err(|_| SHORT)?))
     }
     /// A count of things that take at least `size` bytes each: never more than the input can hold.
     fn count(&mut self, size: usize) -> R<usize> {
         let n = self.num()? as usize;
-        if n > self.rest.len() / size {
-            Err(SHORT)
-        } else {
-            Ok(n)
-        }
+        if n > self.rest.len() / size { Err(SHORT) } else { Ok(n) }
     }
     fn list<T>(&mut self, mut each: impl FnMut(&mut Self) -> R<T>) -> R<Vec<T>> {
         let n = self.count(1)?;
@@ -389,9 +379,7 @@ impl<'a> Reader<'a> {
             11 => Const::Tuple(self.deeper(|r| r.list(Reader::constant))?),
             12 => Const::FrozenSet(self.deeper(|r| r.list(Reader::constant))?),
             13 => Const::Code(Box::new(self.deeper(Reader::code)?)),
-            14 => Const::Slice(Box::new(
-                self.deeper(|r| Ok((r.constant()?, r.constant()?, r.constant()?)))?,
-            )),
+            14 => Const::Slice(Box::new(self.deeper(|r| Ok((r.constant()?, r.constant()?, r.constant()?)))?)),
             _ => return Err(DecodeError::Malformed("constant")),
         })
     }
@@ -404,10 +392,7 @@ impl<'a> Reader<'a> {
             for i in 0..group {
                 v.push(if mask >> i & 1 == 0 {
                     let b = self.take(4)?;
-                    u64::from(b[0])
-                        | u64::from(b[1]) << 16
-                        | u64::from(b[2]) << 32
-                        | u64::from(b[3]) << 48
+                    u64::from(b[0]) | u64::from(b[1]) << 16 | u64::from(b[2]) << 32 | u64::from(b[3]) << 48
                 } else {
                     self.word()?
                 });
@@ -418,8 +403,7 @@ impl<'a> Reader<'a> {
     fn code(&mut self) -> R<Code> {
         let (name, qualname, filename) = (self.string()?, self.string()?, self.string()?);
         let firstlineno = self.num()?;
-        let (argcount, posonlyargcount, kwonlyargcount) =
-            (self.num16()?, self.num16()?, self.num16()?);
+        let (argcount, posonlyargcount, kwonlyargcount) = (self.num16()?, self.num16()?, self.num16()?);
         let flags = self.num()?;
         let (nregs, free_base) = (self.num16()?, self.num16()?);
         let varnames = self.list(Reader::string)?;

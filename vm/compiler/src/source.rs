@@ -16,12 +16,7 @@ pub fn decode(bytes: &[u8], filename: &str) -> Result<String, SyntaxError> {
 }
 
 /// Decodes a source; `is_file` names the file in the message about undeclared encodings, as for a script.
-pub fn decode_with(
-    bytes: &[u8],
-    filename: &str,
-    is_file: bool,
-    other: OtherCodec,
-) -> Result<String, SyntaxError> {
+pub fn decode_with(bytes: &[u8], filename: &str, is_file: bool, other: OtherCodec) -> Result<String, SyntaxError> {
     let has_bom = bytes.starts_with(BOM);
     let body = if has_bom { &bytes[BOM.len()..] } else { bytes };
     let fail = |msg: String| Err(SyntaxError::new(msg).in_file(filename));
@@ -34,10 +29,7 @@ pub fn decode_with(
         None => utf8(body, filename, is_file, false)?,
         Some("utf-8") => utf8(body, filename, is_file, true)?,
         Some(_) if has_bom => {
-            return fail(format!(
-                "encoding problem: {} with BOM",
-                declared.unwrap_or_default()
-            ));
+            return fail(format!("encoding problem: {} with BOM", declared.unwrap_or_default()));
         }
         Some("iso-8859-1") => body.iter().map(|&b| b as char).collect(),
         Some("ascii") => match body.iter().position(|&b| b >= 0x80) {
@@ -81,9 +73,7 @@ fn utf8(body: &[u8], filename: &str, is_file: bool, declared: bool) -> Result<St
     let msg = if declared {
         let (what, reason) = utf8_reason(&body[at..], error.error_len());
         if what == 1 {
-            format!(
-                "(unicode error) 'utf-8' codec can't decode byte {byte:#04x} in position {at}: {reason}"
-            )
+            format!("(unicode error) 'utf-8' codec can't decode byte {byte:#04x} in position {at}: {reason}")
         } else {
             format!(
                 "(unicode error) 'utf-8' codec can't decode bytes in position {at}-{}: {reason}",
@@ -91,21 +81,11 @@ fn utf8(body: &[u8], filename: &str, is_file: bool, declared: bool) -> Result<St
             )
         }
     } else {
-        let file = if is_file {
-            format!(" in file {filename}")
-        } else {
-            String::new()
-        };
+        let file = if is_file { format!(" in file {filename}") } else { String::new() };
         format!("Non-UTF-8 code starting with '\\x{byte:02x}'{file} on line {line}, {HELP}")
     };
-    let start = body[..at]
-        .iter()
-        .rposition(|&b| b == b'\n')
-        .map_or(0, |i| i + 1);
-    let end = body[at..]
-        .iter()
-        .position(|&b| b == b'\n')
-        .map_or(body.len(), |i| at + i + 1);
+    let start = body[..at].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+    let end = body[at..].iter().position(|&b| b == b'\n').map_or(body.len(), |i| at + i + 1);
     Err(SyntaxError {
         line,
         col,
@@ -129,10 +109,7 @@ fn utf8_reason(rest: &[u8], error_len: Option<usize>) -> (usize, &'static str) {
 /// The encoding named in a comment of the first two lines, as written.
 pub fn cookie(bytes: &[u8]) -> Option<String> {
     for line in bytes.split(|&b| b == b'\n' || b == b'\r').take(2) {
-        let text = line
-            .iter()
-            .position(|b| !b" \t\x0c".contains(b))
-            .map_or(&line[..0], |i| &line[i..]);
+        let text = line.iter().position(|b| !b" \t\x0c".contains(b)).map_or(&line[..0], |i| &line[i..]);
         match text.first() {
             None => continue,
             Some(b'#') => {}
@@ -145,10 +122,7 @@ pub fn cookie(bytes: &[u8]) -> Option<String> {
                 continue;
             }
             let value = &rest[1..];
-            let value = &value[value
-                .iter()
-                .take_while(|&&b| b == b' ' || b == b'\t')
-                .count()..];
+            let value = &value[value.iter().take_while(|&&b| b == b' ' || b == b'\t').count()..];
             let end = value
                 .iter()
                 .take_while(|&&b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
@@ -201,14 +175,8 @@ mod tests {
         );
         assert_eq!(cookie(b"x = 1\n# coding: latin-1\n"), None);
         assert_eq!(cookie(b"\n\n# coding: latin-1\n"), None);
-        assert_eq!(
-            decode(b"# coding=latin-1\nx='\xe9'", "f").unwrap(),
-            "# coding=latin-1\nx='\u{e9}'"
-        );
-        assert_eq!(
-            decode(b"# coding: foo\n", "f").unwrap_err().msg,
-            "unknown encoding: foo"
-        );
+        assert_eq!(decode(b"# coding=latin-1\nx='\xe9'", "f").unwrap(), "# coding=latin-1\nx='\u{e9}'");
+        assert_eq!(decode(b"# coding: foo\n", "f").unwrap_err().msg, "unknown encoding: foo");
         let bom = decode(b"\xef\xbb\xbf# coding: latin-1\n", "f").unwrap_err();
         assert_eq!(bom.msg, "encoding problem: latin-1 with BOM");
     }
@@ -216,17 +184,15 @@ mod tests {
     fn bad_bytes() {
         let e = decode(b"a\xc3\xa9b\x80c", "f").unwrap_err();
         assert_eq!((e.line, e.col), (1, 4));
-        assert!(e.msg.starts_with(
-            "Non-UTF-8 code starting with '\\x80' on line 1, but no encoding declared;"
-        ));
+        assert!(
+            e.msg
+                .starts_with("Non-UTF-8 code starting with '\\x80' on line 1, but no encoding declared;")
+        );
         let e = decode(b"# coding: utf-8\n\xff", "f").unwrap_err();
         assert_eq!(
             e.msg,
             "(unicode error) 'utf-8' codec can't decode byte 0xff in position 16: invalid start byte"
         );
-        assert_eq!(
-            decode(b"a\0", "f").unwrap_err().msg,
-            "source code string cannot contain null bytes"
-        );
+        assert_eq!(decode(b"a\0", "f").unwrap_err().msg, "source code string cannot contain null bytes");
     }
 }

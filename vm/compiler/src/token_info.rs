@@ -31,7 +31,13 @@ impl<'a> TokenInfos<'a> {
     /// For `text`, whose line ends must be `\n`. `extra`: also comments and blank lines, operators all of kind OP.
     pub fn new(text: &'a str, extra: bool) -> TokenInfos<'a> {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        TokenInfos { text, tokenizer: Tokenizer::new(text, extra), lines, extra, over: false }
+        TokenInfos {
+            text,
+            tokenizer: Tokenizer::new(text, extra),
+            lines,
+            extra,
+            over: false,
+        }
     }
     /// Index of the line, and column in characters.
     fn place(&self, at: usize) -> (usize, u32) {
@@ -51,7 +57,13 @@ impl<'a> TokenInfos<'a> {
         if matches!(t.kind, kind::ENDMARKER | kind::DEDENT) && at_end {
             // After the last line, also when that lacks its end.
             let line = (first + usize::from(col > 0 || !self.text.ends_with('\n') && !self.text.is_empty())) as u32 + 1;
-            return TokenInfo { kind: t.kind, string, start: (line, 0), end: (line, 0), line: String::new() };
+            return TokenInfo {
+                kind: t.kind,
+                string,
+                start: (line, 0),
+                end: (line, 0),
+                line: String::new(),
+            };
         }
         if t.kind == kind::DEDENT {
             string.clear();
@@ -60,9 +72,17 @@ impl<'a> TokenInfos<'a> {
             end_col = col + 1;
         }
         let from = self.lines[first];
-        let until = if is_line_end || t.end == t.start { last } else { self.place(last_char).0 };
+        let until = if is_line_end || t.end == t.start {
+            last
+        } else {
+            self.place(last_char).0
+        };
         let to = self.lines.get(until + 1).copied().unwrap_or(self.text.len());
-        let kind = if self.extra && (kind::LPAR..kind::OP).contains(&t.kind) { kind::OP } else { t.kind };
+        let kind = if self.extra && (kind::LPAR..kind::OP).contains(&t.kind) {
+            kind::OP
+        } else {
+            t.kind
+        };
         TokenInfo {
             kind,
             string,
@@ -132,7 +152,9 @@ mod tests {
 
     #[test]
     fn tokens_of_a_line() {
-        let all: Vec<_> = TokenInfos::new("if x:\n  f'{y!r:>{w}}'  # c\n", true).map(|t| t.map(|t| (t.kind, t.string))).collect();
+        let all: Vec<_> = TokenInfos::new("if x:\n  f'{y!r:>{w}}'  # c\n", true)
+            .map(|t| t.map(|t| (t.kind, t.string)))
+            .collect();
         let want: Vec<(u8, &str)> = vec![
             (1, "if"),
             (1, "x"),
@@ -157,7 +179,10 @@ mod tests {
             (0, ""),
         ];
         let got: Vec<(u8, String)> = all.into_iter().map(|t| t.expect("no error")).collect();
-        let got: Vec<(u8, &str)> = got.iter().map(|(k, s)| (if *k == 55 && s == "!" { 54 } else { *k }, s.as_str())).collect();
+        let got: Vec<(u8, &str)> = got
+            .iter()
+            .map(|(k, s)| (if *k == 55 && s == "!" { 54 } else { *k }, s.as_str()))
+            .collect();
         assert_eq!(got, want);
     }
 }

@@ -32,11 +32,54 @@ use kind::*;
 
 /// The operators with their token numbers, longest first.
 pub const OPERATORS: [(&str, u8); 48] = [
-    ("**=", 46), ("//=", 48), (">>=", 45), ("<<=", 44), ("...", 52), ("!=", 28), ("<>", 28), ("==", 27), ("<=", 29),
-    (">=", 30), ("<<", 33), (">>", 34), ("**", 35), ("//", 47), ("+=", 36), ("-=", 37), ("*=", 38), ("/=", 39),
-    ("%=", 40), ("&=", 41), ("|=", 42), ("^=", 43), ("@=", 50), ("->", 51), (":=", 53), ("(", 7), (")", 8), ("[", 9),
-    ("]", 10), (":", 11), (",", 12), (";", 13), ("+", 14), ("-", 15), ("*", 16), ("/", 17), ("|", 18), ("&", 19),
-    ("<", 20), (">", 21), ("=", 22), (".", 23), ("%", 24), ("{", 25), ("}", 26), ("~", 31), ("^", 32), ("@", 49),
+    ("**=", 46),
+    ("//=", 48),
+    (">>=", 45),
+    ("<<=", 44),
+    ("...", 52),
+    ("!=", 28),
+    ("<>", 28),
+    ("==", 27),
+    ("<=", 29),
+    (">=", 30),
+    ("<<", 33),
+    (">>", 34),
+    ("**", 35),
+    ("//", 47),
+    ("+=", 36),
+    ("-=", 37),
+    ("*=", 38),
+    ("/=", 39),
+    ("%=", 40),
+    ("&=", 41),
+    ("|=", 42),
+    ("^=", 43),
+    ("@=", 50),
+    ("->", 51),
+    (":=", 53),
+    ("(", 7),
+    (")", 8),
+    ("[", 9),
+    ("]", 10),
+    (":", 11),
+    (",", 12),
+    (";", 13),
+    ("+", 14),
+    ("-", 15),
+    ("*", 16),
+    ("/", 17),
+    ("|", 18),
+    ("&", 19),
+    ("<", 20),
+    (">", 21),
+    ("=", 22),
+    (".", 23),
+    ("%", 24),
+    ("{", 25),
+    ("}", 26),
+    ("~", 31),
+    ("^", 32),
+    ("@", 49),
 ];
 const EXCLAMATION: u8 = 54;
 
@@ -141,7 +184,12 @@ impl<'a> Tokenizer<'a> {
         self.pos >= self.src.len()
     }
     fn token(&self, kind: u8, start: usize) -> T {
-        Ok(Token { kind, start, end: self.pos, level: self.brackets.len() })
+        Ok(Token {
+            kind,
+            start,
+            end: self.pos,
+            level: self.brackets.len(),
+        })
     }
     /// An error at the last character read.
     fn error(&self, msg: impl Into<String>) -> TokenError {
@@ -152,7 +200,13 @@ impl<'a> Tokenizer<'a> {
         self.error_at(at, None, msg)
     }
     fn error_at(&self, start: usize, end: Option<usize>, msg: impl Into<String>) -> TokenError {
-        TokenError { kind: SyntaxErrorKind::Syntax, msg: msg.into(), start, end, at_end: false }
+        TokenError {
+            kind: SyntaxErrorKind::Syntax,
+            msg: msg.into(),
+            start,
+            end,
+            at_end: false,
+        }
     }
     fn line_of(&self, at: usize) -> usize {
         1 + self.src[..at.min(self.src.len())].iter().filter(|&&b| b == b'\n').count()
@@ -166,7 +220,11 @@ impl<'a> Tokenizer<'a> {
 
     /// The next token.
     pub fn next_token(&mut self) -> T {
-        if self.modes.last().is_some_and(|m| m.literal) { self.string_text() } else { self.normal() }
+        if self.modes.last().is_some_and(|m| m.literal) {
+            self.string_text()
+        } else {
+            self.normal()
+        }
     }
 
     fn indentation(&mut self) -> Result<(), TokenError> {
@@ -308,7 +366,10 @@ impl<'a> Tokenizer<'a> {
                         if !self.brackets.is_empty() {
                             return self.end_of_source();
                         }
-                        return Err(TokenError { at_end: true, ..self.error_at(start, None, "unexpected EOF while parsing") });
+                        return Err(TokenError {
+                            at_end: true,
+                            ..self.error_at(start, None, "unexpected EOF while parsing")
+                        });
                     }
                 }
                 c => {
@@ -435,7 +496,11 @@ impl<'a> Tokenizer<'a> {
         let (c, open) = (c as char, open as char);
         let msg = format!("closing parenthesis '{c}' does not match opening parenthesis '{open}'");
         let line = self.line_of(at);
-        self.error(if line == self.line_of(start) { msg } else { format!("{msg} on line {line}") })
+        self.error(if line == self.line_of(start) {
+            msg
+        } else {
+            format!("{msg} on line {line}")
+        })
     }
 
     fn name_or_string(&mut self, start: usize) -> T {
@@ -463,7 +528,9 @@ impl<'a> Tokenizer<'a> {
             break;
         }
         let rest = &self.text[start..];
-        let len = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii())).unwrap_or(rest.len());
+        let len = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii()))
+            .unwrap_or(rest.len());
         let word = &rest[..len];
         if !word.is_ascii() {
             for (i, c) in word.char_indices() {
@@ -528,7 +595,11 @@ impl<'a> Tokenizer<'a> {
     fn last_line(&self) -> usize {
         let at = self.pos.min(self.src.len());
         let line = self.line_of(at);
-        if at == self.src.len() && self.src.last() == Some(&b'\n') { line - 1 } else { line }
+        if at == self.src.len() && self.src.last() == Some(&b'\n') {
+            line - 1
+        } else {
+            line
+        }
     }
 
     fn interpolated(&mut self, start: usize, prefix: &str) -> T {
@@ -556,9 +627,15 @@ impl<'a> Tokenizer<'a> {
     /// Literal text of an f-string or t-string, its end, or the brace that begins a replacement field.
     fn string_text(&mut self) -> T {
         let start = self.pos;
-        let Some(top) = self.modes.len().checked_sub(1) else { return self.normal() };
+        let Some(top) = self.modes.len().checked_sub(1) else {
+            return self.normal();
+        };
         let m = self.modes[top].clone();
-        let (middle, end) = if m.template { (TSTRING_MIDDLE, TSTRING_END) } else { (FSTRING_MIDDLE, FSTRING_END) };
+        let (middle, end) = if m.template {
+            (TSTRING_MIDDLE, TSTRING_END)
+        } else {
+            (FSTRING_MIDDLE, FSTRING_END)
+        };
         let closing = vec![m.quote; m.size];
         if self.src[start..].starts_with(&closing) {
             self.modes.pop();
@@ -766,7 +843,10 @@ impl<'a> Tokenizer<'a> {
             return Ok(());
         }
         let rest = &self.src[self.pos..];
-        if [&b"and"[..], b"else", b"for", b"if", b"in", b"is", b"or", b"not"].iter().any(|k| rest.starts_with(k)) {
+        if [&b"and"[..], b"else", b"for", b"if", b"in", b"is", b"or", b"not"]
+            .iter()
+            .any(|k| rest.starts_with(k))
+        {
             return Ok(());
         }
         Err(self.error(format!("invalid {name} literal")))

@@ -17,19 +17,12 @@ pub fn validate(c: &Code) -> V {
         + u32::from(c.kwonlyargcount)
         + u32::from(c.flags & flags::VARARGS != 0)
         + u32::from(c.flags & flags::VARKEYWORDS != 0);
-    ensure(
-        c.posonlyargcount <= c.argcount,
-        "positional-only parameters",
-    )?;
+    ensure(c.posonlyargcount <= c.argcount, "positional-only parameters")?;
     ensure(params as usize <= c.varnames.len(), "parameters")?;
     ensure(c.varnames.len() as u64 <= u64::from(nregs), "locals")?;
+    ensure(c.cellvars.iter().all(|&(_, r)| u32::from(r) < nregs), "cell register")?;
     ensure(
-        c.cellvars.iter().all(|&(_, r)| u32::from(r) < nregs),
-        "cell register",
-    )?;
-    ensure(
-        c.freevars.is_empty()
-            || u64::from(c.free_base) + c.freevars.len() as u64 <= u64::from(nregs),
+        c.freevars.is_empty() || u64::from(c.free_base) + c.freevars.len() as u64 <= u64::from(nregs),
         "free register",
     )?;
     ensure(c.code.len() < i32::MAX as usize, "code size")?;
@@ -48,29 +41,17 @@ pub fn validate(c: &Code) -> V {
             starts: &starts,
         }
         .check()?;
-        falls_through = !matches!(
-            op,
-            Op::Return | Op::ReturnConst | Op::Jump | Op::JumpBack | Op::Raise | Op::Reraise
-        );
+        falls_through = !matches!(op, Op::Return | Op::ReturnConst | Op::Jump | Op::JumpBack | Op::Raise | Op::Reraise);
         at += op.words();
     }
     ensure(!falls_through, "end of code")?;
     for h in &c.handlers {
         let end_ok = is_start(h.end) || h.end as usize == c.code.len();
-        ensure(
-            h.start <= h.end && is_start(h.start) && end_ok,
-            "handler range",
-        )?;
-        ensure(
-            is_start(h.target) && u32::from(h.register) < nregs,
-            "handler",
-        )?;
+        ensure(h.start <= h.end && is_start(h.start) && end_ok, "handler range")?;
+        ensure(is_start(h.target) && u32::from(h.register) < nregs, "handler")?;
     }
     ensure(c.positions.iter().all(|p| is_start(p.0)), "position")?;
-    ensure(
-        c.positions.windows(2).all(|w| w[0].0 < w[1].0),
-        "order of positions",
-    )?;
+    ensure(c.positions.windows(2).all(|w| w[0].0 < w[1].0), "order of positions")?;
     c.consts.iter().try_for_each(constant)
 }
 
@@ -78,9 +59,7 @@ fn constant(k: &Const) -> V {
     match k {
         Const::Code(c) => validate(c),
         Const::Tuple(t) | Const::FrozenSet(t) => t.iter().try_for_each(constant),
-        Const::Slice(s) => constant(&s.0)
-            .and_then(|()| constant(&s.1))
-            .and_then(|()| constant(&s.2)),
+        Const::Slice(s) => constant(&s.0).and_then(|()| constant(&s.1)).and_then(|()| constant(&s.2)),
         _ => Ok(()),
     }
 }
@@ -118,18 +97,11 @@ impl Instruction<'_> {
         ensure(r < self.c.nregs, "register")
     }
     fn range(&self, first: u16, n: u32) -> V {
-        ensure(
-            u32::from(first) + n <= u32::from(self.c.nregs),
-            "register range",
-        )
+        ensure(u32::from(first) + n <= u32::from(self.c.nregs), "register range")
     }
     fn jump(&self, off: i32) -> V {
         let to = self.at as i64 + self.op.words() as i64 + i64::from(off);
-        let ok = usize::try_from(to)
-            .ok()
-            .and_then(|t| self.starts.get(t))
-            .copied()
-            .unwrap_or(false);
+        let ok = usize::try_from(to).ok().and_then(|t| self.starts.get(t)).copied().unwrap_or(false);
         ensure(ok, "jump target")
     }
     fn name_tuple(&self, k: u32, max: u32) -> V {
@@ -183,9 +155,7 @@ impl Instruction<'_> {
             Op::JumpBack => ensure(c & 0x8000 != 0, "jump direction"),
             Op::LoadCommon => small(b, 6),
             Op::LoadClassGlobal => self.register(c),
-            Op::LoadName | Op::LoadGlobal | Op::StoreGlobal | Op::LoadAttr | Op::StoreAttr => {
-                self.cache()
-            }
+            Op::LoadName | Op::LoadGlobal | Op::StoreGlobal | Op::LoadAttr | Op::StoreAttr => self.cache(),
             Op::LoadMethod => {
                 ensure(a > 0, "register")?;
                 self.cache()
@@ -204,14 +174,7 @@ impl Instruction<'_> {
                 small(c, 3)
             }
             Op::BuildSlice => self.range(b, 3),
-            Op::JumpIfLt
-            | Op::JumpIfLe
-            | Op::JumpIfEq
-            | Op::JumpIfNe
-            | Op::JumpIfGt
-            | Op::JumpIfGe
-            | Op::JumpIfIs
-            | Op::JumpIfIn => {
+            Op::JumpIfLt | Op::JumpIfLe | Op::JumpIfEq | Op::JumpIfNe | Op::JumpIfGt | Op::JumpIfGe | Op::JumpIfIs | Op::JumpIfIn => {
                 small(c, 1)?;
                 self.jump(self.extra().0 as i32)
             }
@@ -238,9 +201,7 @@ impl Instruction<'_> {
                     "throw",
                 )
             }
-            Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildString => {
-                self.range(b, c.into())
-            }
+            Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildString => self.range(b, c.into()),
             Op::BuildMap => self.range(b, u32::from(c) * 2),
             Op::ConvertValue => {
                 ensure(c > 0, "operand")?;
@@ -256,10 +217,7 @@ impl Instruction<'_> {
                 ensure(after <= u32::from(u16::MAX), "operand")?;
                 self.range(a, u32::from(c) + 1 + after)
             }
-            Op::MakeFunction => ensure(
-                matches!(self.c.consts[b as usize], Const::Code(_)),
-                "code constant",
-            ),
+            Op::MakeFunction => ensure(matches!(self.c.consts[b as usize], Const::Code(_)), "code constant"),
             Op::SetFuncAttr => small(c, 4),
             Op::CheckEgMatch => self.range(a, 2),
             Op::Raise => small(c, 2),
@@ -283,9 +241,7 @@ impl Instruction<'_> {
     }
     fn cache(&self) -> V {
         ensure(
-            self.c.code[self.at + 1..self.at + self.op.words()]
-                .iter()
-                .all(|&w| w == 0),
+            self.c.code[self.at + 1..self.at + self.op.words()].iter().all(|&w| w == 0),
             "inline cache",
         )
     }

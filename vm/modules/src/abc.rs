@@ -23,13 +23,48 @@ pub static MODULE: ModuleDef = ModuleDef {
     init: |_, _| Ok(()),
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("_abc_init", "self, /", init, "Internal ABC helper for class set-up. Should be never used outside abc module."),
-    def("_abc_register", "self, subclass, /", register, "Internal ABC helper for subclasss registration. Should be never used outside abc module."),
-    def("_abc_instancecheck", "self, instance, /", instancecheck, "Internal ABC helper for instance checks. Should be never used outside abc module."),
-    def("_abc_subclasscheck", "self, subclass, /", subclasscheck, "Internal ABC helper for subclasss checks. Should be never used outside abc module."),
-    def("_get_dump", "self, /", get_dump, "Internal ABC helper for cache and registry debugging."),
-    def("_reset_registry", "self, /", reset_registry, "Internal ABC helper to reset registry of a given class."),
-    def("_reset_caches", "self, /", reset_caches, "Internal ABC helper to reset both caches of a given class."),
+    def(
+        "_abc_init",
+        "self, /",
+        init,
+        "Internal ABC helper for class set-up. Should be never used outside abc module.",
+    ),
+    def(
+        "_abc_register",
+        "self, subclass, /",
+        register,
+        "Internal ABC helper for subclasss registration. Should be never used outside abc module.",
+    ),
+    def(
+        "_abc_instancecheck",
+        "self, instance, /",
+        instancecheck,
+        "Internal ABC helper for instance checks. Should be never used outside abc module.",
+    ),
+    def(
+        "_abc_subclasscheck",
+        "self, subclass, /",
+        subclasscheck,
+        "Internal ABC helper for subclasss checks. Should be never used outside abc module.",
+    ),
+    def(
+        "_get_dump",
+        "self, /",
+        get_dump,
+        "Internal ABC helper for cache and registry debugging.",
+    ),
+    def(
+        "_reset_registry",
+        "self, /",
+        reset_registry,
+        "Internal ABC helper to reset registry of a given class.",
+    ),
+    def(
+        "_reset_caches",
+        "self, /",
+        reset_caches,
+        "Internal ABC helper to reset both caches of a given class.",
+    ),
     def("get_cache_token", "", cache_token, "Returns the current ABC cache token."),
 ];
 
@@ -58,7 +93,9 @@ fn version(c: Value) -> u32 {
 fn init(th: &mut Thread, a: &[Value]) -> R {
     table().get_or_insert_default().insert(a[0].0, Data::default());
     // The abstract methods: of the namespace, then what bases leave abstract.
-    let Some(class) = a[0].cast::<Class>() else { return Err(th.type_error("a class is required")) };
+    let Some(class) = a[0].cast::<Class>() else {
+        return Err(th.type_error("a class is required"));
+    };
     let found = th.new_set();
     let (keys, values) = class.namespace().snapshot(th)?;
     for (&k, &v) in keys.as_slice().iter().zip(values.as_slice()) {
@@ -67,9 +104,13 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
         }
     }
     for &b in class.mro_slice().iter().skip(1) {
-        let Some(inherited) = b.as_gc::<Class>().namespace().get_str(th, names().__abstractmethods__)? else { continue };
+        let Some(inherited) = b.as_gc::<Class>().namespace().get_str(th, names().__abstractmethods__)? else {
+            continue;
+        };
         for &k in th.collect(inherited)?.as_slice() {
-            let Some(name) = k.cast::<vasuki_vm::types::str_::Str>() else { continue };
+            let Some(name) = k.cast::<vasuki_vm::types::str_::Str>() else {
+                continue;
+            };
             if let Some(v) = th.getattr_opt(a[0], name.interned())?
                 && is_abstract(th, v)?
             {
@@ -101,14 +142,16 @@ fn is_abstract(th: &mut Thread, v: Value) -> R<bool> {
     }
 }
 fn register(th: &mut Thread, a: &[Value]) -> R {
-    let Some(sub) = a[1].cast::<Class>() else { return Err(th.type_error("Can only register classes")) };
+    let Some(sub) = a[1].cast::<Class>() else {
+        return Err(th.type_error("Can only register classes"));
+    };
     if th.issubclass(a[1], a[0])? {
         return Ok(a[1]);
     }
     if th.issubclass(a[0], a[1])? {
         return Err(th.runtime_error("Refusing to create an inheritance cycle"));
     }
-    let weak = weakref::new(th, a[1], Value::NONE)?;
+    let weak = weakref::new(th, ctx().types.weakref, a[1], Value::NONE)?;
     vasuki_vm::memory::keep(weak);
     with(a[0], |d| d.registry.push(weak));
     COUNTER.fetch_add(1, Relaxed);
@@ -131,7 +174,11 @@ fn cached(abc: Value, sub: Value) -> Option<bool> {
             d.negative.clear();
             d.negative_at = now;
         }
-        if d.negative.contains(&(sub.0, version(sub))) { Some(false) } else { None }
+        if d.negative.contains(&(sub.0, version(sub))) {
+            Some(false)
+        } else {
+            None
+        }
     })
 }
 fn instancecheck(th: &mut Thread, a: &[Value]) -> R {
@@ -152,7 +199,9 @@ fn instancecheck(th: &mut Thread, a: &[Value]) -> R {
 }
 fn subclasscheck(th: &mut Thread, a: &[Value]) -> R {
     let (abc, sub) = (a[0], a[1]);
-    let Some(sub_class) = sub.cast::<Class>() else { return Err(th.type_error("issubclass() arg 1 must be a class")) };
+    let Some(sub_class) = sub.cast::<Class>() else {
+        return Err(th.type_error("issubclass() arg 1 must be a class"));
+    };
     if let Some(known) = cached(abc, sub) {
         return Ok(Value::bool(known));
     }
@@ -171,7 +220,12 @@ fn subclass_slow(th: &mut Thread, abc: Value, sub: Value, sub_class: vasuki_vm::
         Value::TRUE => return Ok(true),
         Value::FALSE => return Ok(false),
         Value::NOT_IMPLEMENTED => {}
-        _ => return Err(th.error(ctx().types.AssertionError, "__subclasshook__ must return either False, True, or NotImplemented")),
+        _ => {
+            return Err(th.error(
+                ctx().types.AssertionError,
+                "__subclasshook__ must return either False, True, or NotImplemented",
+            ));
+        }
     }
     if let Some(c) = abc.cast::<Class>()
         && sub_class.is_subclass_of(c)
@@ -180,9 +234,8 @@ fn subclass_slow(th: &mut Thread, abc: Value, sub: Value, sub_class: vasuki_vm::
     }
     let registry = with(abc, |d| d.registry.clone());
     for w in registry {
-        if let Some(r) = weakref::target(th, w)?
-            && (r == sub || th.issubclass(sub, r)?)
-        {
+        let r = w.as_gc::<weakref::WeakRef>().target();
+        if !r.is_empty() && (r == sub || th.issubclass(sub, r)?) {
             return Ok(true);
         }
     }

@@ -21,18 +21,57 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("a2b_base64", "data, /, *, strict_mode=False", a2b_base64, "Decode a line of base64 data.\n\n  strict_mode\n    When set to True, bytes that are not in the base64 standard are not allowed.\n    The same applies to excess data after padding (= / ==)."),
-    def("a2b_hex", "hexstr, /", |th, a| unhexlify(th, a[0]), "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).\nThis function is also available as \"unhexlify()\"."),
+    def(
+        "a2b_base64",
+        "data, /, *, strict_mode=False",
+        a2b_base64,
+        "Decode a line of base64 data.\n\n  strict_mode\n    When set to True, bytes that are not in the base64 standard are not allowed.\n    The same applies to excess data after padding (= / ==).",
+    ),
+    def(
+        "a2b_hex",
+        "hexstr, /",
+        |th, a| unhexlify(th, a[0]),
+        "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).\nThis function is also available as \"unhexlify()\".",
+    ),
     def("a2b_qp", "data, header=False", a2b_qp, "Decode a string of qp-encoded data."),
     def("a2b_uu", "data, /", a2b_uu, "Decode a line of uuencoded data."),
     def("b2a_base64", "data, /, *, newline=True", b2a_base64, "Base64-code line of data."),
-    def("b2a_hex", "data, sep=<unrepresentable>, bytes_per_sep=1", hexlify, "Hexadecimal representation of binary data.\n\nThe return value is a bytes object.  This function is also\navailable as \"hexlify()\"."),
-    def("b2a_qp", "data, quotetabs=False, istext=True, header=False", b2a_qp, "Encode a string using quoted-printable encoding.\n\nOn encoding, when istext is set, newlines are not encoded, and white\nspace at end of lines is.  When istext is not set, \\r and \\n (CR/LF)\nare both encoded.  When quotetabs is set, space and tabs are encoded."),
+    def(
+        "b2a_hex",
+        "data, sep=<unrepresentable>, bytes_per_sep=1",
+        hexlify,
+        "Hexadecimal representation of binary data.\n\nThe return value is a bytes object.  This function is also\navailable as \"hexlify()\".",
+    ),
+    def(
+        "b2a_qp",
+        "data, quotetabs=False, istext=True, header=False",
+        b2a_qp,
+        "Encode a string using quoted-printable encoding.\n\nOn encoding, when istext is set, newlines are not encoded, and white\nspace at end of lines is.  When istext is not set, \\r and \\n (CR/LF)\nare both encoded.  When quotetabs is set, space and tabs are encoded.",
+    ),
     def("b2a_uu", "data, /, *, backtick=False", b2a_uu, "Uuencode line of data."),
-    def("crc32", "data, crc=0, /", |th, a| { let n = start(th, a[1], 0)?; let d = bytes_arg(th, a[0])?; Ok(Value::small(crate::zlib::crc32(n, &d) as i64)) }, "Compute CRC-32 incrementally."),
+    def(
+        "crc32",
+        "data, crc=0, /",
+        |th, a| {
+            let n = start(th, a[1], 0)?;
+            let d = bytes_arg(th, a[0])?;
+            Ok(Value::small(crate::zlib::crc32(n, &d) as i64))
+        },
+        "Compute CRC-32 incrementally.",
+    ),
     def("crc_hqx", "data, crc, /", crc_hqx, "Compute CRC-CCITT incrementally."),
-    def("hexlify", "data, sep=<unrepresentable>, bytes_per_sep=1", hexlify, "Hexadecimal representation of binary data.\n\nThe return value is a bytes object.  This function is also\navailable as \"b2a_hex()\"."),
-    def("unhexlify", "hexstr, /", |th, a| unhexlify(th, a[0]), "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case)."),
+    def(
+        "hexlify",
+        "data, sep=<unrepresentable>, bytes_per_sep=1",
+        hexlify,
+        "Hexadecimal representation of binary data.\n\nThe return value is a bytes object.  This function is also\navailable as \"b2a_hex()\".",
+    ),
+    def(
+        "unhexlify",
+        "hexstr, /",
+        |th, a| unhexlify(th, a[0]),
+        "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).",
+    ),
 ];
 fn init(th: &mut Thread, m: Value) -> R<()> {
     let e = error_class(th)?;
@@ -78,7 +117,11 @@ pub(crate) fn start(th: &mut Thread, v: Value, default: u32) -> R<u32> {
         return Ok(n as u32);
     }
     let b = vasuki_vm::types::int::to_bigint(i).unwrap_or_default();
-    Ok(b.to_signed_bytes_le().iter().take(4).enumerate().fold(0, |n, (k, &b)| n | (b as u32) << (8 * k)))
+    Ok(b.to_signed_bytes_le()
+        .iter()
+        .take(4)
+        .enumerate()
+        .fold(0, |n, (k, &b)| n | (b as u32) << (8 * k)))
 }
 fn crc_hqx(th: &mut Thread, a: &[Value]) -> R {
     let data = bytes_arg(th, a[0])?;
@@ -120,7 +163,11 @@ fn hexlify(th: &mut Thread, a: &[Value]) -> R {
     let mut out = Vec::with_capacity(data.len() * 3);
     let n = group.unsigned_abs() as usize;
     for (i, &b) in data.iter().enumerate() {
-        let boundary = if group > 0 { (data.len() - i).is_multiple_of(n.max(1)) } else { n > 0 && i % n == 0 };
+        let boundary = if group > 0 {
+            (data.len() - i).is_multiple_of(n.max(1))
+        } else {
+            n > 0 && i % n == 0
+        };
         if let Some(s) = sep
             && i > 0
             && n > 0
@@ -275,7 +322,9 @@ fn b2a_uu(th: &mut Thread, a: &[Value]) -> R {
 }
 fn a2b_uu(th: &mut Thread, a: &[Value]) -> R {
     let data = ascii_buffer(th, a[0])?;
-    let Some((&first, rest)) = data.split_first() else { return Ok(th.new_bytes(&[])) };
+    let Some((&first, rest)) = data.split_first() else {
+        return Ok(th.new_bytes(&[]));
+    };
     let len = (first.wrapping_sub(b' ') & 63) as usize;
     let mut out = Vec::with_capacity(len);
     let (mut bits, mut left) = (0, 0u32);

@@ -13,7 +13,12 @@ use vasuki_vm::types::payload::{self, Payload, payload_size};
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef = ModuleDef { name: "_blake2", doc: "_blake2b provides BLAKE2b for hashlib\n", functions: &[], init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_blake2",
+    doc: "_blake2b provides BLAKE2b for hashlib\n",
+    functions: &[],
+    init,
+};
 
 const SIGMA: [[usize; 16]; 10] = [
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
@@ -28,8 +33,16 @@ const SIGMA: [[usize; 16]; 10] = [
     [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
 ];
 /// Columns and diagonals of a round.
-const STEPS: [[usize; 4]; 8] =
-    [[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15], [0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14]];
+const STEPS: [[usize; 4]; 8] = [
+    [0, 4, 8, 12],
+    [1, 5, 9, 13],
+    [2, 6, 10, 14],
+    [3, 7, 11, 15],
+    [0, 5, 10, 15],
+    [1, 6, 11, 12],
+    [2, 7, 8, 13],
+    [3, 4, 9, 14],
+];
 
 macro_rules! core {
     ($name:ident, $word:ty, $bytes:literal, $rounds:literal, $rot:expr, $iv:expr) => {
@@ -90,13 +103,40 @@ macro_rules! core {
         }
     };
 }
-core!(B, u64, 8, 12, [32, 24, 16, 63], [
-    0x6A09_E667_F3BC_C908, 0xBB67_AE85_84CA_A73B, 0x3C6E_F372_FE94_F82B, 0xA54F_F53A_5F1D_36F1,
-    0x510E_527F_ADE6_82D1, 0x9B05_688C_2B3E_6C1F, 0x1F83_D9AB_FB41_BD6B, 0x5BE0_CD19_137E_2179,
-]);
-core!(S, u32, 4, 10, [16, 12, 8, 7], [
-    0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
-]);
+core!(
+    B,
+    u64,
+    8,
+    12,
+    [32, 24, 16, 63],
+    [
+        0x6A09_E667_F3BC_C908,
+        0xBB67_AE85_84CA_A73B,
+        0x3C6E_F372_FE94_F82B,
+        0xA54F_F53A_5F1D_36F1,
+        0x510E_527F_ADE6_82D1,
+        0x9B05_688C_2B3E_6C1F,
+        0x1F83_D9AB_FB41_BD6B,
+        0x5BE0_CD19_137E_2179,
+    ]
+);
+core!(
+    S,
+    u32,
+    4,
+    10,
+    [16, 12, 8, 7],
+    [
+        0x6A09_E667,
+        0xBB67_AE85,
+        0x3C6E_F372,
+        0xA54F_F53A,
+        0x510E_527F,
+        0x9B05_688C,
+        0x1F83_D9AB,
+        0x5BE0_CD19,
+    ]
+);
 #[derive(Clone)]
 enum Core {
     B(B),
@@ -168,13 +208,31 @@ macro_rules! class_def {
                 def_static("__new__", NEW, |th, a| new(th, a, $big), ""),
                 def("copy", "self, /", copy, "Return a copy of the hash object."),
                 def("digest", "self, /", digest, "Return the digest value as a bytes object."),
-                def("hexdigest", "self, /", hexdigest, "Return the digest value as a string of hexadecimal digits."),
-                def("update", "self, data, /", update, "Update this hash object's state with the provided bytes-like object."),
+                def(
+                    "hexdigest",
+                    "self, /",
+                    hexdigest,
+                    "Return the digest value as a string of hexadecimal digits.",
+                ),
+                def(
+                    "update",
+                    "self, data, /",
+                    update,
+                    "Update this hash object's state with the provided bytes-like object.",
+                ),
             ],
             getsets: &[
                 getter("name", |th, _| Ok(th.new_str($short)), ""),
-                getter("block_size", |th, v| Ok(Value::small(open::<Blake2>(th, v)?.block_size() as i64)), ""),
-                getter("digest_size", |th, v| Ok(Value::small(open::<Blake2>(th, v)?.digest_size as i64)), ""),
+                getter(
+                    "block_size",
+                    |th, v| Ok(Value::small(open::<Blake2>(th, v)?.block_size() as i64)),
+                    "",
+                ),
+                getter(
+                    "digest_size",
+                    |th, v| Ok(Value::small(open::<Blake2>(th, v)?.digest_size as i64)),
+                    "",
+                ),
             ],
             ..TypeDef::new($type_name, Kind::Payload, payload_size::<Blake2>())
         };
@@ -186,9 +244,15 @@ class_def!(BLAKE2S, "_blake2.blake2s", false, "blake2s");
 fn init(th: &mut Thread, m: Value) -> R<()> {
     static CB: ClassCell = ClassCell::new();
     static CS: ClassCell = ClassCell::new();
-    for (name, cell, def, sizes) in [("blake2b", &CB, &BLAKE2B, [16, 16, 64, 64]), ("blake2s", &CS, &BLAKE2S, [8, 8, 32, 32])] {
+    for (name, cell, def, sizes) in [
+        ("blake2b", &CB, &BLAKE2B, [16, 16, 64, 64]),
+        ("blake2s", &CS, &BLAKE2S, [8, 8, 32, 32]),
+    ] {
         let c = support::class(th, cell, def)?;
-        for (key, n) in ["SALT_SIZE", "PERSON_SIZE", "MAX_KEY_SIZE", "MAX_DIGEST_SIZE"].into_iter().zip(sizes) {
+        for (key, n) in ["SALT_SIZE", "PERSON_SIZE", "MAX_KEY_SIZE", "MAX_DIGEST_SIZE"]
+            .into_iter()
+            .zip(sizes)
+        {
             let k = th.intern(key);
             c.namespace().set_str(th, k, Value::small(n))?;
         }
@@ -231,7 +295,9 @@ fn new(th: &mut Thread, a: &[Value], big: bool) -> R {
     };
     if !(1..=max as i64).contains(&digest_size) {
         let name = if big { "blake2b" } else { "blake2s" };
-        return Err(th.value_error(&format!("digest_size for {name} must be between 1 and {max} bytes, here it is {digest_size}")));
+        return Err(th.value_error(&format!(
+            "digest_size for {name} must be between 1 and {max} bytes, here it is {digest_size}"
+        )));
     }
     let salt = short_bytes(th, a[4], extra, "salt")?;
     let person = short_bytes(th, a[5], extra, "person")?;
@@ -254,7 +320,12 @@ fn new(th: &mut Thread, a: &[Value], big: bool) -> R {
         block.resize(end, 0);
     }
     let core = if big { Core::B(B::new(&block)) } else { Core::S(S::new(&block)) };
-    let mut h = Blake2 { core, pending: Vec::new(), digest_size: digest_size as usize, last_node };
+    let mut h = Blake2 {
+        core,
+        pending: Vec::new(),
+        digest_size: digest_size as usize,
+        last_node,
+    };
     if !key.is_empty() {
         let mut first = key;
         first.resize(h.block_size(), 0);
@@ -290,7 +361,12 @@ mod tests {
         let mut block = vec![n as u8, 0, 1, 1];
         block.resize(n, 0);
         let core = if big { Core::B(B::new(&block)) } else { Core::S(S::new(&block)) };
-        Blake2 { core, pending: Vec::new(), digest_size: n, last_node: false }
+        Blake2 {
+            core,
+            pending: Vec::new(),
+            digest_size: n,
+            last_node: false,
+        }
     }
     #[test]
     fn digests_of_the_rfc() {

@@ -33,15 +33,64 @@ static FUNCTIONS: &[NativeDef] = &[
     one!("cos", cos, "Return the cosine of z."),
     one!("cosh", cosh, "Return the hyperbolic cosine of z."),
     one!("exp", exp, "Return the exponential value e**z."),
-    def("isclose", "a, b, *, rel_tol=1e-09, abs_tol=0.0", isclose, "Determine whether two complex numbers are close in value."),
-    def("isfinite", "z, /", |th, a| { let z = arg(th, a[0])?; Ok(Value::bool(finite(z))) }, "Return True if both the real and imaginary parts of z are finite, else False."),
-    def("isinf", "z, /", |th, a| { let z = arg(th, a[0])?; Ok(Value::bool(z.0.is_infinite() || z.1.is_infinite())) }, "Checks if the real or imaginary part of z is infinite."),
-    def("isnan", "z, /", |th, a| { let z = arg(th, a[0])?; Ok(Value::bool(z.0.is_nan() || z.1.is_nan())) }, "Checks if the real or imaginary part of z not a number (NaN)."),
-    def("log", "z, base=<unrepresentable>, /", log_, "log(z[, base]) -> the logarithm of z to the given base."),
+    def(
+        "isclose",
+        "a, b, *, rel_tol=1e-09, abs_tol=0.0",
+        isclose,
+        "Determine whether two complex numbers are close in value.",
+    ),
+    def(
+        "isfinite",
+        "z, /",
+        |th, a| {
+            let z = arg(th, a[0])?;
+            Ok(Value::bool(finite(z)))
+        },
+        "Return True if both the real and imaginary parts of z are finite, else False.",
+    ),
+    def(
+        "isinf",
+        "z, /",
+        |th, a| {
+            let z = arg(th, a[0])?;
+            Ok(Value::bool(z.0.is_infinite() || z.1.is_infinite()))
+        },
+        "Checks if the real or imaginary part of z is infinite.",
+    ),
+    def(
+        "isnan",
+        "z, /",
+        |th, a| {
+            let z = arg(th, a[0])?;
+            Ok(Value::bool(z.0.is_nan() || z.1.is_nan()))
+        },
+        "Checks if the real or imaginary part of z not a number (NaN).",
+    ),
+    def(
+        "log",
+        "z, base=<unrepresentable>, /",
+        log_,
+        "log(z[, base]) -> the logarithm of z to the given base.",
+    ),
     one!("log10", log10, "Return the base-10 logarithm of z."),
-    def("phase", "z, /", phase, "Return argument, also known as the phase angle, of a complex."),
-    def("polar", "z, /", polar, "Convert a complex from rectangular coordinates to polar coordinates."),
-    def("rect", "r, phi, /", rect, "Convert from polar coordinates to rectangular coordinates."),
+    def(
+        "phase",
+        "z, /",
+        phase,
+        "Return argument, also known as the phase angle, of a complex.",
+    ),
+    def(
+        "polar",
+        "z, /",
+        polar,
+        "Convert a complex from rectangular coordinates to polar coordinates.",
+    ),
+    def(
+        "rect",
+        "r, phi, /",
+        rect,
+        "Convert from polar coordinates to rectangular coordinates.",
+    ),
     one!("sin", sin, "Return the sine of z."),
     one!("sinh", sinh, "Return the hyperbolic sine of z."),
     one!("sqrt", sqrt, "Return the square root of z."),
@@ -95,9 +144,27 @@ fn apply(th: &mut Thread, v: Value, f: fn(C) -> Out) -> R {
 fn class(x: f64) -> usize {
     match x {
         x if x.is_nan() => 6,
-        x if x.is_infinite() => if x > 0.0 { 5 } else { 0 },
-        x if x == 0.0 => if x.is_sign_positive() { 3 } else { 2 },
-        x => if x > 0.0 { 4 } else { 1 },
+        x if x.is_infinite() => {
+            if x > 0.0 {
+                5
+            } else {
+                0
+            }
+        }
+        x if x == 0.0 => {
+            if x.is_sign_positive() {
+                3
+            } else {
+                2
+            }
+        }
+        x => {
+            if x > 0.0 {
+                4
+            } else {
+                1
+            }
+        }
     }
 }
 const INF: f64 = f64::INFINITY;
@@ -253,7 +320,14 @@ fn asinh(z: C) -> Out {
     }
     if z.0.abs() > LARGE || z.1.abs() > LARGE {
         let m = c::hypot(z.0 / 2.0, z.1 / 2.0).ln() + LN_2 * 2.0;
-        return Ok((if z.1.is_sign_positive() { m.copysign(z.0) } else { -m.copysign(-z.0) }, c::atan2(z.1, z.0.abs())));
+        return Ok((
+            if z.1.is_sign_positive() {
+                m.copysign(z.0)
+            } else {
+                -m.copysign(-z.0)
+            },
+            c::atan2(z.1, z.0.abs()),
+        ));
     }
     let s1 = sqrt((1.0 + z.1, -z.0))?;
     let s2 = sqrt((1.0 - z.1, z.0))?;
@@ -281,7 +355,10 @@ fn atanh(z: C) -> Out {
         if ay == 0.0 {
             return Err(Fault::Domain);
         }
-        return Ok((-(ay.sqrt() / c::hypot(ay, 2.0).sqrt()).ln(), (c::atan2(2.0, -ay) / 2.0).copysign(z.1)));
+        return Ok((
+            -(ay.sqrt() / c::hypot(ay, 2.0).sqrt()).ln(),
+            (c::atan2(2.0, -ay) / 2.0).copysign(z.1),
+        ));
     }
     Ok((
         c::log1p(4.0 * z.0 / ((1.0 - z.0) * (1.0 - z.0) + ay * ay)) / 4.0,
@@ -292,7 +369,11 @@ fn cos(z: C) -> Out {
     cosh((-z.1, z.0))
 }
 fn overflow(r: C) -> Out {
-    if r.0.is_infinite() || r.1.is_infinite() { Err(Fault::Range) } else { Ok(r) }
+    if r.0.is_infinite() || r.1.is_infinite() {
+        Err(Fault::Range)
+    } else {
+        Ok(r)
+    }
 }
 fn cosh(z: C) -> Out {
     if !finite(z) {
@@ -302,7 +383,11 @@ fn cosh(z: C) -> Out {
         } else {
             COSH[class(z.0)][class(z.1)]
         };
-        return if z.1.is_infinite() && !z.0.is_nan() { Err(Fault::Domain) } else { Ok(r) };
+        return if z.1.is_infinite() && !z.0.is_nan() {
+            Err(Fault::Domain)
+        } else {
+            Ok(r)
+        };
     }
     if z.0.abs() > log_large() {
         let x = z.0 - 1f64.copysign(z.0);
@@ -367,7 +452,11 @@ fn sinh(z: C) -> Out {
         } else {
             SINH[class(z.0)][class(z.1)]
         };
-        return if z.1.is_infinite() && !z.0.is_nan() { Err(Fault::Domain) } else { Ok(r) };
+        return if z.1.is_infinite() && !z.0.is_nan() {
+            Err(Fault::Domain)
+        } else {
+            Ok(r)
+        };
     }
     if z.0.abs() > log_large() {
         let x = z.0 - 1f64.copysign(z.0);
@@ -404,7 +493,11 @@ fn tanh(z: C) -> Out {
         } else {
             TANH[class(z.0)][class(z.1)]
         };
-        return if z.1.is_infinite() && z.0.is_finite() { Err(Fault::Domain) } else { Ok(r) };
+        return if z.1.is_infinite() && z.0.is_finite() {
+            Err(Fault::Domain)
+        } else {
+            Ok(r)
+        };
     }
     if z.0.abs() > log_large() {
         return Ok((1f64.copysign(z.0), 4.0 * z.1.sin() * z.1.cos() * (-2.0 * z.0.abs()).exp()));
@@ -432,7 +525,11 @@ fn phase(th: &mut Thread, a: &[Value]) -> R {
 }
 fn polar(th: &mut Thread, a: &[Value]) -> R {
     let z = arg(th, a[0])?;
-    let r = if z.0.is_infinite() || z.1.is_infinite() { INF } else { c::hypot(z.0, z.1) };
+    let r = if z.0.is_infinite() || z.1.is_infinite() {
+        INF
+    } else {
+        c::hypot(z.0, z.1)
+    };
     if r.is_infinite() && finite(z) {
         return Err(range_error(th));
     }

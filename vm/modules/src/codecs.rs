@@ -12,7 +12,12 @@ use vasuki_vm::types::str_ops::StrBuilder;
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef = ModuleDef { name: "_codecs", doc: "", functions: FUNCTIONS, init: |_, _| Ok(()) };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_codecs",
+    doc: "",
+    functions: FUNCTIONS,
+    init: |_, _| Ok(()),
+};
 
 macro_rules! codec_functions {
     ($($encode:ident $decode:ident $codec:expr;)*) => {$(
@@ -36,13 +41,48 @@ codec_functions! {
 
 static FUNCTIONS: &[NativeDef] = &[
     def("register", "search_function, /", register, "Register a codec search function."),
-    def("unregister", "search_function, /", unregister, "Unregister a codec search function and clear the registry's cache."),
-    def("lookup", "encoding, /", lookup, "Looks up a codec tuple in the Python codec registry and returns a CodecInfo object."),
-    def("encode", "obj, encoding='utf-8', errors='strict'", encode, "Encodes obj using the codec registered for encoding."),
-    def("decode", "obj, encoding='utf-8', errors='strict'", decode, "Decodes obj using the codec registered for encoding."),
-    def("register_error", "errors, handler, /", register_error, "Register the specified error handler under the name errors."),
-    def("_unregister_error", "errors, /", unregister_error, "Un-register the specified error handler for the error handling `errors'."),
-    def("lookup_error", "name, /", lookup_error, "Return the error handler for the specified error handling name."),
+    def(
+        "unregister",
+        "search_function, /",
+        unregister,
+        "Unregister a codec search function and clear the registry's cache.",
+    ),
+    def(
+        "lookup",
+        "encoding, /",
+        lookup,
+        "Looks up a codec tuple in the Python codec registry and returns a CodecInfo object.",
+    ),
+    def(
+        "encode",
+        "obj, encoding='utf-8', errors='strict'",
+        encode,
+        "Encodes obj using the codec registered for encoding.",
+    ),
+    def(
+        "decode",
+        "obj, encoding='utf-8', errors='strict'",
+        decode,
+        "Decodes obj using the codec registered for encoding.",
+    ),
+    def(
+        "register_error",
+        "errors, handler, /",
+        register_error,
+        "Register the specified error handler under the name errors.",
+    ),
+    def(
+        "_unregister_error",
+        "errors, /",
+        unregister_error,
+        "Un-register the specified error handler for the error handling `errors'.",
+    ),
+    def(
+        "lookup_error",
+        "name, /",
+        lookup_error,
+        "Return the error handler for the specified error handling name.",
+    ),
     def("utf_8_encode", "str, errors=None, /", utf_8_encode, ""),
     def("utf_8_decode", "data, errors=None, final=False, /", utf_8_decode, ""),
     def("utf_16_encode", "str, errors=None, byteorder=0, /", utf_16_encode, ""),
@@ -51,14 +91,24 @@ static FUNCTIONS: &[NativeDef] = &[
     def("utf_16_le_decode", "data, errors=None, final=False, /", utf_16_le_decode, ""),
     def("utf_16_be_encode", "str, errors=None, /", utf_16_be_encode, ""),
     def("utf_16_be_decode", "data, errors=None, final=False, /", utf_16_be_decode, ""),
-    def("utf_16_ex_decode", "data, errors=None, byteorder=0, final=False, /", utf_16_ex_decode, ""),
+    def(
+        "utf_16_ex_decode",
+        "data, errors=None, byteorder=0, final=False, /",
+        utf_16_ex_decode,
+        "",
+    ),
     def("utf_32_encode", "str, errors=None, byteorder=0, /", utf_32_encode, ""),
     def("utf_32_decode", "data, errors=None, final=False, /", utf_32_decode, ""),
     def("utf_32_le_encode", "str, errors=None, /", utf_32_le_encode, ""),
     def("utf_32_le_decode", "data, errors=None, final=False, /", utf_32_le_decode, ""),
     def("utf_32_be_encode", "str, errors=None, /", utf_32_be_encode, ""),
     def("utf_32_be_decode", "data, errors=None, final=False, /", utf_32_be_decode, ""),
-    def("utf_32_ex_decode", "data, errors=None, byteorder=0, final=False, /", utf_32_ex_decode, ""),
+    def(
+        "utf_32_ex_decode",
+        "data, errors=None, byteorder=0, final=False, /",
+        utf_32_ex_decode,
+        "",
+    ),
     def("latin_1_encode", "str, errors=None, /", latin_1_encode, ""),
     def("latin_1_decode", "data, errors=None, final=True, /", latin_1_decode, ""),
     def("ascii_encode", "str, errors=None, /", ascii_encode, ""),
@@ -67,9 +117,19 @@ static FUNCTIONS: &[NativeDef] = &[
     def("charmap_decode", "data, errors=None, mapping=None, /", charmap_decode, ""),
     def("charmap_build", "map, /", charmap_build, ""),
     def("unicode_escape_encode", "str, errors=None, /", unicode_escape_encode, ""),
-    def("unicode_escape_decode", "data, errors=None, final=True, /", unicode_escape_decode, ""),
+    def(
+        "unicode_escape_decode",
+        "data, errors=None, final=True, /",
+        unicode_escape_decode,
+        "",
+    ),
     def("raw_unicode_escape_encode", "str, errors=None, /", raw_unicode_escape_encode, ""),
-    def("raw_unicode_escape_decode", "data, errors=None, final=True, /", raw_unicode_escape_decode, ""),
+    def(
+        "raw_unicode_escape_decode",
+        "data, errors=None, final=True, /",
+        raw_unicode_escape_decode,
+        "",
+    ),
     def("escape_encode", "data, errors=None, /", escape_encode, ""),
     def("escape_decode", "data, errors=None, /", escape_decode, ""),
     def("readbuffer_encode", "data, errors=None, /", readbuffer_encode, ""),
@@ -166,7 +226,11 @@ fn lookup(th: &mut Thread, a: &[Value]) -> R {
     registry::lookup(th, &name)
 }
 fn name_or(th: &mut Thread, v: Value, what: &str) -> R<String> {
-    if v.is_empty() { Ok("utf-8".into()) } else { registry::text(th, v, what) }
+    if v.is_empty() {
+        Ok("utf-8".into())
+    } else {
+        registry::text(th, v, what)
+    }
 }
 fn encode(th: &mut Thread, a: &[Value]) -> R {
     let name = name_or(th, a[1], "encode() argument 'encoding'")?;

@@ -25,7 +25,12 @@ use vasuki_vm::value::Value;
 pub static MODULE: ModuleDef = ModuleDef {
     name: "_collections",
     doc: "High performance data structures.\n- deque:        ordered collection accessible from endpoints only\n- defaultdict:  dict subclass with a default value factory\n",
-    functions: &[def("_count_elements", "mapping, iterable, /", count_elements, "Count elements in the iterable, updating the mapping")],
+    functions: &[def(
+        "_count_elements",
+        "mapping, iterable, /",
+        count_elements,
+        "Count elements in the iterable, updating the mapping",
+    )],
     init,
 };
 fn count_elements(th: &mut Thread, a: &[Value]) -> R {
@@ -75,9 +80,24 @@ static TUPLEGETTER: TypeDef = TypeDef {
     base: false,
     methods: &[
         def_static("__new__", "cls, index, doc, /", getter_new, ""),
-        def("__get__", "self, instance, owner=None, /", getter_get, "Return an attribute of instance, which is of type owner."),
-        def("__set__", "self, instance, value, /", |th, _| Err(th.attribute_error("can't set attribute")), "Set an attribute of instance to value."),
-        def("__delete__", "self, instance, /", |th, _| Err(th.attribute_error("can't delete attribute")), "Delete an attribute of instance."),
+        def(
+            "__get__",
+            "self, instance, owner=None, /",
+            getter_get,
+            "Return an attribute of instance, which is of type owner.",
+        ),
+        def(
+            "__set__",
+            "self, instance, value, /",
+            |th, _| Err(th.attribute_error("can't set attribute")),
+            "Set an attribute of instance to value.",
+        ),
+        def(
+            "__delete__",
+            "self, instance, /",
+            |th, _| Err(th.attribute_error("can't delete attribute")),
+            "Delete an attribute of instance.",
+        ),
         def("__reduce__", "self, /", getter_reduce, ""),
         def("__repr__", "self, /", getter_repr, "Return repr(self)."),
     ],
@@ -100,7 +120,9 @@ fn getter_get(th: &mut Thread, a: &[Value]) -> R {
         None if a[1].is_none() => Ok(a[0]),
         None => {
             let name = type_name(th, a[1]);
-            Err(th.type_error(&format!("descriptor for index '{index}' for tuple subclasses doesn't apply to '{name}' object")))
+            Err(th.type_error(&format!(
+                "descriptor for index '{index}' for tuple subclasses doesn't apply to '{name}' object"
+            )))
         }
     }
 }

@@ -69,15 +69,73 @@ static CONTEXT: TypeDef = TypeDef {
     methods: &[
         def_static("__new__", "cls", |th, a| new_context(th, a[0].as_gc()), ""),
         def("run", "self, callable, /, *args, **kwargs", run, ""),
-        def("copy", "self, /", |th, a| copy(th, a[0]), "Return a shallow copy of the context object."),
-        def("get", "self, key, default=None, /", get, "Return the value for `key` if `key` has the value in the context object."),
+        def(
+            "copy",
+            "self, /",
+            |th, a| copy(th, a[0]),
+            "Return a shallow copy of the context object.",
+        ),
+        def(
+            "get",
+            "self, key, default=None, /",
+            get,
+            "Return the value for `key` if `key` has the value in the context object.",
+        ),
         def("__getitem__", "self, key, /", getitem, "Return self[key]."),
-        def("__contains__", "self, key, /", |th, a| { let d = vars_for(th, a[0], a[1])?; Ok(Value::bool(d.get(th, a[1])?.is_some())) }, "Return bool(key in self)."),
-        def("__iter__", "self, /", |th, a| { let d = vars(th, a[0])?; th.iter(d.value()) }, "Implement iter(self)."),
-        def("__len__", "self, /", |th, a| { let d = vars(th, a[0])?; Ok(Value::small(d.len(th)? as i64)) }, "Return len(self)."),
-        def("keys", "self, /", |th, a| { let d = vars(th, a[0])?; th.call_method(d.value(), names().keys, &[]) }, "Return a list of all variables in the context object."),
-        def("values", "self, /", |th, a| { let d = vars(th, a[0])?; th.call_method(d.value(), names().values, &[]) }, "Return a list of all variables' values in the context object."),
-        def("items", "self, /", |th, a| { let d = vars(th, a[0])?; th.call_method(d.value(), names().items, &[]) }, "Return all variables and their values in the context object."),
+        def(
+            "__contains__",
+            "self, key, /",
+            |th, a| {
+                let d = vars_for(th, a[0], a[1])?;
+                Ok(Value::bool(d.get(th, a[1])?.is_some()))
+            },
+            "Return bool(key in self).",
+        ),
+        def(
+            "__iter__",
+            "self, /",
+            |th, a| {
+                let d = vars(th, a[0])?;
+                th.iter(d.value())
+            },
+            "Implement iter(self).",
+        ),
+        def(
+            "__len__",
+            "self, /",
+            |th, a| {
+                let d = vars(th, a[0])?;
+                Ok(Value::small(d.len(th)? as i64))
+            },
+            "Return len(self).",
+        ),
+        def(
+            "keys",
+            "self, /",
+            |th, a| {
+                let d = vars(th, a[0])?;
+                th.call_method(d.value(), names().keys, &[])
+            },
+            "Return a list of all variables in the context object.",
+        ),
+        def(
+            "values",
+            "self, /",
+            |th, a| {
+                let d = vars(th, a[0])?;
+                th.call_method(d.value(), names().values, &[])
+            },
+            "Return a list of all variables' values in the context object.",
+        ),
+        def(
+            "items",
+            "self, /",
+            |th, a| {
+                let d = vars(th, a[0])?;
+                th.call_method(d.value(), names().items, &[])
+            },
+            "Return all variables and their values in the context object.",
+        ),
         def("__eq__", "self, other, /", context_eq, "Return self==value."),
     ],
     ..TypeDef::new("_contextvars.Context", Kind::Payload, payload_size::<Context>())
@@ -86,10 +144,25 @@ static VAR: TypeDef = TypeDef {
     base: false,
     methods: &[
         def_static("__new__", "cls, name, /, *, default=<unrepresentable>", new_var, ""),
-        def("get", "self, default=<unrepresentable>, /", var_get, "Return a value for the context variable for the current context."),
-        def("set", "self, value, /", var_set, "Call to set a new value for the context variable in the current context."),
+        def(
+            "get",
+            "self, default=<unrepresentable>, /",
+            var_get,
+            "Return a value for the context variable for the current context.",
+        ),
+        def(
+            "set",
+            "self, value, /",
+            var_set,
+            "Call to set a new value for the context variable in the current context.",
+        ),
         def("reset", "self, token, /", var_reset, "Reset the context variable."),
-        def_class("__class_getitem__", "cls, item, /", |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]), ""),
+        def_class(
+            "__class_getitem__",
+            "cls, item, /",
+            |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]),
+            "",
+        ),
         def("__repr__", "self, /", var_repr, "Return repr(self)."),
     ],
     getsets: &[getter("name", |th, v| Ok(var(th, v)?.name), "")],
@@ -98,14 +171,34 @@ static VAR: TypeDef = TypeDef {
 static TOKEN: TypeDef = TypeDef {
     base: false,
     methods: &[
-        def_class("__class_getitem__", "cls, item, /", |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]), ""),
+        def_class(
+            "__class_getitem__",
+            "cls, item, /",
+            |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]),
+            "",
+        ),
         def("__enter__", "self, /", |_, a| Ok(a[0]), ""),
-        def("__exit__", "self, type, value, traceback, /", |th, a| { let v = token(th, a[0])?.var; var_reset(th, &[v, a[0]]) }, ""),
+        def(
+            "__exit__",
+            "self, type, value, traceback, /",
+            |th, a| {
+                let v = token(th, a[0])?.var;
+                var_reset(th, &[v, a[0]])
+            },
+            "",
+        ),
         def("__repr__", "self, /", token_repr, "Return repr(self)."),
     ],
     getsets: &[
         getter("var", |th, v| Ok(token(th, v)?.var), ""),
-        getter("old_value", |th, v| { let t = token(th, v)?; if t.old.is_empty() { missing(th) } else { Ok(t.old) } }, ""),
+        getter(
+            "old_value",
+            |th, v| {
+                let t = token(th, v)?;
+                if t.old.is_empty() { missing(th) } else { Ok(t.old) }
+            },
+            "",
+        ),
     ],
     ..TypeDef::new("_contextvars.Token", Kind::Payload, payload_size::<Token>())
 };
@@ -148,7 +241,15 @@ fn missing(th: &mut Thread) -> R {
 }
 fn new_context(th: &mut Thread, c: Gc<Class>) -> R {
     let vars = th.new_dict();
-    Ok(payload::new(th, c, Context { vars, previous: Value::EMPTY }).value())
+    Ok(payload::new(
+        th,
+        c,
+        Context {
+            vars,
+            previous: Value::EMPTY,
+        },
+    )
+    .value())
 }
 /// This thread's current context (made when it is first asked for).
 fn current(th: &mut Thread) -> R {
@@ -187,7 +288,15 @@ fn vars_for(th: &mut Thread, c: Value, key: Value) -> R<Gc<Dict>> {
 fn copy(th: &mut Thread, c: Value) -> R {
     let vars = state(th, c)?.vars;
     let class = context_class(th)?;
-    Ok(payload::new(th, class, Context { vars, previous: Value::EMPTY }).value())
+    Ok(payload::new(
+        th,
+        class,
+        Context {
+            vars,
+            previous: Value::EMPTY,
+        },
+    )
+    .value())
 }
 fn copy_of_current(th: &mut Thread) -> R {
     let c = current(th)?;
@@ -284,7 +393,17 @@ fn var_set(th: &mut Thread, a: &[Value]) -> R {
     let old = vars(th, c)?.get(th, a[0])?.unwrap_or(Value::EMPTY);
     replace(th, c, a[0], a[1])?;
     let class = token_class(th)?;
-    Ok(payload::new(th, class, Token { context: c, var: a[0], old, used: false }).value())
+    Ok(payload::new(
+        th,
+        class,
+        Token {
+            context: c,
+            var: a[0],
+            old,
+            used: false,
+        },
+    )
+    .value())
 }
 fn var_reset(th: &mut Thread, a: &[Value]) -> R {
     let t = token(th, a[1])?;
@@ -308,7 +427,11 @@ fn var_reset(th: &mut Thread, a: &[Value]) -> R {
 fn var_repr(th: &mut Thread, a: &[Value]) -> R {
     let v = var(th, a[0])?;
     let name = th.repr_string(v.name)?;
-    let default = if v.default.is_empty() { String::new() } else { format!(" default={}", th.repr_string(v.default)?) };
+    let default = if v.default.is_empty() {
+        String::new()
+    } else {
+        format!(" default={}", th.repr_string(v.default)?)
+    };
     Ok(th.new_str(&format!("<ContextVar name={name}{default} at {:#x}>", a[0].0)))
 }
 fn token_repr(th: &mut Thread, a: &[Value]) -> R {

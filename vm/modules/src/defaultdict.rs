@@ -19,15 +19,30 @@ pub(crate) static DEFAULTDICT: TypeDef = TypeDef {
     members: &["default_factory"],
     doc: "defaultdict(default_factory=None, /, [...]) --> dict with default factory\n\nThe default factory is called without arguments to produce\na new value when a key is not present, in __getitem__ only.\nA defaultdict compares equal to a dict with the same items.\nAll remaining arguments are treated the same as if they were\npassed to the dict constructor, including keyword arguments.",
     methods: &[
-        def("__init__", "self, /, *args, **kwargs", init, "Initialize self.  See help(type(self)) for accurate signature."),
-        def("__missing__", "self, key, /", missing, "__missing__(key) # Called by __getitem__ for missing key; pseudo-code:\n  if self.default_factory is None: raise KeyError((key,))\n  self[key] = value = self.default_factory()\n  return value\n"),
+        def(
+            "__init__",
+            "self, /, *args, **kwargs",
+            init,
+            "Initialize self.  See help(type(self)) for accurate signature.",
+        ),
+        def(
+            "__missing__",
+            "self, key, /",
+            missing,
+            "__missing__(key) # Called by __getitem__ for missing key; pseudo-code:\n  if self.default_factory is None: raise KeyError((key,))\n  self[key] = value = self.default_factory()\n  return value\n",
+        ),
         def("__repr__", "self, /", repr, "Return repr(self)."),
         def("__or__", "self, value, /", |th, a| or(th, a[0], a[0], a[1]), "Return self|value."),
         def("__ror__", "self, value, /", |th, a| or(th, a[0], a[1], a[0]), "Return value|self."),
         def("copy", "self, /", copy, "D.copy() -> a shallow copy of D."),
         def("__copy__", "self, /", copy, "D.copy() -> a shallow copy of D."),
         def("__reduce__", "self, /", reduce, "Return state information for pickling."),
-        def_class("__class_getitem__", "cls, item, /", |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+        def_class(
+            "__class_getitem__",
+            "cls, item, /",
+            |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]),
+            "See PEP 585",
+        ),
     ],
     ..TypeDef::new("collections.defaultdict", Kind::Dict, std::mem::size_of::<Dict>())
 };
@@ -74,7 +89,11 @@ fn repr(th: &mut Thread, a: &[Value]) -> R {
     let items = th.call(show, &[a[0]])?;
     let items = th.str(items)?.to_string_lossy();
     let f = factory(th, a[0])?;
-    let f = if f.is_none() { Some("None".into()) } else { repr_guard::with(th, f, |th| th.repr_string(f))? };
+    let f = if f.is_none() {
+        Some("None".into())
+    } else {
+        repr_guard::with(th, f, |th| th.repr_string(f))?
+    };
     let name = class_of(a[0]).name_str();
     Ok(th.new_str(&format!("{name}({}, {items})", f.unwrap_or_else(|| "...".into()))))
 }

@@ -28,7 +28,11 @@ pub(crate) struct Deque {
 }
 impl Clone for Deque {
     fn clone(&self) -> Deque {
-        Deque { ring: self.ring.clone(), maxlen: Slot::new(self.maxlen.get()), changes: Slot::new(self.changes.get()) }
+        Deque {
+            ring: self.ring.clone(),
+            maxlen: Slot::new(self.maxlen.get()),
+            changes: Slot::new(self.changes.get()),
+        }
     }
 }
 impl Payload for Deque {
@@ -78,31 +82,91 @@ pub(crate) static DEQUE: TypeDef = TypeDef {
     doc: "A list-like sequence optimized for data accesses near its endpoints.",
     methods: &[
         def_static("__new__", "cls, /, *args, **kwargs", deque_new, ""),
-        def("__init__", "self, iterable=(), maxlen=None", init, "Initialize self.  See help(type(self)) for accurate signature."),
+        def(
+            "__init__",
+            "self, iterable=(), maxlen=None",
+            init,
+            "Initialize self.  See help(type(self)) for accurate signature.",
+        ),
         def("append", "self, item, /", append, "Add an element to the right side of the deque."),
-        def("appendleft", "self, item, /", append_left, "Add an element to the left side of the deque."),
+        def(
+            "appendleft",
+            "self, item, /",
+            append_left,
+            "Add an element to the left side of the deque.",
+        ),
         def("pop", "self, /", pop, "Remove and return the rightmost element."),
         def("popleft", "self, /", pop_left, "Remove and return the leftmost element."),
-        def("extend", "self, iterable, /", |th, a| extend(th, a[0], a[1], false), "Extend the right side of the deque with elements from the iterable."),
-        def("extendleft", "self, iterable, /", |th, a| extend(th, a[0], a[1], true), "Extend the left side of the deque with elements from the iterable."),
+        def(
+            "extend",
+            "self, iterable, /",
+            |th, a| extend(th, a[0], a[1], false),
+            "Extend the right side of the deque with elements from the iterable.",
+        ),
+        def(
+            "extendleft",
+            "self, iterable, /",
+            |th, a| extend(th, a[0], a[1], true),
+            "Extend the left side of the deque with elements from the iterable.",
+        ),
         def("clear", "self, /", clear, "Remove all elements from the deque."),
         def("copy", "self, /", |th, a| copy(th, a[0]), "Return a shallow copy of a deque."),
         def("__copy__", "self, /", |th, a| copy(th, a[0]), "Return a shallow copy of a deque."),
         def("count", "self, value, /", count, "Return number of occurrences of value."),
-        def("index", "self, value, start=0, stop=sys.maxsize, /", index, "Return first index of value.\n\nRaises ValueError if the value is not present."),
+        def(
+            "index",
+            "self, value, start=0, stop=sys.maxsize, /",
+            index,
+            "Return first index of value.\n\nRaises ValueError if the value is not present.",
+        ),
         def("insert", "self, index, value, /", insert, "Insert value before index."),
         def("remove", "self, value, /", remove, "Remove first occurrence of value."),
         def("reverse", "self, /", reverse, "Reverse *IN PLACE*."),
-        def("rotate", "self, n=1, /", rotate, "Rotate the deque n steps to the right.  If n is negative, rotates left."),
-        def("__len__", "self, /", |th, a| Ok(Value::small(len(th, a[0])? as i64)), "Return len(self)."),
+        def(
+            "rotate",
+            "self, n=1, /",
+            rotate,
+            "Rotate the deque n steps to the right.  If n is negative, rotates left.",
+        ),
+        def(
+            "__len__",
+            "self, /",
+            |th, a| Ok(Value::small(len(th, a[0])? as i64)),
+            "Return len(self).",
+        ),
         def("__getitem__", "self, key, /", getitem, "Return self[key]."),
-        def("__setitem__", "self, key, value, /", |th, a| setitem(th, a[0], a[1], a[2]), "Set self[key] to value."),
-        def("__delitem__", "self, key, /", |th, a| setitem(th, a[0], a[1], Value::EMPTY), "Delete self[key]."),
+        def(
+            "__setitem__",
+            "self, key, value, /",
+            |th, a| setitem(th, a[0], a[1], a[2]),
+            "Set self[key] to value.",
+        ),
+        def(
+            "__delitem__",
+            "self, key, /",
+            |th, a| setitem(th, a[0], a[1], Value::EMPTY),
+            "Delete self[key].",
+        ),
         def("__contains__", "self, key, /", contains, "Return bool(key in self)."),
-        def("__iter__", "self, /", |th, a| deque_iter::new(th, a[0], false), "Implement iter(self)."),
-        def("__reversed__", "self, /", |th, a| deque_iter::new(th, a[0], true), "Return a reverse iterator over the deque."),
+        def(
+            "__iter__",
+            "self, /",
+            |th, a| deque_iter::new(th, a[0], false),
+            "Implement iter(self).",
+        ),
+        def(
+            "__reversed__",
+            "self, /",
+            |th, a| deque_iter::new(th, a[0], true),
+            "Return a reverse iterator over the deque.",
+        ),
         def("__add__", "self, value, /", add, "Return self+value."),
-        def("__iadd__", "self, value, /", |th, a| extend(th, a[0], a[1], false).map(|_| a[0]), "Implement self+=value."),
+        def(
+            "__iadd__",
+            "self, value, /",
+            |th, a| extend(th, a[0], a[1], false).map(|_| a[0]),
+            "Implement self+=value.",
+        ),
         def("__mul__", "self, value, /", mul, "Return self*value."),
         def("__rmul__", "self, value, /", mul, "Return value*self."),
         def("__imul__", "self, value, /", imul, "Implement self*=value."),
@@ -114,17 +178,35 @@ pub(crate) static DEQUE: TypeDef = TypeDef {
         def("__ge__", "self, value, /", |th, a| compare(th, CmpOp::Ge, a), "Return self>=value."),
         def("__repr__", "self, /", repr, "Return repr(self)."),
         def("__reduce__", "self, /", deque_reduce, "Return state information for pickling."),
-        def("__sizeof__", "self, /", |th, a| Ok(Value::small((payload_size::<Deque>() + 8 * len(th, a[0])?) as i64)), "Return the size of the deque in memory, in bytes."),
-        def_class("__class_getitem__", "cls, item, /", |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+        def(
+            "__sizeof__",
+            "self, /",
+            |th, a| Ok(Value::small((payload_size::<Deque>() + 8 * len(th, a[0])?) as i64)),
+            "Return the size of the deque in memory, in bytes.",
+        ),
+        def_class(
+            "__class_getitem__",
+            "cls, item, /",
+            |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]),
+            "See PEP 585",
+        ),
     ],
-    getsets: &[getter("maxlen", |th, v| maxlen(th, v), "maximum size of a deque or None if unbounded")],
+    getsets: &[getter(
+        "maxlen",
+        |th, v| maxlen(th, v),
+        "maximum size of a deque or None if unbounded",
+    )],
     ..TypeDef::new("collections.deque", Kind::Payload, payload_size::<Deque>())
 };
 /// The class.
 pub(crate) static DEQUE_CLASS: ClassCell = ClassCell::new();
 
 fn deque_new(th: &mut Thread, a: &[Value]) -> R {
-    let d = Deque { ring: Ring::new(), maxlen: Slot::new(Value::NONE), changes: Slot::new(Value::small(0)) };
+    let d = Deque {
+        ring: Ring::new(),
+        maxlen: Slot::new(Value::NONE),
+        changes: Slot::new(Value::small(0)),
+    };
     Ok(payload::new(th, a[0].as_gc::<Class>(), d).value())
 }
 #[inline(always)]
@@ -220,7 +302,11 @@ fn extend(th: &mut Thread, v: Value, from: Value, left: bool) -> R {
             return Ok(Value::NONE);
         }
         let d = o.open(th)?;
-        if left { d.append_left(th, o.header(), item)? } else { d.append(th, o.header(), item)? }
+        if left {
+            d.append_left(th, o.header(), item)?
+        } else {
+            d.append(th, o.header(), item)?
+        }
     }
 }
 fn clear(th: &mut Thread, a: &[Value]) -> R {
@@ -242,7 +328,11 @@ fn copy(th: &mut Thread, v: Value) -> R {
         extend(th, new, v, false)?;
         return Ok(new);
     }
-    if limit.is_none() { th.call(class.value(), &[v]) } else { th.call(class.value(), &[v, limit]) }
+    if limit.is_none() {
+        th.call(class.value(), &[v])
+    } else {
+        th.call(class.value(), &[v, limit])
+    }
 }
 /// The index of the first item equal to `a[1]` within `from..to`; None when the deque changes meanwhile.
 fn search(th: &mut Thread, a: &[Value], from: usize, to: usize) -> R<Option<Option<usize>>> {
@@ -288,8 +378,12 @@ fn index(th: &mut Thread, a: &[Value]) -> R {
     }
 }
 fn remove(th: &mut Thread, a: &[Value]) -> R {
-    let Some(found) = search(th, a, 0, usize::MAX)? else { return Err(th.index_error("deque mutated during remove().")) };
-    let Some(i) = found else { return Err(th.value_error("deque.remove(x): x not in deque")) };
+    let Some(found) = search(th, a, 0, usize::MAX)? else {
+        return Err(th.index_error("deque mutated during remove()."));
+    };
+    let Some(i) = found else {
+        return Err(th.value_error("deque.remove(x): x not in deque"));
+    };
     let o = this(th, a[0])?;
     let d = o.open(th)?;
     d.ring.remove(th, o.header(), i);
@@ -304,7 +398,11 @@ fn insert(th: &mut Thread, a: &[Value]) -> R {
     if n >= d.limit() {
         return Err(th.index_error("deque already at its maximum size"));
     }
-    let i = if i < 0 { (i + n as isize).max(0) as usize } else { (i as usize).min(n) };
+    let i = if i < 0 {
+        (i + n as isize).max(0) as usize
+    } else {
+        (i as usize).min(n)
+    };
     d.changed(th, o.header());
     d.ring.insert(th, o.header(), i, a[2])?;
     Ok(Value::NONE)
@@ -420,7 +518,11 @@ fn imul(th: &mut Thread, a: &[Value]) -> R {
     if total.is_none() && limit == usize::MAX {
         return Err(th.memory_error());
     }
-    let rounds = if limit == usize::MAX { times - 1 } else { (times - 1).min(limit / items.len() + 1) };
+    let rounds = if limit == usize::MAX {
+        times - 1
+    } else {
+        (times - 1).min(limit / items.len() + 1)
+    };
     for _ in 0..rounds {
         for v in items {
             o.open(th)?.append(th, o.header(), *v)?;

@@ -47,8 +47,20 @@ pub(crate) static REVERSE_ITER_CLASS: ClassCell = ClassCell::new();
 /// An iterator over a deque.
 pub(crate) fn new(th: &mut Thread, deque: Value, reverse: bool) -> R {
     let (len, changes) = State::<Deque>::of(th, deque)?.read(th, |d| (d.ring.len(), d.changes()))?;
-    let c = if reverse { class(th, &REVERSE_ITER_CLASS, &REVERSE_ITER)? } else { class(th, &ITER_CLASS, &ITER)? };
-    Ok(DequeIter::make(th, c.value(), deque, Value::small(0), Value::small(len as i64), Value::small(changes), Value::bool(reverse)))
+    let c = if reverse {
+        class(th, &REVERSE_ITER_CLASS, &REVERSE_ITER)?
+    } else {
+        class(th, &ITER_CLASS, &ITER)?
+    };
+    Ok(DequeIter::make(
+        th,
+        c.value(),
+        deque,
+        Value::small(0),
+        Value::small(len as i64),
+        Value::small(changes),
+        Value::bool(reverse),
+    ))
 }
 fn iter_new(th: &mut Thread, a: &[Value], reverse: bool) -> R {
     if State::<Deque>::get(a[1]).is_none() {

@@ -1,6 +1,7 @@
 //! The module `fcntl`: control of open files, and locks on them.
 
 use crate::support::{errno, given, put_ints};
+use num_traits::ToPrimitive;
 use vasuki_vm::native::{ModuleDef, NativeDef, def};
 use vasuki_vm::object::Kind;
 use vasuki_vm::thread::Thread;
@@ -9,7 +10,6 @@ use vasuki_vm::types::buffer_protocol::{bytes_like, with_buffer_mut};
 use vasuki_vm::types::int;
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
-use num_traits::ToPrimitive;
 
 /// The declaration.
 pub static MODULE: ModuleDef = ModuleDef {
@@ -19,10 +19,30 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("fcntl", "fd, cmd, arg=0, /", fcntl, "Perform the operation `cmd` on file descriptor fd."),
-    def("flock", "fd, operation, /", flock, "Perform the lock operation `operation` on file descriptor `fd`."),
-    def("ioctl", "fd, request, arg=0, mutate_flag=True, /", ioctl, "Perform the operation request on file descriptor fd."),
-    def("lockf", "fd, cmd, len=0, start=0, whence=0, /", lockf, "A wrapper around the fcntl() locking calls."),
+    def(
+        "fcntl",
+        "fd, cmd, arg=0, /",
+        fcntl,
+        "Perform the operation `cmd` on file descriptor fd.",
+    ),
+    def(
+        "flock",
+        "fd, operation, /",
+        flock,
+        "Perform the lock operation `operation` on file descriptor `fd`.",
+    ),
+    def(
+        "ioctl",
+        "fd, request, arg=0, mutate_flag=True, /",
+        ioctl,
+        "Perform the operation request on file descriptor fd.",
+    ),
+    def(
+        "lockf",
+        "fd, cmd, len=0, start=0, whence=0, /",
+        lockf,
+        "A wrapper around the fcntl() locking calls.",
+    ),
 ];
 macro_rules! constants {
     ($($n:ident)*) => { &[$((stringify!($n), libc::$n as i64)),*] };
@@ -175,7 +195,9 @@ fn ioctl(th: &mut Thread, a: &[Value]) -> R {
     let request = number(th, a[1])?;
     let mutate = a[3].is_empty() || th.truth(a[3])?;
     th.irrevocable()?;
-    let Some(v) = given(a[2]) else { return ioctl_number(th, fd, request, 0) };
+    let Some(v) = given(a[2]) else {
+        return ioctl_number(th, fd, request, 0);
+    };
     let Some(d) = data(th, v)? else {
         let n = number(th, v)?;
         return ioctl_number(th, fd, request, n);

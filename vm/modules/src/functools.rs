@@ -18,8 +18,18 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_functools",
     doc: "Tools that operate on functions.",
     functions: &[
-        def("reduce", "function, iterable, /, initial=<unrepresentable>", reduce, "Apply a function of two arguments cumulatively to the items of an iterable, from left to right.\n\nThis effectively reduces the iterable to a single value.  If initial is present,\nit is placed before the items of the iterable in the calculation, and serves as\na default when the iterable is empty.\n\nFor example, reduce(lambda x, y: x+y, [1, 2, 3, 4, 5])\ncalculates ((((1 + 2) + 3) + 4) + 5)."),
-        def("cmp_to_key", "mycmp", cmp_to_key, "Convert a cmp= function into a key= function.\n\n  mycmp\n    Function that compares two objects."),
+        def(
+            "reduce",
+            "function, iterable, /, initial=<unrepresentable>",
+            reduce,
+            "Apply a function of two arguments cumulatively to the items of an iterable, from left to right.\n\nThis effectively reduces the iterable to a single value.  If initial is present,\nit is placed before the items of the iterable in the calculation, and serves as\na default when the iterable is empty.\n\nFor example, reduce(lambda x, y: x+y, [1, 2, 3, 4, 5])\ncalculates ((((1 + 2) + 3) + 4) + 5).",
+        ),
+        def(
+            "cmp_to_key",
+            "mycmp",
+            cmp_to_key,
+            "Convert a cmp= function into a key= function.\n\n  mycmp\n    Function that compares two objects.",
+        ),
     ],
     init,
 };
@@ -59,7 +69,12 @@ static KEY: TypeDef = TypeDef {
         def("__gt__", "self, value, /", |th, a| compare(th, CmpOp::Gt, a), "Return self>value."),
         def("__ge__", "self, value, /", |th, a| compare(th, CmpOp::Ge, a), "Return self>=value."),
     ],
-    getsets: &[vasuki_vm::native::getset("obj", key_object, set_key_object, "Value wrapped by a key function.")],
+    getsets: &[vasuki_vm::native::getset(
+        "obj",
+        key_object,
+        set_key_object,
+        "Value wrapped by a key function.",
+    )],
     ..TypeDef::new("functools.KeyWrapper", Kind::Payload, payload_size::<Key>())
 };
 static KEY_CLASS: ClassCell = ClassCell::new();

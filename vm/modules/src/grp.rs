@@ -17,12 +17,30 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "grp",
     doc: "Access to the Unix group database.",
     functions: FUNCTIONS,
-    init: |th, m| { let c = class(th)?; put(th, m, "struct_group", c.value()) },
+    init: |th, m| {
+        let c = class(th)?;
+        put(th, m, "struct_group", c.value())
+    },
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("getgrall", "", getgrall, "Return a list of all available group entries, in arbitrary order."),
-    def("getgrgid", "id", getgrgid, "Return the group database entry for the given numeric group ID."),
-    def("getgrnam", "name", getgrnam, "Return the group database entry for the given group name."),
+    def(
+        "getgrall",
+        "",
+        getgrall,
+        "Return a list of all available group entries, in arbitrary order.",
+    ),
+    def(
+        "getgrgid",
+        "id",
+        getgrgid,
+        "Return the group database entry for the given numeric group ID.",
+    ),
+    def(
+        "getgrnam",
+        "name",
+        getgrnam,
+        "Return the group database entry for the given group name.",
+    ),
 ];
 fn class(th: &mut Thread) -> R<Gc<Class>> {
     static C: OnceLock<Gc<Class>> = OnceLock::new();

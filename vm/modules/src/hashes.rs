@@ -136,7 +136,11 @@ pub(crate) fn digest(th: &mut Thread, a: &[Value]) -> R {
 }
 /// The text of a digest.
 pub(crate) fn hex(th: &mut Thread, d: &[u8]) -> Value {
-    let text: String = d.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|n| char::from_digit(n as u32, 16)).collect();
+    let text: String = d
+        .iter()
+        .flat_map(|b| [b >> 4, b & 15])
+        .filter_map(|n| char::from_digit(n as u32, 16))
+        .collect();
     th.new_str(&text)
 }
 pub(crate) fn hexdigest(th: &mut Thread, a: &[Value]) -> R {
@@ -173,8 +177,18 @@ pub(crate) fn shake_hexdigest(th: &mut Thread, a: &[Value]) -> R {
 pub(crate) static METHODS: &[NativeDef] = &[
     def("copy", "self, /", copy, "Return a copy of the hash object."),
     def("digest", "self, /", digest, "Return the digest value as a bytes object."),
-    def("hexdigest", "self, /", hexdigest, "Return the digest value as a string of hexadecimal digits."),
-    def("update", "self, data, /", update, "Update this hash object's state with the provided string."),
+    def(
+        "hexdigest",
+        "self, /",
+        hexdigest,
+        "Return the digest value as a string of hexadecimal digits.",
+    ),
+    def(
+        "update",
+        "self, data, /",
+        update,
+        "Update this hash object's state with the provided string.",
+    ),
 ];
 macro_rules! common {
     ($($more:expr),* $(,)?) => {
@@ -196,5 +210,12 @@ fn sponge(th: &mut Thread, v: Value) -> R<(i64, u8)> {
 pub(crate) static SHA3_GETSETS: &[GetSetDef] = common![
     getter("_capacity_bits", |th, v| Ok(Value::small(1600 - sponge(th, v)?.0)), ""),
     getter("_rate_bits", |th, v| Ok(Value::small(sponge(th, v)?.0)), ""),
-    getter("_suffix", |th, v| { let s = sponge(th, v)?.1; Ok(th.new_bytes(&[s])) }, ""),
+    getter(
+        "_suffix",
+        |th, v| {
+            let s = sponge(th, v)?.1;
+            Ok(th.new_bytes(&[s]))
+        },
+        ""
+    ),
 ];

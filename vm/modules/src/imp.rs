@@ -49,30 +49,15 @@ static FUNCTIONS: &[NativeDef] = &[
         ignore,
         "Acquires the interpreter's import lock for the current thread.",
     ),
-    def(
-        "create_builtin",
-        "spec, /",
-        create_builtin,
-        "Create an extension module.",
-    ),
+    def("create_builtin", "spec, /", create_builtin, "Create an extension module."),
     def(
         "create_dynamic",
         "spec, file=None, /",
         create_dynamic,
         "Create an extension module.",
     ),
-    def(
-        "exec_builtin",
-        "mod, /",
-        zero,
-        "Initialize a built-in module.",
-    ),
-    def(
-        "exec_dynamic",
-        "mod, /",
-        zero,
-        "Initialize an extension module.",
-    ),
+    def("exec_builtin", "mod, /", zero, "Initialize a built-in module."),
+    def("exec_dynamic", "mod, /", zero, "Initialize an extension module."),
     def(
         "extension_suffixes",
         "",
@@ -91,12 +76,7 @@ static FUNCTIONS: &[NativeDef] = &[
         get_frozen_object,
         "Create a code object for a frozen module.",
     ),
-    def(
-        "init_frozen",
-        "name, /",
-        init_frozen,
-        "Initializes a frozen module.",
-    ),
+    def("init_frozen", "name, /", init_frozen, "Initializes a frozen module."),
     def(
         "is_builtin",
         "name, /",
@@ -121,12 +101,7 @@ static FUNCTIONS: &[NativeDef] = &[
         lock_held,
         "Return True if the import lock is currently held, else False.",
     ),
-    def(
-        "release_lock",
-        "",
-        ignore,
-        "Release the interpreter's import lock.",
-    ),
+    def("release_lock", "", ignore, "Release the interpreter's import lock."),
     def(
         "source_hash",
         "key, source",
@@ -138,10 +113,7 @@ static FUNCTIONS: &[NativeDef] = &[
 fn text(th: &mut Thread, v: Value) -> R<String> {
     match v.cast::<Str>() {
         Some(s) => Ok(s.to_string_lossy()),
-        None => Err(th.type_error(&format!(
-            "argument must be str, not {}",
-            th.class_of(v).name_str()
-        ))),
+        None => Err(th.type_error(&format!("argument must be str, not {}", th.class_of(v).name_str()))),
     }
 }
 fn find(th: &mut Thread, v: Value) -> R<Option<frozen::FrozenModule>> {
@@ -193,10 +165,7 @@ fn create_builtin(th: &mut Thread, a: &[Value]) -> R {
 fn create_dynamic(th: &mut Thread, a: &[Value]) -> R {
     let name = th.getattr(a[0], names().name)?;
     let name = text(th, name)?;
-    Err(th.error(
-        ctx().types.ImportError,
-        &format!("{name}: extension modules in C cannot be loaded"),
-    ))
+    Err(th.error(ctx().types.ImportError, &format!("{name}: extension modules in C cannot be loaded")))
 }
 fn extension_suffixes(th: &mut Thread, _: &[Value]) -> R {
     th.new_list(&[])
@@ -240,9 +209,9 @@ fn source_hash(th: &mut Thread, a: &[Value]) -> R {
     let Some(bytes) = vasuki_vm::types::buffer_protocol::bytes_like(th, a[1])? else {
         return Err(th.type_error("a bytes-like object is required"));
     };
-    let h = bytes.iter().fold(0xCBF2_9CE4_8422_2325 ^ key, |h, b| {
-        (h ^ *b as u64).wrapping_mul(0x100_0000_01B3)
-    });
+    let h = bytes
+        .iter()
+        .fold(0xCBF2_9CE4_8422_2325 ^ key, |h, b| (h ^ *b as u64).wrapping_mul(0x100_0000_01B3));
     Ok(th.new_bytes(&h.to_le_bytes()))
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {

@@ -17,11 +17,31 @@ use vasuki_vm::types::str_ops::StrBuilder;
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef = ModuleDef { name: "_json", doc: "json speedups\n", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_json",
+    doc: "json speedups\n",
+    functions: FUNCTIONS,
+    init,
+};
 static FUNCTIONS: &[NativeDef] = &[
-    def("encode_basestring_ascii", "pystring, /", enc::basestring_ascii, "encode_basestring_ascii(string) -> string\n\nReturn an ASCII-only JSON representation of a Python string"),
-    def("encode_basestring", "pystring, /", enc::basestring, "encode_basestring(string) -> string\n\nReturn a JSON representation of a Python string"),
-    def("scanstring", "string, end, strict=True, /", scanstring, "scanstring(string, end, strict=True) -> (string, end)\n\nScan the string s for a JSON string. End is the index of the\ncharacter in s after the quote that started the JSON string."),
+    def(
+        "encode_basestring_ascii",
+        "pystring, /",
+        enc::basestring_ascii,
+        "encode_basestring_ascii(string) -> string\n\nReturn an ASCII-only JSON representation of a Python string",
+    ),
+    def(
+        "encode_basestring",
+        "pystring, /",
+        enc::basestring,
+        "encode_basestring(string) -> string\n\nReturn a JSON representation of a Python string",
+    ),
+    def(
+        "scanstring",
+        "string, end, strict=True, /",
+        scanstring,
+        "scanstring(string, end, strict=True) -> (string, end)\n\nScan the string s for a JSON string. End is the index of the\ncharacter in s after the quote that started the JSON string.",
+    ),
 ];
 fn init(th: &mut Thread, m: Value) -> R<()> {
     static SCANNER_CLASS: ClassCell = ClassCell::new();
@@ -43,7 +63,13 @@ struct Scanner {
 impl Payload for Scanner {
     const NEEDS_DROP: bool = false;
     fn trace(&self, f: &mut dyn FnMut(Value)) {
-        for v in [self.object_hook, self.object_pairs_hook, self.parse_float, self.parse_int, self.parse_constant] {
+        for v in [
+            self.object_hook,
+            self.object_pairs_hook,
+            self.parse_float,
+            self.parse_int,
+            self.parse_constant,
+        ] {
             f(v);
         }
     }
@@ -55,12 +81,32 @@ static SCANNER: TypeDef = TypeDef {
         def("__call__", "self, string, idx", scanner_call, "Call self as a function."),
     ],
     getsets: &[
-        getter("strict", |th, v| Ok(Value::bool(native::<Scanner>(th, v)?.frozen().strict)), "strict"),
-        getter("object_hook", |th, v| Ok(native::<Scanner>(th, v)?.frozen().object_hook), "object_hook"),
-        getter("object_pairs_hook", |th, v| Ok(native::<Scanner>(th, v)?.frozen().object_pairs_hook), ""),
-        getter("parse_float", |th, v| Ok(native::<Scanner>(th, v)?.frozen().parse_float), "parse_float"),
+        getter(
+            "strict",
+            |th, v| Ok(Value::bool(native::<Scanner>(th, v)?.frozen().strict)),
+            "strict",
+        ),
+        getter(
+            "object_hook",
+            |th, v| Ok(native::<Scanner>(th, v)?.frozen().object_hook),
+            "object_hook",
+        ),
+        getter(
+            "object_pairs_hook",
+            |th, v| Ok(native::<Scanner>(th, v)?.frozen().object_pairs_hook),
+            "",
+        ),
+        getter(
+            "parse_float",
+            |th, v| Ok(native::<Scanner>(th, v)?.frozen().parse_float),
+            "parse_float",
+        ),
         getter("parse_int", |th, v| Ok(native::<Scanner>(th, v)?.frozen().parse_int), "parse_int"),
-        getter("parse_constant", |th, v| Ok(native::<Scanner>(th, v)?.frozen().parse_constant), "parse_constant"),
+        getter(
+            "parse_constant",
+            |th, v| Ok(native::<Scanner>(th, v)?.frozen().parse_constant),
+            "parse_constant",
+        ),
     ],
     ..TypeDef::new("_json.Scanner", Kind::Payload, payload_size::<Scanner>())
 };
@@ -86,7 +132,12 @@ fn scanner_call(th: &mut Thread, a: &[Value]) -> R {
     if at < 0 {
         return Err(th.value_error("idx cannot be negative"));
     }
-    let mut run = Run { s, text, memo: HashMap::new(), keys: ValueVec::new() };
+    let mut run = Run {
+        s,
+        text,
+        memo: HashMap::new(),
+        keys: ValueVec::new(),
+    };
     let (v, end) = match text.chars() {
         Chars::One(c) => run.value(th, c, at as usize)?,
         Chars::Two(c) => run.value(th, c, at as usize)?,
@@ -163,7 +214,9 @@ impl Run<'_> {
                 let (s, end) = string(th, self.text, c, at + 1, self.s.strict)?;
                 Ok((s, end))
             }
-            b'{' => th.recurse(" while decoding a JSON object from a unicode string", |th| self.object(th, c, at + 1)),
+            b'{' => th.recurse(" while decoding a JSON object from a unicode string", |th| {
+                self.object(th, c, at + 1)
+            }),
             b'[' => th.recurse(" while decoding a JSON array from a unicode string", |th| self.array(th, c, at + 1)),
             b'n' if starts(c, at, b"null") => Ok((Value::NONE, at + 4)),
             b't' if starts(c, at, b"true") => Ok((Value::TRUE, at + 4)),
@@ -312,7 +365,12 @@ impl Run<'_> {
 }
 /// The string that starts at `begin` (after the quote), and the index after its closing quote.
 fn string<U: Unit>(th: &mut Thread, doc: Gc<Str>, c: &[U], begin: usize, strict: bool) -> R<(Value, usize)> {
-    let plain = |from: usize| c[from..].iter().position(|&u| matches!(u.into(), 0x22 | 0x5C | 0..0x20)).map(|n| from + n);
+    let plain = |from: usize| {
+        c[from..]
+            .iter()
+            .position(|&u| matches!(u.into(), 0x22 | 0x5C | 0..0x20))
+            .map(|n| from + n)
+    };
     let mut out: Option<StrBuilder> = None;
     let mut from = begin;
     let mut search = begin;

@@ -100,7 +100,14 @@ struct Encoder {
 impl Payload for Encoder {
     const NEEDS_DROP: bool = false;
     fn trace(&self, f: &mut dyn FnMut(Value)) {
-        for v in [self.markers, self.default, self.encoder, self.indent, self.key_separator, self.item_separator] {
+        for v in [
+            self.markers,
+            self.default,
+            self.encoder,
+            self.indent,
+            self.key_separator,
+            self.item_separator,
+        ] {
             f(v);
         }
     }
@@ -108,18 +115,44 @@ impl Payload for Encoder {
 static ENCODER: TypeDef = TypeDef {
     doc: "Encoder(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)",
     methods: &[
-        def_static("__new__", "cls, markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan", encoder_new, ""),
-        def("__call__", "self, obj, _current_indent_level", encoder_call, "Call self as a function."),
+        def_static(
+            "__new__",
+            "cls, markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan",
+            encoder_new,
+            "",
+        ),
+        def(
+            "__call__",
+            "self, obj, _current_indent_level",
+            encoder_call,
+            "Call self as a function.",
+        ),
     ],
     getsets: &[
         getter("markers", |th, v| Ok(native::<Encoder>(th, v)?.frozen().markers), "markers"),
         getter("default", |th, v| Ok(native::<Encoder>(th, v)?.frozen().default), "default"),
         getter("encoder", |th, v| Ok(native::<Encoder>(th, v)?.frozen().encoder), "encoder"),
         getter("indent", |th, v| Ok(native::<Encoder>(th, v)?.frozen().indent), "indent"),
-        getter("key_separator", |th, v| Ok(native::<Encoder>(th, v)?.frozen().key_separator), "key_separator"),
-        getter("item_separator", |th, v| Ok(native::<Encoder>(th, v)?.frozen().item_separator), "item_separator"),
-        getter("sort_keys", |th, v| Ok(Value::bool(native::<Encoder>(th, v)?.frozen().sort_keys)), "sort_keys"),
-        getter("skipkeys", |th, v| Ok(Value::bool(native::<Encoder>(th, v)?.frozen().skipkeys)), "skipkeys"),
+        getter(
+            "key_separator",
+            |th, v| Ok(native::<Encoder>(th, v)?.frozen().key_separator),
+            "key_separator",
+        ),
+        getter(
+            "item_separator",
+            |th, v| Ok(native::<Encoder>(th, v)?.frozen().item_separator),
+            "item_separator",
+        ),
+        getter(
+            "sort_keys",
+            |th, v| Ok(Value::bool(native::<Encoder>(th, v)?.frozen().sort_keys)),
+            "sort_keys",
+        ),
+        getter(
+            "skipkeys",
+            |th, v| Ok(Value::bool(native::<Encoder>(th, v)?.frozen().skipkeys)),
+            "skipkeys",
+        ),
     ],
     ..TypeDef::new("_json.Encoder", Kind::Payload, payload_size::<Encoder>())
 };
@@ -197,7 +230,13 @@ impl Writer<'_> {
         if x.is_finite() {
             return Ok(float::repr(x));
         }
-        let text = if x.is_nan() { "NaN" } else if x > 0.0 { "Infinity" } else { "-Infinity" };
+        let text = if x.is_nan() {
+            "NaN"
+        } else if x > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        };
         if self.e.allow_nan {
             return Ok(text.into());
         }

@@ -19,8 +19,12 @@ const ROUNDS: [u64; 24] = {
     }
     out
 };
-const ROTATIONS: [u32; 24] = [1, 3, 6, 10, 15, 21, 28, 36, 45, 55, 2, 14, 27, 41, 56, 8, 25, 43, 62, 18, 39, 61, 20, 44];
-const LANES: [usize; 24] = [10, 7, 11, 17, 18, 3, 5, 16, 8, 21, 24, 4, 15, 23, 19, 13, 12, 2, 20, 14, 22, 9, 6, 1];
+const ROTATIONS: [u32; 24] = [
+    1, 3, 6, 10, 15, 21, 28, 36, 45, 55, 2, 14, 27, 41, 56, 8, 25, 43, 62, 18, 39, 61, 20, 44,
+];
+const LANES: [usize; 24] = [
+    10, 7, 11, 17, 18, 3, 5, 16, 8, 21, 24, 4, 15, 23, 19, 13, 12, 2, 20, 14, 22, 9, 6, 1,
+];
 
 fn permute(a: &mut [u64; 25]) {
     for round in ROUNDS {
@@ -63,7 +67,12 @@ pub(crate) struct Sponge {
 }
 impl Sponge {
     pub fn new(rate: usize, suffix: u8) -> Sponge {
-        Sponge { state: [0; 25], rate, at: 0, suffix }
+        Sponge {
+            state: [0; 25],
+            rate,
+            at: 0,
+            suffix,
+        }
     }
     fn xor(&mut self, at: usize, b: u8) {
         self.state[at / 8] ^= (b as u64) << (at % 8 * 8);
@@ -111,9 +120,15 @@ mod tests {
     #[test]
     fn known_digests() {
         let mut s = Sponge::new(136, 6);
-        assert_eq!(hex(&s.digest(32)), "a7ffc6f8bf1ed76651c14756a061d662f580ff4de43b49fa82d80a4b80f8434a");
+        assert_eq!(
+            hex(&s.digest(32)),
+            "a7ffc6f8bf1ed76651c14756a061d662f580ff4de43b49fa82d80a4b80f8434a"
+        );
         s.update(b"abc");
-        assert_eq!(hex(&s.digest(32)), "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532");
+        assert_eq!(
+            hex(&s.digest(32)),
+            "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"
+        );
         let s = Sponge::new(168, 0x1F);
         assert_eq!(hex(&s.digest(16)), "7f9c2ba4e88f827d616045507605853e");
         let (mut a, mut b) = (Sponge::new(72, 6), Sponge::new(72, 6));

@@ -3,6 +3,7 @@
 pub mod abc;
 pub mod array;
 pub mod binascii;
+pub mod bisect;
 pub mod blake2;
 pub mod cmath;
 pub mod codecs;
@@ -17,6 +18,7 @@ pub mod fcntl;
 pub mod functools;
 pub mod grp;
 mod hashes;
+pub mod heapq;
 pub mod imp;
 pub mod itertools;
 pub mod json;
@@ -30,6 +32,8 @@ mod math_ints;
 mod math_sums;
 pub mod md5;
 pub mod opcode;
+pub mod operator;
+mod operator_getters;
 mod partial;
 pub mod posix;
 pub mod posixsubprocess;
@@ -45,6 +49,7 @@ pub mod signal;
 pub mod socket;
 pub mod sre;
 mod state;
+pub mod statistics;
 pub mod string;
 pub mod struct_;
 mod struct_format;
@@ -53,6 +58,8 @@ pub mod termios;
 pub mod time;
 pub mod typing;
 pub mod unicodedata;
+pub mod warnings;
+pub mod weakref;
 pub mod zlib;
 mod zlib_objects;
 mod zlib_stream;
@@ -64,6 +71,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &array::MODULE,
     &binascii::MODULE,
+    &bisect::MODULE,
     &blake2::MODULE,
     &cmath::MODULE,
     &codecs::MODULE,
@@ -74,6 +82,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &fcntl::MODULE,
     &functools::MODULE,
     &grp::MODULE,
+    &heapq::MODULE,
     &imp::MODULE,
     &itertools::MODULE,
     &json::MODULE,
@@ -82,6 +91,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &math::MODULE,
     &md5::MODULE,
     &opcode::MODULE,
+    &operator::MODULE,
     &posix::MODULE,
     &posixsubprocess::MODULE,
     &pwd::MODULE,
@@ -93,11 +103,14 @@ pub static MODULES: &[&ModuleDef] = &[
     &signal::MODULE,
     &socket::MODULE,
     &sre::MODULE,
+    &statistics::MODULE,
     &string::MODULE,
     &struct_::MODULE,
     &termios::MODULE,
     &time::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
+    &warnings::MODULE,
+    &weakref::MODULE,
     &zlib::MODULE,
 ];

@@ -14,26 +14,94 @@ use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef = ModuleDef { name: "_locale", doc: "Support for POSIX locales.", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_locale",
+    doc: "Support for POSIX locales.",
+    functions: FUNCTIONS,
+    init,
+};
 static FUNCTIONS: &[NativeDef] = &[
-    def("bind_textdomain_codeset", "domain, codeset, /", bind_codeset, "Bind the C library's domain to codeset."),
-    def("bindtextdomain", "domain, dir, /", bind_domain, "Bind the C library's domain to dir."),
-    def("dcgettext", "domain, msgid, category, /", |th, a| { support::str_arg(th, a[1], "dcgettext() argument 2")?; Ok(a[1]) }, "Return translation of msg in domain and category."),
-    def("dgettext", "domain, msg, /", |th, a| { support::str_arg(th, a[1], "dgettext() argument 2")?; Ok(a[1]) }, "dgettext(domain, msg) -> string\n\nReturn translation of msg in domain."),
+    def(
+        "bind_textdomain_codeset",
+        "domain, codeset, /",
+        bind_codeset,
+        "Bind the C library's domain to codeset.",
+    ),
+    def(
+        "bindtextdomain",
+        "domain, dir, /",
+        bind_domain,
+        "Bind the C library's domain to dir.",
+    ),
+    def(
+        "dcgettext",
+        "domain, msgid, category, /",
+        |th, a| {
+            support::str_arg(th, a[1], "dcgettext() argument 2")?;
+            Ok(a[1])
+        },
+        "Return translation of msg in domain and category.",
+    ),
+    def(
+        "dgettext",
+        "domain, msg, /",
+        |th, a| {
+            support::str_arg(th, a[1], "dgettext() argument 2")?;
+            Ok(a[1])
+        },
+        "dgettext(domain, msg) -> string\n\nReturn translation of msg in domain.",
+    ),
     def("getencoding", "", |th, _| codeset(th), "Get the current locale encoding."),
-    def("gettext", "msg, /", |th, a| { support::str_arg(th, a[0], "gettext() argument")?; Ok(a[0]) }, "gettext(msg) -> string\n\nReturn translation of msg."),
-    def("localeconv", "", localeconv, "Returns numeric and monetary locale-specific parameters."),
-    def("nl_langinfo", "key, /", nl_langinfo, "Return the value for the locale information associated with key."),
-    def("setlocale", "category, locale=None, /", setlocale, "Activates/queries locale processing."),
+    def(
+        "gettext",
+        "msg, /",
+        |th, a| {
+            support::str_arg(th, a[0], "gettext() argument")?;
+            Ok(a[0])
+        },
+        "gettext(msg) -> string\n\nReturn translation of msg.",
+    ),
+    def(
+        "localeconv",
+        "",
+        localeconv,
+        "Returns numeric and monetary locale-specific parameters.",
+    ),
+    def(
+        "nl_langinfo",
+        "key, /",
+        nl_langinfo,
+        "Return the value for the locale information associated with key.",
+    ),
+    def(
+        "setlocale",
+        "category, locale=None, /",
+        setlocale,
+        "Activates/queries locale processing.",
+    ),
     def("strcoll", "os1, os2, /", strcoll, "Compares two strings according to the locale."),
-    def("strxfrm", "string, /", strxfrm, "Return a string that can be used as a key for locale-aware comparisons."),
-    def("textdomain", "domain, /", textdomain, "Set the C library's textdmain to domain, returning the new domain."),
+    def(
+        "strxfrm",
+        "string, /",
+        strxfrm,
+        "Return a string that can be used as a key for locale-aware comparisons.",
+    ),
+    def(
+        "textdomain",
+        "domain, /",
+        textdomain,
+        "Set the C library's textdmain to domain, returning the new domain.",
+    ),
 ];
 macro_rules! constants {
     ($($n:ident)*) => { &[$((stringify!($n), libc::$n as i64)),*] };
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
-    put_ints(th, m, constants!(LC_CTYPE LC_TIME LC_COLLATE LC_MONETARY LC_MESSAGES LC_NUMERIC LC_ALL))?;
+    put_ints(
+        th,
+        m,
+        constants!(LC_CTYPE LC_TIME LC_COLLATE LC_MONETARY LC_MESSAGES LC_NUMERIC LC_ALL),
+    )?;
     put_ints(th, m, &[("CHAR_MAX", std::ffi::c_char::MAX as i64)])?;
     put_ints(
         th,
@@ -86,7 +154,14 @@ fn setlocale(th: &mut Thread, a: &[Value]) -> R {
     // SAFETY: a C string or null. Other threads may read the locale meanwhile, as in every program that calls setlocale.
     let r = unsafe { libc::setlocale(category, name.as_ref().map_or(std::ptr::null(), |n| n.as_ptr())) };
     if r.is_null() {
-        return Err(error(th, if name.is_some() { "unsupported locale setting" } else { "locale query failed" }));
+        return Err(error(
+            th,
+            if name.is_some() {
+                "unsupported locale setting"
+            } else {
+                "locale query failed"
+            },
+        ));
     }
     // SAFETY: the library's string.
     Ok(unsafe { text(th, r) })
@@ -161,7 +236,12 @@ fn codeset(th: &mut Thread) -> R {
 fn nl_langinfo(th: &mut Thread, a: &[Value]) -> R {
     let key = th.to_i32(a[0])?;
     // Keys that the module does not name would be misused memory in some C libraries.
-    let max = libc::NOEXPR.max(libc::CRNCYSTR).max(libc::ABMON_12).max(libc::ALT_DIGITS).max(libc::ERA_T_FMT).max(libc::THOUSEP);
+    let max = libc::NOEXPR
+        .max(libc::CRNCYSTR)
+        .max(libc::ABMON_12)
+        .max(libc::ALT_DIGITS)
+        .max(libc::ERA_T_FMT)
+        .max(libc::THOUSEP);
     if !(0..=max).contains(&key) {
         return Err(th.value_error("unsupported langinfo constant"));
     }
@@ -198,7 +278,11 @@ fn strxfrm(th: &mut Thread, a: &[Value]) -> R {
     let mut out: Vec<libc::wchar_t> = vec![0; n + 1];
     // SAFETY: room for n characters and the zero.
     unsafe { c_wcsxfrm(out.as_mut_ptr(), s.as_ptr(), n + 1) };
-    let points: Vec<u32> = out[..n].iter().map(|&w| w as u32).map(|w| if w > 0x10_FFFF { w & 0xF_FFFF } else { w }).collect();
+    let points: Vec<u32> = out[..n]
+        .iter()
+        .map(|&w| w as u32)
+        .map(|w| if w > 0x10_FFFF { w & 0xF_FFFF } else { w })
+        .collect();
     Ok(th.new_str_points(&points))
 }
 
@@ -209,7 +293,11 @@ struct Domain {
     dirs: Vec<(String, String)>,
     codesets: Vec<(String, String)>,
 }
-static DOMAIN: std::sync::Mutex<Domain> = std::sync::Mutex::new(Domain { name: String::new(), dirs: Vec::new(), codesets: Vec::new() });
+static DOMAIN: std::sync::Mutex<Domain> = std::sync::Mutex::new(Domain {
+    name: String::new(),
+    dirs: Vec::new(),
+    codesets: Vec::new(),
+});
 fn domain() -> std::sync::MutexGuard<'static, Domain> {
     DOMAIN.lock().unwrap_or_else(|e| e.into_inner())
 }
@@ -222,7 +310,11 @@ fn textdomain(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_str(if name.is_empty() { "messages" } else { &name }))
 }
 fn remember(th: &mut Thread, a: &[Value], codesets: bool) -> R<Option<String>> {
-    let what = if codesets { "bind_textdomain_codeset() argument 1" } else { "bindtextdomain() argument 1" };
+    let what = if codesets {
+        "bind_textdomain_codeset() argument 1"
+    } else {
+        "bindtextdomain() argument 1"
+    };
     let name = str_arg(th, a[0], what)?.to_string_lossy();
     if name.is_empty() {
         return Err(error(th, "domain must be a non-empty string"));

@@ -44,7 +44,10 @@ struct Cache {
 }
 impl Clone for Cache {
     fn clone(&self) -> Cache {
-        Cache { counts: self.counts.clone(), ..*self }
+        Cache {
+            counts: self.counts.clone(),
+            ..*self
+        }
     }
 }
 impl Payload for Cache {
@@ -58,7 +61,10 @@ state!(
     /// A result. `used` is the stamp of its last use (not logged), `pushed` the stamp by which it is in the heap.
     Entry { key, result, used, pushed }
 );
-static ENTRY: TypeDef = TypeDef { base: false, ..TypeDef::new("functools._lru_list_elem", Kind::Payload, payload_size::<Entry>()) };
+static ENTRY: TypeDef = TypeDef {
+    base: false,
+    ..TypeDef::new("functools._lru_list_elem", Kind::Payload, payload_size::<Entry>())
+};
 static ENTRY_CLASS: ClassCell = ClassCell::new();
 
 /// The declaration.
@@ -68,7 +74,12 @@ pub(crate) static CACHE: TypeDef = TypeDef {
     methods: &[
         def_static("__new__", "cls, user_function, maxsize, typed, cache_info_type", cache_new, ""),
         def("__call__", "self, /, *args, **kwargs", call, "Call self as a function."),
-        def("__get__", "self, instance, owner=None, /", |th, a| Ok(if a[1].is_none() { a[0] } else { bound_method::new(th, a[0], a[1]) }), "Return an attribute of instance, which is of type owner."),
+        def(
+            "__get__",
+            "self, instance, owner=None, /",
+            |th, a| Ok(if a[1].is_none() { a[0] } else { bound_method::new(th, a[0], a[1]) }),
+            "Return an attribute of instance, which is of type owner.",
+        ),
         def("cache_info", "self, /", cache_info, "Report cache statistics"),
         def("cache_clear", "self, /", cache_clear, "Clear the cache and cache statistics"),
         def("__reduce__", "self, /", reduce, ""),
@@ -95,7 +106,15 @@ fn cache_new(th: &mut Thread, a: &[Value]) -> R {
     let typed = th.truth(a[3])?;
     let entries = th.new_dict();
     let heap = th.new_list(&[])?;
-    let state = Cache { func: a[1], info: a[4], entries, heap, maxsize, typed, counts: Arc::default() };
+    let state = Cache {
+        func: a[1],
+        info: a[4],
+        entries,
+        heap,
+        maxsize,
+        typed,
+        counts: Arc::default(),
+    };
     Ok(payload::new(th, a[0].as_gc::<Class>(), state).value())
 }
 fn this(th: &mut Thread, v: Value) -> R<&'static Cache> {
@@ -190,7 +209,11 @@ fn call(th: &mut Thread, a: &[Value]) -> R {
     Ok(result)
 }
 fn dict_hash(th: &mut Thread, key: Value) -> R<i64> {
-    if key.is_kind(Kind::Tuple) { th.hash(key) } else { dict::hash_key(th, key) }
+    if key.is_kind(Kind::Tuple) {
+        th.hash(key)
+    } else {
+        dict::hash_key(th, key)
+    }
 }
 fn call_function(th: &mut Thread, c: &Cache, args: Value, kwargs: Option<Gc<Dict>>) -> R {
     match kwargs {

@@ -26,10 +26,30 @@ pub static MODULE: ModuleDef = ModuleDef {
     },
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("dumps", "value, version=5, /, *, allow_code=True", dumps, "Return the bytes object that would be written to a file by dump(value, file)."),
-    def("dump", "value, file, version=5, /, *, allow_code=True", dump, "Write the value on the open file."),
-    def("loads", "bytes, /, *, allow_code=True", loads, "Convert the bytes-like object to a value."),
-    def("load", "file, /, *, allow_code=True", load, "Read one value from the open file and return it."),
+    def(
+        "dumps",
+        "value, version=5, /, *, allow_code=True",
+        dumps,
+        "Return the bytes object that would be written to a file by dump(value, file).",
+    ),
+    def(
+        "dump",
+        "value, file, version=5, /, *, allow_code=True",
+        dump,
+        "Write the value on the open file.",
+    ),
+    def(
+        "loads",
+        "bytes, /, *, allow_code=True",
+        loads,
+        "Convert the bytes-like object to a value.",
+    ),
+    def(
+        "load",
+        "file, /, *, allow_code=True",
+        load,
+        "Read one value from the open file and return it.",
+    ),
 ];
 /// Nesting that CPython allows.
 const DEPTH: usize = 2000;
@@ -80,7 +100,7 @@ fn write_object(th: &mut Thread, v: Value, out: &mut Vec<u8>, depth: usize, allo
         out.push(b'g');
         out.extend(float::to_f64(v).unwrap_or(0.0).to_le_bytes());
     } else if class == t.complex {
-        let (re, im) = complex::parts(v);
+        let (re, im) = v.as_gc::<complex::Complex>().parts();
         out.push(b'y');
         out.extend(re.to_le_bytes());
         out.extend(im.to_le_bytes());
@@ -303,7 +323,12 @@ fn loads(th: &mut Thread, a: &[Value]) -> R {
     let Some(bytes) = buffer_protocol::bytes_like(th, a[0])? else {
         return Err(th.type_error(&format!("a bytes-like object is required, not '{}'", th.class_of(a[0]).name_str())));
     };
-    let v = Reader { bytes: &bytes, at: 0, allow }.value(th, 0)?;
+    let v = Reader {
+        bytes: &bytes,
+        at: 0,
+        allow,
+    }
+    .value(th, 0)?;
     if v.is_empty() {
         return Err(th.type_error("NULL object in marshal data for object"));
     }
@@ -316,7 +341,11 @@ fn load(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.type_error(&format!("file.read() returned not bytes but {}", th.class_of(data).name_str())));
     };
     let allow = a[1].is_empty() || th.truth(a[1])?;
-    let mut r = Reader { bytes: &bytes, at: 0, allow };
+    let mut r = Reader {
+        bytes: &bytes,
+        at: 0,
+        allow,
+    };
     let v = r.value(th, 0)?;
     let rest = bytes.len() - r.at;
     if rest > 0 {

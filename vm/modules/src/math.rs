@@ -69,54 +69,205 @@ static FUNCTIONS: &[NativeDef] = &[
     one!("asin", c::asin, overflow: false, "expected a number between -1 and 1, got %s", "Return the arc sine (measured in radians) of x.\n\nThe result is between -pi/2 and pi/2."),
     one!("asinh", c::asinh, overflow: false, "", "Return the inverse hyperbolic sine of x."),
     one!("atan", c::atan, overflow: false, "", "Return the arc tangent (measured in radians) of x.\n\nThe result is between -pi/2 and pi/2."),
-    def("atan2", "y, x, /", |th, a| { let (y, x) = two(th, a)?; Ok(Value::float(c::atan2(y, x))) }, "Return the arc tangent (measured in radians) of y/x.\n\nUnlike atan(y/x), the signs of both x and y are considered."),
+    def(
+        "atan2",
+        "y, x, /",
+        |th, a| {
+            let (y, x) = two(th, a)?;
+            Ok(Value::float(c::atan2(y, x)))
+        },
+        "Return the arc tangent (measured in radians) of y/x.\n\nUnlike atan(y/x), the signs of both x and y are considered.",
+    ),
     one!("atanh", c::atanh, overflow: false, "expected a number between -1 and 1, got %s", "Return the inverse hyperbolic tangent of x."),
     one!("cbrt", c::cbrt, overflow: false, "", "Return the cube root of x."),
-    def("ceil", "x, /", ceil, "Return the ceiling of x as an Integral.\n\nThis is the smallest integer >= x."),
-    def("comb", "n, k, /", ints::comb, "Number of ways to choose k items from n items without repetition and without order."),
-    def("copysign", "x, y, /", |th, a| { let (x, y) = two(th, a)?; Ok(Value::float(x.copysign(y))) }, "Return a float with the magnitude (absolute value) of x but the sign of y."),
+    def(
+        "ceil",
+        "x, /",
+        ceil,
+        "Return the ceiling of x as an Integral.\n\nThis is the smallest integer >= x.",
+    ),
+    def(
+        "comb",
+        "n, k, /",
+        ints::comb,
+        "Number of ways to choose k items from n items without repetition and without order.",
+    ),
+    def(
+        "copysign",
+        "x, y, /",
+        |th, a| {
+            let (x, y) = two(th, a)?;
+            Ok(Value::float(x.copysign(y)))
+        },
+        "Return a float with the magnitude (absolute value) of x but the sign of y.",
+    ),
     one!("cos", c::cos, overflow: false, "expected a finite input, got %s", "Return the cosine of x (measured in radians)."),
     one!("cosh", c::cosh, overflow: true, "", "Return the hyperbolic cosine of x."),
-    def("degrees", "x, /", |th, a| Ok(Value::float(float::expect(th, a[0])? * (180.0 / std::f64::consts::PI))), "Convert angle x from radians to degrees."),
-    def("dist", "p, q, /", sums::dist, "Return the Euclidean distance between two points p and q."),
-    def("erf", "x, /", |th, a| Ok(Value::float(c::erf(float::expect(th, a[0])?))), "Error function at x."),
-    def("erfc", "x, /", |th, a| Ok(Value::float(c::erfc(float::expect(th, a[0])?))), "Complementary error function at x."),
+    def(
+        "degrees",
+        "x, /",
+        |th, a| Ok(Value::float(float::expect(th, a[0])? * (180.0 / std::f64::consts::PI))),
+        "Convert angle x from radians to degrees.",
+    ),
+    def(
+        "dist",
+        "p, q, /",
+        sums::dist,
+        "Return the Euclidean distance between two points p and q.",
+    ),
+    def(
+        "erf",
+        "x, /",
+        |th, a| Ok(Value::float(c::erf(float::expect(th, a[0])?))),
+        "Error function at x.",
+    ),
+    def(
+        "erfc",
+        "x, /",
+        |th, a| Ok(Value::float(c::erfc(float::expect(th, a[0])?))),
+        "Complementary error function at x.",
+    ),
     one!("exp", c::exp, overflow: true, "", "Return e raised to the power of x."),
     one!("exp2", c::exp2, overflow: true, "", "Return 2 raised to the power of x."),
     one!("expm1", c::expm1, overflow: true, "", "Return exp(x)-1.\n\nThis function avoids the loss of precision involved in the direct evaluation of exp(x)-1 for small x."),
     one!("fabs", f64::abs, overflow: false, "", "Return the absolute value of the float x."),
     def("factorial", "n, /", ints::factorial, "Find n!."),
-    def("floor", "x, /", floor, "Return the floor of x as an Integral.\n\nThis is the largest integer <= x."),
-    def("fma", "x, y, z, /", fma, "Fused multiply-add operation.\n\nCompute (x * y) + z with a single round."),
-    def("fmod", "x, y, /", fmod, "Return fmod(x, y), according to platform C.\n\nx % y may differ."),
+    def(
+        "floor",
+        "x, /",
+        floor,
+        "Return the floor of x as an Integral.\n\nThis is the largest integer <= x.",
+    ),
+    def(
+        "fma",
+        "x, y, z, /",
+        fma,
+        "Fused multiply-add operation.\n\nCompute (x * y) + z with a single round.",
+    ),
+    def(
+        "fmod",
+        "x, y, /",
+        fmod,
+        "Return fmod(x, y), according to platform C.\n\nx % y may differ.",
+    ),
     def("frexp", "x, /", frexp_, "Return the mantissa and exponent of x, as pair (m, e)."),
-    def("fsum", "seq, /", sums::fsum, "Return an accurate floating-point sum of values in the iterable seq."),
+    def(
+        "fsum",
+        "seq, /",
+        sums::fsum,
+        "Return an accurate floating-point sum of values in the iterable seq.",
+    ),
     def("gamma", "x, /", gamma, "Gamma function at x."),
     def("gcd", "*integers", ints::gcd, "Greatest Common Divisor."),
-    def("hypot", "*coordinates", sums::hypot, "Multidimensional Euclidean distance from the origin to a point."),
-    def("isclose", "a, b, *, rel_tol=1e-09, abs_tol=0.0", isclose, "Determine whether two floating-point numbers are close in value."),
-    def("isfinite", "x, /", |th, a| Ok(Value::bool(float::expect(th, a[0])?.is_finite())), "Return True if x is neither an infinity nor a NaN, and False otherwise."),
-    def("isinf", "x, /", |th, a| Ok(Value::bool(float::expect(th, a[0])?.is_infinite())), "Return True if x is a positive or negative infinity, and False otherwise."),
-    def("isnan", "x, /", |th, a| Ok(Value::bool(float::expect(th, a[0])?.is_nan())), "Return True if x is a NaN (not a number), and False otherwise."),
-    def("isqrt", "n, /", ints::isqrt, "Return the integer part of the square root of the input."),
+    def(
+        "hypot",
+        "*coordinates",
+        sums::hypot,
+        "Multidimensional Euclidean distance from the origin to a point.",
+    ),
+    def(
+        "isclose",
+        "a, b, *, rel_tol=1e-09, abs_tol=0.0",
+        isclose,
+        "Determine whether two floating-point numbers are close in value.",
+    ),
+    def(
+        "isfinite",
+        "x, /",
+        |th, a| Ok(Value::bool(float::expect(th, a[0])?.is_finite())),
+        "Return True if x is neither an infinity nor a NaN, and False otherwise.",
+    ),
+    def(
+        "isinf",
+        "x, /",
+        |th, a| Ok(Value::bool(float::expect(th, a[0])?.is_infinite())),
+        "Return True if x is a positive or negative infinity, and False otherwise.",
+    ),
+    def(
+        "isnan",
+        "x, /",
+        |th, a| Ok(Value::bool(float::expect(th, a[0])?.is_nan())),
+        "Return True if x is a NaN (not a number), and False otherwise.",
+    ),
+    def(
+        "isqrt",
+        "n, /",
+        ints::isqrt,
+        "Return the integer part of the square root of the input.",
+    ),
     def("lcm", "*integers", ints::lcm, "Least Common Multiple."),
-    def("ldexp", "x, i, /", ldexp, "Return x * (2**i).\n\nThis is essentially the inverse of frexp()."),
-    def("lgamma", "x, /", lgamma, "Natural logarithm of absolute value of Gamma function at x."),
-    def("log", "x, base=math.e, /", log, "log(x, [base=math.e])\nReturn the logarithm of x to the given base."),
-    def("log10", "x, /", |th, a| logarithm(th, a[0], |x| c::log10(x)), "Return the base 10 logarithm of x."),
+    def(
+        "ldexp",
+        "x, i, /",
+        ldexp,
+        "Return x * (2**i).\n\nThis is essentially the inverse of frexp().",
+    ),
+    def(
+        "lgamma",
+        "x, /",
+        lgamma,
+        "Natural logarithm of absolute value of Gamma function at x.",
+    ),
+    def(
+        "log",
+        "x, base=math.e, /",
+        log,
+        "log(x, [base=math.e])\nReturn the logarithm of x to the given base.",
+    ),
+    def(
+        "log10",
+        "x, /",
+        |th, a| logarithm(th, a[0], |x| c::log10(x)),
+        "Return the base 10 logarithm of x.",
+    ),
     one!("log1p", c::log1p, overflow: false, "expected argument value > -1, got %s", "Return the natural logarithm of 1+x (base e)."),
-    def("log2", "x, /", |th, a| logarithm(th, a[0], |x| c::log2(x)), "Return the base 2 logarithm of x."),
+    def(
+        "log2",
+        "x, /",
+        |th, a| logarithm(th, a[0], |x| c::log2(x)),
+        "Return the base 2 logarithm of x.",
+    ),
     def("modf", "x, /", modf, "Return the fractional and integer parts of x."),
-    def("nextafter", "x, y, /, *, steps=None", nextafter, "Return the floating-point value the given number of steps after x towards y."),
-    def("perm", "n, k=None, /", ints::perm, "Number of ways to choose k items from n items without repetition and with order."),
+    def(
+        "nextafter",
+        "x, y, /, *, steps=None",
+        nextafter,
+        "Return the floating-point value the given number of steps after x towards y.",
+    ),
+    def(
+        "perm",
+        "n, k=None, /",
+        ints::perm,
+        "Number of ways to choose k items from n items without repetition and with order.",
+    ),
     def("pow", "x, y, /", pow, "Return x**y (x to the power of y)."),
-    def("prod", "iterable, /, *, start=1", sums::prod, "Calculate the product of all the elements in the input iterable."),
-    def("radians", "x, /", |th, a| Ok(Value::float(float::expect(th, a[0])? * (std::f64::consts::PI / 180.0))), "Convert angle x from degrees to radians."),
-    def("remainder", "x, y, /", remainder, "Difference between x and the closest integer multiple of y."),
+    def(
+        "prod",
+        "iterable, /, *, start=1",
+        sums::prod,
+        "Calculate the product of all the elements in the input iterable.",
+    ),
+    def(
+        "radians",
+        "x, /",
+        |th, a| Ok(Value::float(float::expect(th, a[0])? * (std::f64::consts::PI / 180.0))),
+        "Convert angle x from degrees to radians.",
+    ),
+    def(
+        "remainder",
+        "x, y, /",
+        remainder,
+        "Difference between x and the closest integer multiple of y.",
+    ),
     one!("sin", c::sin, overflow: false, "expected a finite input, got %s", "Return the sine of x (measured in radians)."),
     one!("sinh", c::sinh, overflow: true, "", "Return the hyperbolic sine of x."),
     one!("sqrt", c::sqrt, overflow: false, "expected a nonnegative input, got %s", "Return the square root of x."),
-    def("sumprod", "p, q, /", sums::sumprod, "Return the sum of products of values from two iterables p and q."),
+    def(
+        "sumprod",
+        "p, q, /",
+        sums::sumprod,
+        "Return the sum of products of values from two iterables p and q.",
+    ),
     one!("tan", c::tan, overflow: false, "expected a finite input, got %s", "Return the tangent of x (measured in radians)."),
     one!("tanh", c::tanh, overflow: false, "", "Return the hyperbolic tangent of x."),
     def("trunc", "x, /", trunc, "Truncates the Real x to the nearest Integral toward 0."),
@@ -137,7 +288,11 @@ pub(crate) fn range_error(th: &mut Thread) -> Throw {
     th.overflow_error("math range error")
 }
 fn with_input(th: &mut Thread, text: &str, x: f64) -> Throw {
-    if text.is_empty() { domain_error(th) } else { th.value_error(&text.replace("%s", &float::repr(x))) }
+    if text.is_empty() {
+        domain_error(th)
+    } else {
+        th.value_error(&text.replace("%s", &float::repr(x)))
+    }
 }
 /// A function of one float: a NaN from a number is a domain error, an infinity from a finite number an overflow or a pole.
 fn one(th: &mut Thread, v: Value, f: impl Fn(f64) -> f64, overflows: bool, text: &str) -> R {

@@ -39,8 +39,20 @@ pub(crate) fn gcd(th: &mut Thread, a: &[Value]) -> R {
     fold(th, a[0], 0, |x, y| Some(x.gcd(&y)), |x, y| x.gcd(y))
 }
 pub(crate) fn lcm(th: &mut Thread, a: &[Value]) -> R {
-    let small = |x: u64, y: u64| if x == 0 || y == 0 { Some(0) } else { (x / x.gcd(&y)).checked_mul(y) };
-    fold(th, a[0], 1, small, |x, y| if x.is_zero() || y.is_zero() { BigInt::zero() } else { (x / x.gcd(y) * y).abs() })
+    let small = |x: u64, y: u64| {
+        if x == 0 || y == 0 {
+            Some(0)
+        } else {
+            (x / x.gcd(&y)).checked_mul(y)
+        }
+    };
+    fold(th, a[0], 1, small, |x, y| {
+        if x.is_zero() || y.is_zero() {
+            BigInt::zero()
+        } else {
+            (x / x.gcd(y) * y).abs()
+        }
+    })
 }
 pub(crate) fn isqrt(th: &mut Thread, a: &[Value]) -> R {
     let n = th.index(a[0])?;

@@ -14,8 +14,20 @@ use vasuki_vm::value::Value;
 pub static MODULE: ModuleDef = ModuleDef {
     name: "_md5",
     doc: "",
-    functions: &[def("md5", SIGNATURE, |th, a| { let c = class(th)?; hashes::make(th, c, "md5", a) }, "Return a new MD5 hash object; optionally initialized with a string.")],
-    init: |th, m| { let c = class(th)?; put(th, m, "MD5Type", c.value())?; put(th, m, "_GIL_MINSIZE", Value::small(2048)) },
+    functions: &[def(
+        "md5",
+        SIGNATURE,
+        |th, a| {
+            let c = class(th)?;
+            hashes::make(th, c, "md5", a)
+        },
+        "Return a new MD5 hash object; optionally initialized with a string.",
+    )],
+    init: |th, m| {
+        let c = class(th)?;
+        put(th, m, "MD5Type", c.value())?;
+        put(th, m, "_GIL_MINSIZE", Value::small(2048))
+    },
 };
 static DEF: TypeDef = TypeDef {
     base: false,

@@ -9,28 +9,93 @@ use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef = ModuleDef { name: "_opcode", doc: "Opcode support module.", functions: FUNCTIONS, init: |_, _| Ok(()) };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_opcode",
+    doc: "Opcode support module.",
+    functions: FUNCTIONS,
+    init: |_, _| Ok(()),
+};
 macro_rules! property {
     ($name:literal, $flag:ident, $doc:literal) => {
         def($name, "opcode", |th, a| has(th, a[0], |o| o.flags & $flag != 0), $doc)
     };
 }
 static FUNCTIONS: &[NativeDef] = &[
-    def("get_executor", "*, code, offset", |th, _| Err(th.value_error("no executor exists at that location")), "Return the executor object at offset in code if exists, None otherwise."),
-    def("get_intrinsic1_descs", "", |th, _| names(th, INTRINSICS_1), "Return a list of names of the unary intrinsics."),
-    def("get_intrinsic2_descs", "", |th, _| names(th, INTRINSICS_2), "Return a list of names of the binary intrinsics."),
-    def("get_nb_ops", "", nb_ops, "Return array of symbols of binary ops.\n\nIndexed by the BINARY_OP oparg value."),
-    def("get_special_method_names", "", |th, _| names(th, &["__enter__", "__exit__", "__aenter__", "__aexit__"]), "Return a list of special method names."),
-    def("get_specialization_stats", "", |_, _| Ok(Value::NONE), "Return the specialization stats"),
+    def(
+        "get_executor",
+        "*, code, offset",
+        |th, _| Err(th.value_error("no executor exists at that location")),
+        "Return the executor object at offset in code if exists, None otherwise.",
+    ),
+    def(
+        "get_intrinsic1_descs",
+        "",
+        |th, _| names(th, INTRINSICS_1),
+        "Return a list of names of the unary intrinsics.",
+    ),
+    def(
+        "get_intrinsic2_descs",
+        "",
+        |th, _| names(th, INTRINSICS_2),
+        "Return a list of names of the binary intrinsics.",
+    ),
+    def(
+        "get_nb_ops",
+        "",
+        nb_ops,
+        "Return array of symbols of binary ops.\n\nIndexed by the BINARY_OP oparg value.",
+    ),
+    def(
+        "get_special_method_names",
+        "",
+        |th, _| names(th, &["__enter__", "__exit__", "__aenter__", "__aexit__"]),
+        "Return a list of special method names.",
+    ),
+    def(
+        "get_specialization_stats",
+        "",
+        |_, _| Ok(Value::NONE),
+        "Return the specialization stats",
+    ),
     property!("has_arg", ARG, "Return True if the opcode uses its oparg, False otherwise."),
-    property!("has_const", CONST, "Return True if the opcode accesses a constant, False otherwise."),
-    property!("has_exc", EXC, "Return True if the opcode sets an exception handler, False otherwise."),
-    property!("has_free", FREE, "Return True if the opcode accesses a free variable, False otherwise.\n\nNote that 'free' in this context refers to names in the current scope\nthat are referenced by inner scopes or names in the outer scope that\nare referenced from this scope."),
+    property!(
+        "has_const",
+        CONST,
+        "Return True if the opcode accesses a constant, False otherwise."
+    ),
+    property!(
+        "has_exc",
+        EXC,
+        "Return True if the opcode sets an exception handler, False otherwise."
+    ),
+    property!(
+        "has_free",
+        FREE,
+        "Return True if the opcode accesses a free variable, False otherwise.\n\nNote that 'free' in this context refers to names in the current scope\nthat are referenced by inner scopes or names in the outer scope that\nare referenced from this scope."
+    ),
     property!("has_jump", JUMP, "Return True if the opcode has a jump target, False otherwise."),
-    property!("has_local", LOCAL, "Return True if the opcode accesses a local variable, False otherwise."),
-    property!("has_name", NAME, "Return True if the opcode accesses an attribute by name, False otherwise."),
-    def("is_valid", "opcode", |th, a| has(th, a[0], |_| true), "Return True if opcode is valid, False otherwise."),
-    def("stack_effect", "opcode, oparg=None, /, *, jump=None", stack_effect, "Compute the stack effect of the opcode."),
+    property!(
+        "has_local",
+        LOCAL,
+        "Return True if the opcode accesses a local variable, False otherwise."
+    ),
+    property!(
+        "has_name",
+        NAME,
+        "Return True if the opcode accesses an attribute by name, False otherwise."
+    ),
+    def(
+        "is_valid",
+        "opcode",
+        |th, a| has(th, a[0], |_| true),
+        "Return True if opcode is valid, False otherwise.",
+    ),
+    def(
+        "stack_effect",
+        "opcode, oparg=None, /, *, jump=None",
+        stack_effect,
+        "Compute the stack effect of the opcode.",
+    ),
 ];
 const ARG: u8 = 1;
 const CONST: u8 = 2;
@@ -62,7 +127,12 @@ struct Op {
     effect: Effect,
 }
 const fn op(number: u16, name: &'static str, flags: u8, effect: Effect) -> Op {
-    Op { number, name, flags, effect }
+    Op {
+        number,
+        name,
+        flags,
+        effect,
+    }
 }
 #[rustfmt::skip]
 static OPS: &[Op] = &[
@@ -190,7 +260,9 @@ fn stack_effect(th: &mut Thread, a: &[Value]) -> R {
         Some(Value::FALSE) => Some(false),
         Some(_) => return Err(th.value_error("stack_effect: jump must be False, True or None")),
     };
-    let Some(o) = find(th, a[0])? else { return Err(th.value_error("invalid opcode or oparg")) };
+    let Some(o) = find(th, a[0])? else {
+        return Err(th.value_error("invalid opcode or oparg"));
+    };
     let n = match given(a[1]) {
         None | Some(Value::NONE) => 0,
         Some(v) => th.to_i32(v)? as i64,

@@ -30,16 +30,34 @@ pub(crate) static PARTIAL: TypeDef = TypeDef {
     methods: &[
         def_static("__new__", "cls, func, /, *args, **keywords", partial_new, ""),
         def("__call__", "self, /, *args, **kwargs", call, "Call self as a function."),
-        def("__get__", "self, instance, owner=None, /", get, "Return an attribute of instance, which is of type owner."),
+        def(
+            "__get__",
+            "self, instance, owner=None, /",
+            get,
+            "Return an attribute of instance, which is of type owner.",
+        ),
         def("__repr__", "self, /", repr, "Return repr(self)."),
         def("__reduce__", "self, /", reduce, ""),
         def("__setstate__", "self, state, /", setstate, ""),
-        def_class("__class_getitem__", "cls, item, /", |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+        def_class(
+            "__class_getitem__",
+            "cls, item, /",
+            |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]),
+            "See PEP 585",
+        ),
     ],
     getsets: &[
-        getter("func", |th, v| Ok(fields(th, v)?.0), "function object to use in future partial calls"),
+        getter(
+            "func",
+            |th, v| Ok(fields(th, v)?.0),
+            "function object to use in future partial calls",
+        ),
         getter("args", |th, v| Ok(fields(th, v)?.1), "tuple of arguments to future partial calls"),
-        getter("keywords", |th, v| Ok(fields(th, v)?.2), "dictionary of keyword arguments to future partial calls"),
+        getter(
+            "keywords",
+            |th, v| Ok(fields(th, v)?.2),
+            "dictionary of keyword arguments to future partial calls",
+        ),
         getset("__dict__", object::get_dict, object::set_dict, ""),
     ],
     ..TypeDef::new("functools.partial", Kind::Payload, payload_size::<Partial>())
@@ -168,7 +186,10 @@ fn call(th: &mut Thread, a: &[Value]) -> R {
     }
     if holes > 0 {
         if (args.len() as i64) < holes {
-            let text = format!("missing positional arguments in 'partial' call; expected at least {holes}, got {}", args.len());
+            let text = format!(
+                "missing positional arguments in 'partial' call; expected at least {holes}, got {}",
+                args.len()
+            );
             return Err(th.type_error(&text));
         }
         let hole = placeholder(th)?;
@@ -242,7 +263,11 @@ fn setstate(th: &mut Thread, a: &[Value]) -> R {
     if args.items().last() == Some(&hole) {
         return Err(th.type_error("trailing Placeholders are not allowed"));
     }
-    let args = if class_of(args.value()) == ctx().types.tuple { args.value() } else { th.new_tuple(args.items()) };
+    let args = if class_of(args.value()) == ctx().types.tuple {
+        args.value()
+    } else {
+        th.new_tuple(args.items())
+    };
     let keywords = match keywords.cast::<Dict>() {
         None => th.new_dict(),
         Some(_) if class_of(keywords) == ctx().types.dict => keywords,
@@ -254,7 +279,12 @@ fn setstate(th: &mut Thread, a: &[Value]) -> R {
     let holes = args.as_gc::<Tuple>().items().iter().filter(|v| **v == hole).count();
     let o = State::<Partial>::of(th, a[0])?;
     let s = o.open(th)?;
-    for (slot, v) in [(&s.func, func), (&s.args, args), (&s.keywords, keywords), (&s.holes, Value::small(holes as i64))] {
+    for (slot, v) in [
+        (&s.func, func),
+        (&s.args, args),
+        (&s.keywords, keywords),
+        (&s.holes, Value::small(holes as i64)),
+    ] {
         o.store(th, slot, v);
     }
     Ok(Value::NONE)

@@ -91,7 +91,9 @@ fn id(th: &mut Thread, v: Value, what: &str) -> R<Option<u32>> {
 }
 fn fork_exec(th: &mut Thread, a: &[Value]) -> R {
     let close_fds = th.truth(a[2])?;
-    let Some(pass) = a[3].cast::<Tuple>() else { return Err(th.type_error("fork_exec() argument 4 must be tuple")) };
+    let Some(pass) = a[3].cast::<Tuple>() else {
+        return Err(th.type_error("fork_exec() argument 4 must be tuple"));
+    };
     let mut fds = [0; 8];
     for (fd, &v) in fds.iter_mut().zip(&a[6..14]) {
         *fd = th.to_i32(v)?;
@@ -338,7 +340,13 @@ unsafe fn close_range(from: i32, end: i32) {
     // SAFETY: numbers only.
     unsafe {
         #[cfg(target_os = "linux")]
-        if libc::syscall(libc::SYS_close_range, from, if end == i32::MAX { u32::MAX } else { end as u32 - 1 }, 0) == 0 {
+        if libc::syscall(
+            libc::SYS_close_range,
+            from,
+            if end == i32::MAX { u32::MAX } else { end as u32 - 1 },
+            0,
+        ) == 0
+        {
             return;
         }
         let max = libc::sysconf(libc::_SC_OPEN_MAX).clamp(256, 1 << 20) as i32;

@@ -17,12 +17,30 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "pwd",
     doc: "This module provides access to the Unix password database.\nIt is available on all Unix versions.",
     functions: FUNCTIONS,
-    init: |th, m| { let c = class(th)?; put(th, m, "struct_passwd", c.value()) },
+    init: |th, m| {
+        let c = class(th)?;
+        put(th, m, "struct_passwd", c.value())
+    },
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("getpwall", "", getpwall, "Return a list of all available password database entries, in arbitrary order."),
-    def("getpwnam", "name, /", getpwnam, "Return the password database entry for the given user name."),
-    def("getpwuid", "uidobj, /", getpwuid, "Return the password database entry for the given numeric user ID."),
+    def(
+        "getpwall",
+        "",
+        getpwall,
+        "Return a list of all available password database entries, in arbitrary order.",
+    ),
+    def(
+        "getpwnam",
+        "name, /",
+        getpwnam,
+        "Return the password database entry for the given user name.",
+    ),
+    def(
+        "getpwuid",
+        "uidobj, /",
+        getpwuid,
+        "Return the password database entry for the given numeric user ID.",
+    ),
 ];
 fn class(th: &mut Thread) -> R<Gc<Class>> {
     static C: OnceLock<Gc<Class>> = OnceLock::new();
@@ -78,7 +96,13 @@ pub(crate) fn id_arg(th: &mut Thread, v: Value) -> R<Option<u32>> {
 fn entry(th: &mut Thread, p: &libc::passwd) -> R {
     // SAFETY: fields of an entry that the library just filled.
     let (name, passwd, gecos, dir, shell) = unsafe {
-        (fs_text(th, p.pw_name)?, fs_text(th, p.pw_passwd)?, fs_text(th, p.pw_gecos)?, fs_text(th, p.pw_dir)?, fs_text(th, p.pw_shell)?)
+        (
+            fs_text(th, p.pw_name)?,
+            fs_text(th, p.pw_passwd)?,
+            fs_text(th, p.pw_gecos)?,
+            fs_text(th, p.pw_dir)?,
+            fs_text(th, p.pw_shell)?,
+        )
     };
     let (uid, gid) = (id(th, p.pw_uid), id(th, p.pw_gid));
     let c = class(th)?;
@@ -124,7 +148,11 @@ fn getpwuid(th: &mut Thread, a: &[Value]) -> R {
         Some(v) => Ok(v),
         None => {
             let text = th.repr_string(a[0])?;
-            let text = if uid.is_some() { format!("getpwuid(): uid not found: {text}") } else { "getpwuid(): uid not found".into() };
+            let text = if uid.is_some() {
+                format!("getpwuid(): uid not found: {text}")
+            } else {
+                "getpwuid(): uid not found".into()
+            };
             let m = th.new_str(&text);
             Err(th.key_error(m))
         }

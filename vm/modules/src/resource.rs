@@ -1,8 +1,8 @@
 //! The module `resource`: limits and usage of the process.
 
 use crate::support::{errno, put, put_ints};
-use std::sync::OnceLock;
 use num_traits::ToPrimitive;
+use std::sync::OnceLock;
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{ModuleDef, NativeDef, def};
 use vasuki_vm::object::Gc;
@@ -14,7 +14,12 @@ use vasuki_vm::types::int;
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef = ModuleDef { name: "resource", doc: "", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "resource",
+    doc: "",
+    functions: FUNCTIONS,
+    init,
+};
 static FUNCTIONS: &[NativeDef] = &[
     def("getpagesize", "", |_, _| Ok(Value::small(page_size())), ""),
     def("getrlimit", "resource, /", getrlimit, ""),
@@ -27,9 +32,17 @@ macro_rules! constants {
     ($($n:ident)*) => { &[$((stringify!($n), libc::$n as i64)),*] };
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
-    put_ints(th, m, constants!(RLIMIT_CPU RLIMIT_FSIZE RLIMIT_DATA RLIMIT_STACK RLIMIT_CORE RLIMIT_NOFILE RLIMIT_AS RLIMIT_RSS RLIMIT_NPROC RLIMIT_MEMLOCK RUSAGE_SELF RUSAGE_CHILDREN))?;
+    put_ints(
+        th,
+        m,
+        constants!(RLIMIT_CPU RLIMIT_FSIZE RLIMIT_DATA RLIMIT_STACK RLIMIT_CORE RLIMIT_NOFILE RLIMIT_AS RLIMIT_RSS RLIMIT_NPROC RLIMIT_MEMLOCK RUSAGE_SELF RUSAGE_CHILDREN),
+    )?;
     #[cfg(target_os = "linux")]
-    put_ints(th, m, constants!(RLIMIT_MSGQUEUE RLIMIT_NICE RLIMIT_RTPRIO RLIMIT_RTTIME RLIMIT_SIGPENDING RUSAGE_THREAD))?;
+    put_ints(
+        th,
+        m,
+        constants!(RLIMIT_MSGQUEUE RLIMIT_NICE RLIMIT_RTPRIO RLIMIT_RTTIME RLIMIT_SIGPENDING RUSAGE_THREAD),
+    )?;
     put(th, m, "error", ctx().types.OSError.value())?;
     let inf = limit_value(th, libc::RLIM_INFINITY);
     put(th, m, "RLIM_INFINITY", inf)?;
@@ -42,8 +55,22 @@ fn class(th: &mut Thread) -> R<Gc<Class>> {
         return Ok(*c);
     }
     let fields = [
-        "ru_utime", "ru_stime", "ru_maxrss", "ru_ixrss", "ru_idrss", "ru_isrss", "ru_minflt", "ru_majflt", "ru_nswap", "ru_inblock",
-        "ru_oublock", "ru_msgsnd", "ru_msgrcv", "ru_nsignals", "ru_nvcsw", "ru_nivcsw",
+        "ru_utime",
+        "ru_stime",
+        "ru_maxrss",
+        "ru_ixrss",
+        "ru_idrss",
+        "ru_isrss",
+        "ru_minflt",
+        "ru_majflt",
+        "ru_nswap",
+        "ru_inblock",
+        "ru_oublock",
+        "ru_msgsnd",
+        "ru_msgrcv",
+        "ru_nsignals",
+        "ru_nvcsw",
+        "ru_nivcsw",
     ];
     let c = structseq::new_class(th, "resource.struct_rusage", "struct_rusage: Result from getrusage.", &fields, 16)?;
     Ok(*C.get_or_init(|| c))
@@ -53,7 +80,11 @@ fn page_size() -> i64 {
     unsafe { libc::sysconf(libc::_SC_PAGESIZE) }
 }
 fn limit_value(th: &mut Thread, n: libc::rlim_t) -> Value {
-    if n == libc::RLIM_INFINITY { Value::small(-1) } else { th.new_uint(n) }
+    if n == libc::RLIM_INFINITY {
+        Value::small(-1)
+    } else {
+        th.new_uint(n)
+    }
 }
 fn limit_arg(th: &mut Thread, v: Value) -> R<libc::rlim_t> {
     let i = th.index(v)?;
@@ -70,7 +101,11 @@ fn limit_arg(th: &mut Thread, v: Value) -> R<libc::rlim_t> {
 }
 fn which(th: &mut Thread, v: Value) -> R<i32> {
     let n = th.to_i32(v)?;
-    if (0..16).contains(&n) { Ok(n) } else { Err(th.value_error("invalid resource specified")) }
+    if (0..16).contains(&n) {
+        Ok(n)
+    } else {
+        Err(th.value_error("invalid resource specified"))
+    }
 }
 fn pair(th: &mut Thread, l: &libc::rlimit) -> Value {
     let (a, b) = (limit_value(th, l.rlim_cur), limit_value(th, l.rlim_max));
@@ -78,8 +113,13 @@ fn pair(th: &mut Thread, l: &libc::rlimit) -> Value {
 }
 fn limits(th: &mut Thread, v: Value) -> R<libc::rlimit> {
     let items = th.collect(v)?;
-    let &[a, b] = items.as_slice() else { return Err(th.value_error("expected a tuple of 2 integers")) };
-    Ok(libc::rlimit { rlim_cur: limit_arg(th, a)?, rlim_max: limit_arg(th, b)? })
+    let &[a, b] = items.as_slice() else {
+        return Err(th.value_error("expected a tuple of 2 integers"));
+    };
+    Ok(libc::rlimit {
+        rlim_cur: limit_arg(th, a)?,
+        rlim_max: limit_arg(th, b)?,
+    })
 }
 fn failed(th: &mut Thread) -> vasuki_vm::throw::Throw {
     match errno() {
@@ -111,7 +151,11 @@ fn setrlimit(th: &mut Thread, a: &[Value]) -> R {
 fn prlimit(th: &mut Thread, a: &[Value]) -> R {
     let pid = th.to_i32(a[0])?;
     let n = which(th, a[1])?;
-    let new = if a[2].is_empty() || a[2].is_none() { None } else { Some(limits(th, a[2])?) };
+    let new = if a[2].is_empty() || a[2].is_none() {
+        None
+    } else {
+        Some(limits(th, a[2])?)
+    };
     if new.is_some() {
         th.irrevocable()?;
     }
@@ -140,8 +184,20 @@ fn getrusage(th: &mut Thread, a: &[Value]) -> R {
     let time = |t: libc::timeval| Value::float(t.tv_sec as f64 + t.tv_usec as f64 * 1e-6);
     let mut v = vec![time(u.ru_utime), time(u.ru_stime)];
     for n in [
-        u.ru_maxrss, u.ru_ixrss, u.ru_idrss, u.ru_isrss, u.ru_minflt, u.ru_majflt, u.ru_nswap, u.ru_inblock, u.ru_oublock, u.ru_msgsnd,
-        u.ru_msgrcv, u.ru_nsignals, u.ru_nvcsw, u.ru_nivcsw,
+        u.ru_maxrss,
+        u.ru_ixrss,
+        u.ru_idrss,
+        u.ru_isrss,
+        u.ru_minflt,
+        u.ru_majflt,
+        u.ru_nswap,
+        u.ru_inblock,
+        u.ru_oublock,
+        u.ru_msgsnd,
+        u.ru_msgrcv,
+        u.ru_nsignals,
+        u.ru_nvcsw,
+        u.ru_nivcsw,
     ] {
         v.push(th.new_int(n as i64));
     }

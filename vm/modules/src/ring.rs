@@ -17,13 +17,21 @@ pub(crate) struct Ring {
 }
 impl Clone for Ring {
     fn clone(&self) -> Ring {
-        Ring { buffer: Slot::new(self.buffer.get()), head: Slot::new(self.head.get()), len: Slot::new(self.len.get()) }
+        Ring {
+            buffer: Slot::new(self.buffer.get()),
+            head: Slot::new(self.head.get()),
+            len: Slot::new(self.len.get()),
+        }
     }
 }
 impl Ring {
     /// Empty.
     pub(crate) fn new() -> Ring {
-        Ring { buffer: Slot::new(Value::EMPTY), head: Slot::new(small(0)), len: Slot::new(small(0)) }
+        Ring {
+            buffer: Slot::new(Value::EMPTY),
+            head: Slot::new(small(0)),
+            len: Slot::new(small(0)),
+        }
     }
     /// Calls `f` with what the collector must see.
     pub(crate) fn trace(&self, f: &mut dyn FnMut(Value)) {

@@ -21,19 +21,46 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("select", "rlist, wlist, xlist, timeout=None, /", select, "Wait until one or more file descriptors are ready for some kind of I/O."),
-    def("poll", "", |th, _| objects::new_poll(th), "Returns a polling object.\n\nThis object supports registering and unregistering file descriptors, and then\npolling them for I/O events."),
+    def(
+        "select",
+        "rlist, wlist, xlist, timeout=None, /",
+        select,
+        "Wait until one or more file descriptors are ready for some kind of I/O.",
+    ),
+    def(
+        "poll",
+        "",
+        |th, _| objects::new_poll(th),
+        "Returns a polling object.\n\nThis object supports registering and unregistering file descriptors, and then\npolling them for I/O events.",
+    ),
 ];
 macro_rules! constants {
     ($($n:ident)*) => { &[$((stringify!($n), libc::$n as i64)),*] };
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
     put(th, m, "error", ctx().types.OSError.value())?;
-    put_ints(th, m, constants!(PIPE_BUF POLLIN POLLPRI POLLOUT POLLERR POLLHUP POLLNVAL POLLRDNORM POLLRDBAND POLLWRNORM POLLWRBAND))?;
+    put_ints(
+        th,
+        m,
+        constants!(PIPE_BUF POLLIN POLLPRI POLLOUT POLLERR POLLHUP POLLNVAL POLLRDNORM POLLRDBAND POLLWRNORM POLLWRBAND),
+    )?;
     #[cfg(target_os = "linux")]
     {
-        put_ints(th, m, constants!(POLLRDHUP EPOLLIN EPOLLOUT EPOLLPRI EPOLLERR EPOLLHUP EPOLLRDHUP EPOLLONESHOT EPOLLRDNORM EPOLLRDBAND EPOLLWRNORM EPOLLWRBAND EPOLLMSG EPOLL_CLOEXEC))?;
-        put_ints(th, m, &[("POLLMSG", 0x400), ("EPOLLET", 1 << 31), ("EPOLLEXCLUSIVE", 1 << 28), ("EPOLLWAKEUP", 1 << 29)])?;
+        put_ints(
+            th,
+            m,
+            constants!(POLLRDHUP EPOLLIN EPOLLOUT EPOLLPRI EPOLLERR EPOLLHUP EPOLLRDHUP EPOLLONESHOT EPOLLRDNORM EPOLLRDBAND EPOLLWRNORM EPOLLWRBAND EPOLLMSG EPOLL_CLOEXEC),
+        )?;
+        put_ints(
+            th,
+            m,
+            &[
+                ("POLLMSG", 0x400),
+                ("EPOLLET", 1 << 31),
+                ("EPOLLEXCLUSIVE", 1 << 28),
+                ("EPOLLWAKEUP", 1 << 29),
+            ],
+        )?;
         let c = objects::epoll_class(th)?;
         put(th, m, "epoll", c.value())?;
     }
@@ -41,7 +68,9 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
 }
 /// A timeout in units of `unit` seconds; None waits for ever. Rounded up to whole units of the system.
 pub(crate) fn timeout_arg(th: &mut Thread, v: Value, unit: f64, wrong: &str) -> R<Option<Duration>> {
-    let Some(v) = given(v).filter(|v| !v.is_none()) else { return Ok(None) };
+    let Some(v) = given(v).filter(|v| !v.is_none()) else {
+        return Ok(None);
+    };
     let class = th.class_of(v);
     if !v.is_float() && !int::is_int(v) && class.special(Special::Float).is_none() && class.special(Special::Index).is_none() {
         return Err(th.type_error(wrong));
@@ -62,7 +91,11 @@ pub(crate) fn timeout_arg(th: &mut Thread, v: Value, unit: f64, wrong: &str) -> 
 pub(crate) fn millis(deadline: Option<Instant>) -> i32 {
     match deadline {
         None => -1,
-        Some(d) => d.saturating_duration_since(Instant::now()).as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as i32,
+        Some(d) => d
+            .saturating_duration_since(Instant::now())
+            .as_nanos()
+            .div_ceil(1_000_000)
+            .min(i32::MAX as u128) as i32,
     }
 }
 /// `poll`, again after signals until the deadline; the number of ready descriptors.
@@ -114,7 +147,10 @@ fn select(th: &mut Thread, a: &[Value]) -> R {
         }
         let mut left = deadline.map(|d| {
             let t = d.saturating_duration_since(Instant::now());
-            libc::timeval { tv_sec: t.as_secs() as _, tv_usec: t.subsec_micros() as _ }
+            libc::timeval {
+                tv_sec: t.as_secs() as _,
+                tv_usec: t.subsec_micros() as _,
+            }
         });
         let [r, w, x] = &mut ready;
         let t = left.as_mut().map_or(std::ptr::null_mut(), std::ptr::from_mut);

@@ -27,10 +27,30 @@ impl Payload for Poll {
 static POLL: TypeDef = TypeDef {
     base: false,
     methods: &[
-        def("modify", "self, fd, eventmask, /", poll_modify, "Modify an already registered file descriptor."),
-        def("poll", "self, timeout=None, /", poll_poll, "Polls the set of registered file descriptors."),
-        def("register", "self, fd, eventmask=select.POLLIN | select.POLLPRI | select.POLLOUT, /", poll_register, "Register a file descriptor with the polling object."),
-        def("unregister", "self, fd, /", poll_unregister, "Remove a file descriptor being tracked by the polling object."),
+        def(
+            "modify",
+            "self, fd, eventmask, /",
+            poll_modify,
+            "Modify an already registered file descriptor.",
+        ),
+        def(
+            "poll",
+            "self, timeout=None, /",
+            poll_poll,
+            "Polls the set of registered file descriptors.",
+        ),
+        def(
+            "register",
+            "self, fd, eventmask=select.POLLIN | select.POLLPRI | select.POLLOUT, /",
+            poll_register,
+            "Register a file descriptor with the polling object.",
+        ),
+        def(
+            "unregister",
+            "self, fd, /",
+            poll_unregister,
+            "Remove a file descriptor being tracked by the polling object.",
+        ),
     ],
     ..TypeDef::new("select.poll", Kind::Payload, payload_size::<Poll>())
 };
@@ -93,7 +113,15 @@ fn poll_poll(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.runtime_error("concurrent poll() invocation"));
     }
     p.running = true;
-    let mut fds: Vec<libc::pollfd> = p.fds.iter().map(|&(fd, e)| libc::pollfd { fd, events: e as i16, revents: 0 }).collect();
+    let mut fds: Vec<libc::pollfd> = p
+        .fds
+        .iter()
+        .map(|&(fd, e)| libc::pollfd {
+            fd,
+            events: e as i16,
+            revents: 0,
+        })
+        .collect();
     let r = poll_until(th, &mut fds, timeout.map(|t| Instant::now() + t));
     if r.as_ref().is_err_and(|t| t.is_abort()) {
         return r.map(|_| Value::NONE);
@@ -127,17 +155,65 @@ static EPOLL: TypeDef = TypeDef {
     methods: &[
         def_static("__new__", "cls, sizehint=-1, flags=0", epoll_new, ""),
         def("__del__", "self, /", epoll_close, ""),
-        def("__enter__", "self, /", |th, a| { epoll_fd(th, a[0])?; Ok(a[0]) }, ""),
+        def(
+            "__enter__",
+            "self, /",
+            |th, a| {
+                epoll_fd(th, a[0])?;
+                Ok(a[0])
+            },
+            "",
+        ),
         def("__exit__", "self, exc_type=None, exc_value=None, exc_tb=None, /", epoll_close, ""),
         def("close", "self, /", epoll_close, "Close the epoll control file descriptor."),
-        def("fileno", "self, /", |th, a| Ok(Value::small(epoll_fd(th, a[0])? as i64)), "Return the epoll control file descriptor."),
-        def("modify", "self, fd, eventmask", |th, a| { let m = epoll_mask(th, a[2])?; control(th, a, libc::EPOLL_CTL_MOD, m) }, "Modify event mask for a registered file descriptor."),
-        def("poll", "self, timeout=None, maxevents=-1", epoll_poll, "Wait for events on the epoll file descriptor."),
-        def("register", "self, fd, eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT", epoll_register, "Registers a new fd or raises an OSError if the fd is already registered."),
-        def("unregister", "self, fd", |th, a| control(th, a, libc::EPOLL_CTL_DEL, 0), "Remove a registered file descriptor from the epoll object."),
-        def_class("fromfd", "cls, fd, /", |th, a| { let fd = th.to_i32(a[1])?; Ok(payload::new(th, a[0].as_gc(), Epoll { fd }).value()) }, "Create an epoll object from a given control fd."),
+        def(
+            "fileno",
+            "self, /",
+            |th, a| Ok(Value::small(epoll_fd(th, a[0])? as i64)),
+            "Return the epoll control file descriptor.",
+        ),
+        def(
+            "modify",
+            "self, fd, eventmask",
+            |th, a| {
+                let m = epoll_mask(th, a[2])?;
+                control(th, a, libc::EPOLL_CTL_MOD, m)
+            },
+            "Modify event mask for a registered file descriptor.",
+        ),
+        def(
+            "poll",
+            "self, timeout=None, maxevents=-1",
+            epoll_poll,
+            "Wait for events on the epoll file descriptor.",
+        ),
+        def(
+            "register",
+            "self, fd, eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT",
+            epoll_register,
+            "Registers a new fd or raises an OSError if the fd is already registered.",
+        ),
+        def(
+            "unregister",
+            "self, fd",
+            |th, a| control(th, a, libc::EPOLL_CTL_DEL, 0),
+            "Remove a registered file descriptor from the epoll object.",
+        ),
+        def_class(
+            "fromfd",
+            "cls, fd, /",
+            |th, a| {
+                let fd = th.to_i32(a[1])?;
+                Ok(payload::new(th, a[0].as_gc(), Epoll { fd }).value())
+            },
+            "Create an epoll object from a given control fd.",
+        ),
     ],
-    getsets: &[getter("closed", |th, v| Ok(Value::bool(open::<Epoll>(th, v)?.fd < 0)), "True if the epoll handler is closed")],
+    getsets: &[getter(
+        "closed",
+        |th, v| Ok(Value::bool(open::<Epoll>(th, v)?.fd < 0)),
+        "True if the epoll handler is closed",
+    )],
     ..TypeDef::new("select.epoll", Kind::Payload, payload_size::<Epoll>())
 };
 #[cfg(target_os = "linux")]
@@ -166,7 +242,11 @@ fn epoll_new(th: &mut Thread, a: &[Value]) -> R {
 #[cfg(target_os = "linux")]
 fn epoll_fd(th: &mut Thread, v: Value) -> R<i32> {
     let fd = open::<Epoll>(th, v)?.fd;
-    if fd < 0 { Err(th.value_error("I/O operation on closed epoll object")) } else { Ok(fd) }
+    if fd < 0 {
+        Err(th.value_error("I/O operation on closed epoll object"))
+    } else {
+        Ok(fd)
+    }
 }
 #[cfg(target_os = "linux")]
 fn epoll_close(th: &mut Thread, a: &[Value]) -> R {

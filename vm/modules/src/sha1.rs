@@ -14,8 +14,20 @@ use vasuki_vm::value::Value;
 pub static MODULE: ModuleDef = ModuleDef {
     name: "_sha1",
     doc: "",
-    functions: &[def("sha1", SIGNATURE, |th, a| { let c = class(th)?; hashes::make(th, c, "sha1", a) }, "Return a new SHA1 hash object; optionally initialized with a string.")],
-    init: |th, m| { let c = class(th)?; put(th, m, "SHA1Type", c.value())?; put(th, m, "_GIL_MINSIZE", Value::small(2048)) },
+    functions: &[def(
+        "sha1",
+        SIGNATURE,
+        |th, a| {
+            let c = class(th)?;
+            hashes::make(th, c, "sha1", a)
+        },
+        "Return a new SHA1 hash object; optionally initialized with a string.",
+    )],
+    init: |th, m| {
+        let c = class(th)?;
+        put(th, m, "SHA1Type", c.value())?;
+        put(th, m, "_GIL_MINSIZE", Value::small(2048))
+    },
 };
 static DEF: TypeDef = TypeDef {
     base: false,

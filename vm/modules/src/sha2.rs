@@ -34,16 +34,53 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_sha2",
     doc: "",
     functions: &[
-        def("sha224", SIGNATURE, |th, a| { let c = sha224(th)?; hashes::make(th, c, "sha224", a) }, "Return a new SHA-224 hash object; optionally initialized with a string."),
-        def("sha256", SIGNATURE, |th, a| { let c = sha256(th)?; hashes::make(th, c, "sha256", a) }, "Return a new SHA-256 hash object; optionally initialized with a string."),
-        def("sha384", SIGNATURE, |th, a| { let c = sha384(th)?; hashes::make(th, c, "sha384", a) }, "Return a new SHA-384 hash object; optionally initialized with a string."),
-        def("sha512", SIGNATURE, |th, a| { let c = sha512(th)?; hashes::make(th, c, "sha512", a) }, "Return a new SHA-512 hash object; optionally initialized with a string."),
+        def(
+            "sha224",
+            SIGNATURE,
+            |th, a| {
+                let c = sha224(th)?;
+                hashes::make(th, c, "sha224", a)
+            },
+            "Return a new SHA-224 hash object; optionally initialized with a string.",
+        ),
+        def(
+            "sha256",
+            SIGNATURE,
+            |th, a| {
+                let c = sha256(th)?;
+                hashes::make(th, c, "sha256", a)
+            },
+            "Return a new SHA-256 hash object; optionally initialized with a string.",
+        ),
+        def(
+            "sha384",
+            SIGNATURE,
+            |th, a| {
+                let c = sha384(th)?;
+                hashes::make(th, c, "sha384", a)
+            },
+            "Return a new SHA-384 hash object; optionally initialized with a string.",
+        ),
+        def(
+            "sha512",
+            SIGNATURE,
+            |th, a| {
+                let c = sha512(th)?;
+                hashes::make(th, c, "sha512", a)
+            },
+            "Return a new SHA-512 hash object; optionally initialized with a string.",
+        ),
     ],
     init,
 };
 fn init(th: &mut Thread, m: Value) -> R<()> {
     put(th, m, "_GIL_MINSIZE", Value::small(2048))?;
-    for (name, class) in [("SHA224Type", sha224(th)?), ("SHA256Type", sha256(th)?), ("SHA384Type", sha384(th)?), ("SHA512Type", sha512(th)?)] {
+    for (name, class) in [
+        ("SHA224Type", sha224(th)?),
+        ("SHA256Type", sha256(th)?),
+        ("SHA384Type", sha384(th)?),
+        ("SHA512Type", sha512(th)?),
+    ] {
         put(th, m, name, class.value())?;
     }
     Ok(())

@@ -11,25 +11,84 @@ use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef =
-    ModuleDef { name: "_signal", doc: "This module provides mechanisms to use signal handlers in Python.", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_signal",
+    doc: "This module provides mechanisms to use signal handlers in Python.",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
-    def("alarm", "seconds, /", alarm, "Arrange for SIGALRM to arrive after the given number of seconds."),
-    def("default_int_handler", "signalnum, frame, /", default_int_handler, "The default handler for SIGINT installed by Python."),
+    def(
+        "alarm",
+        "seconds, /",
+        alarm,
+        "Arrange for SIGALRM to arrive after the given number of seconds.",
+    ),
+    def(
+        "default_int_handler",
+        "signalnum, frame, /",
+        default_int_handler,
+        "The default handler for SIGINT installed by Python.",
+    ),
     def("getitimer", "which, /", getitimer, "Returns current value of given itimer."),
-    def("getsignal", "signalnum, /", getsignal, "Return the current action for the given signal."),
+    def(
+        "getsignal",
+        "signalnum, /",
+        getsignal,
+        "Return the current action for the given signal.",
+    ),
     def("pause", "", pause, "Wait until a signal arrives."),
-    def("pthread_kill", "thread_id, signalnum, /", pthread_kill, "Send a signal to a thread."),
-    def("pthread_sigmask", "how, mask, /", pthread_sigmask, "Fetch and/or change the signal mask of the calling thread."),
-    def("raise_signal", "signalnum, /", raise_signal, "Send a signal to the executing process."),
-    def("set_wakeup_fd", "fd, /, *, warn_on_full_buffer=True", set_wakeup_fd, "Sets the fd to be written to (with the signal number) when a signal comes in."),
-    def("setitimer", "which, seconds, interval=0.0, /", setitimer, "Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF)."),
-    def("siginterrupt", "signalnum, flag, /", siginterrupt, "Change system call restart behaviour."),
+    def(
+        "pthread_kill",
+        "thread_id, signalnum, /",
+        pthread_kill,
+        "Send a signal to a thread.",
+    ),
+    def(
+        "pthread_sigmask",
+        "how, mask, /",
+        pthread_sigmask,
+        "Fetch and/or change the signal mask of the calling thread.",
+    ),
+    def(
+        "raise_signal",
+        "signalnum, /",
+        raise_signal,
+        "Send a signal to the executing process.",
+    ),
+    def(
+        "set_wakeup_fd",
+        "fd, /, *, warn_on_full_buffer=True",
+        set_wakeup_fd,
+        "Sets the fd to be written to (with the signal number) when a signal comes in.",
+    ),
+    def(
+        "setitimer",
+        "which, seconds, interval=0.0, /",
+        setitimer,
+        "Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF).",
+    ),
+    def(
+        "siginterrupt",
+        "signalnum, flag, /",
+        siginterrupt,
+        "Change system call restart behaviour.",
+    ),
     def("signal", "signalnum, handler, /", signal, "Set the action for the given signal."),
     def("sigpending", "", sigpending, "Examine pending signals."),
-    def("strsignal", "signalnum, /", strsignal, "Return the system description of the given signal."),
-    def("valid_signals", "", valid_signals, "Return a set of valid signal numbers on this platform."),
+    def(
+        "strsignal",
+        "signalnum, /",
+        strsignal,
+        "Return the system description of the given signal.",
+    ),
+    def(
+        "valid_signals",
+        "",
+        valid_signals,
+        "Return a set of valid signal numbers on this platform.",
+    ),
 ];
 
 const DEFAULT: i64 = libc::SIG_DFL as i64;
@@ -223,7 +282,11 @@ fn strsignal(th: &mut Thread, a: &[Value]) -> R {
     // SAFETY: gives null or a C string.
     let text = unsafe {
         let p = libc::strsignal(n as i32);
-        if p.is_null() { None } else { Some(std::ffi::CStr::from_ptr(p).to_string_lossy().into_owned()) }
+        if p.is_null() {
+            None
+        } else {
+            Some(std::ffi::CStr::from_ptr(p).to_string_lossy().into_owned())
+        }
     };
     Ok(match text {
         Some(t) if !t.starts_with("Unknown") => th.new_str(&t),
@@ -238,7 +301,10 @@ fn seconds(th: &mut Thread, v: Value) -> R<libc::timeval> {
             None => th.to_i64(v)? as f64,
         },
     };
-    Ok(libc::timeval { tv_sec: s.floor() as _, tv_usec: ((s - s.floor()) * 1e6) as _ })
+    Ok(libc::timeval {
+        tv_sec: s.floor() as _,
+        tv_usec: ((s - s.floor()) * 1e6) as _,
+    })
 }
 fn interval(th: &mut Thread, v: &libc::itimerval) -> Value {
     let f = |t: &libc::timeval| Value::float(t.tv_sec as f64 + t.tv_usec as f64 / 1e6);
@@ -249,7 +315,10 @@ fn itimer_error(th: &mut Thread) -> vasuki_vm::throw::Throw {
 }
 fn setitimer(th: &mut Thread, a: &[Value]) -> R {
     let which = th.to_i32(a[0])?;
-    let new = libc::itimerval { it_value: seconds(th, a[1])?, it_interval: seconds(th, a[2])? };
+    let new = libc::itimerval {
+        it_value: seconds(th, a[1])?,
+        it_interval: seconds(th, a[2])?,
+    };
     th.irrevocable()?;
     // SAFETY: valid pointers.
     let old = unsafe {

@@ -17,8 +17,18 @@ pub static MODULE: ModuleDef = ModuleDef {
     init: |_, _| Ok(()),
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("formatter_parser", "format_string, /", formatter_parser, "parse the argument as a format string"),
-    def("formatter_field_name_split", "field_name, /", field_name_split, "split the argument as a field name"),
+    def(
+        "formatter_parser",
+        "format_string, /",
+        formatter_parser,
+        "parse the argument as a format string",
+    ),
+    def(
+        "formatter_field_name_split",
+        "field_name, /",
+        field_name_split,
+        "split the argument as a field name",
+    ),
 ];
 fn points(th: &mut Thread, v: Value) -> R<Vec<u32>> {
     match v.cast::<Str>() {

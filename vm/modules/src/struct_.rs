@@ -28,13 +28,69 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("_clearcache", "", |_, _| { CACHE.with(|c| c.borrow_mut().clear()); Ok(Value::NONE) }, "Clear the internal cache."),
-    def("calcsize", "format, /", |th, a| { let l = layout(th, a[0])?; th.to_value(l.size) }, "Return size in bytes of the struct described by the format string."),
-    def("iter_unpack", "format, buffer, /", |th, a| { let l = layout(th, a[0])?; iter_over(th, l, a[1]) }, "Return an iterator yielding tuples unpacked from the given bytes.\n\nThe bytes are unpacked according to the format string, like\na repeated invocation of unpack_from().\n\nRequires that the bytes length be a multiple of the format struct size."),
-    def("pack", "format, /, *values", |th, a| { let l = layout(th, a[0])?; pack(th, &l, a[1].as_gc::<Tuple>().items()) }, "pack(format, v1, v2, ...) -> bytes\n\nReturn a bytes object containing the values v1, v2, ... packed according\nto the format string.  See help(struct) for more on format strings."),
-    def("pack_into", "format, buffer, offset, /, *values", |th, a| { let l = layout(th, a[0])?; pack_into(th, &l, a[1], a[2], a[3].as_gc::<Tuple>().items()) }, "pack_into(format, buffer, offset, v1, v2, ...)\n\nPack the values v1, v2, ... according to the format string and write\nthe packed bytes into the writable buffer buf starting at offset.  Note\nthat the offset is a required argument.  See help(struct) for more\non format strings."),
-    def("unpack", "format, buffer, /", |th, a| { let l = layout(th, a[0])?; unpack(th, &l, a[1]) }, "Return a tuple containing values unpacked according to the format string.\n\nThe buffer's size in bytes must be calcsize(format).\n\nSee help(struct) for more on format strings."),
-    def("unpack_from", "format, /, buffer, offset=0", |th, a| { let l = layout(th, a[0])?; unpack_from(th, &l, a[1], a[2]) }, "Return a tuple containing values unpacked according to the format string.\n\nThe buffer's size, minus offset, must be at least calcsize(format).\n\nSee help(struct) for more on format strings."),
+    def(
+        "_clearcache",
+        "",
+        |_, _| {
+            CACHE.with(|c| c.borrow_mut().clear());
+            Ok(Value::NONE)
+        },
+        "Clear the internal cache.",
+    ),
+    def(
+        "calcsize",
+        "format, /",
+        |th, a| {
+            let l = layout(th, a[0])?;
+            th.to_value(l.size)
+        },
+        "Return size in bytes of the struct described by the format string.",
+    ),
+    def(
+        "iter_unpack",
+        "format, buffer, /",
+        |th, a| {
+            let l = layout(th, a[0])?;
+            iter_over(th, l, a[1])
+        },
+        "Return an iterator yielding tuples unpacked from the given bytes.\n\nThe bytes are unpacked according to the format string, like\na repeated invocation of unpack_from().\n\nRequires that the bytes length be a multiple of the format struct size.",
+    ),
+    def(
+        "pack",
+        "format, /, *values",
+        |th, a| {
+            let l = layout(th, a[0])?;
+            pack(th, &l, a[1].as_gc::<Tuple>().items())
+        },
+        "pack(format, v1, v2, ...) -> bytes\n\nReturn a bytes object containing the values v1, v2, ... packed according\nto the format string.  See help(struct) for more on format strings.",
+    ),
+    def(
+        "pack_into",
+        "format, buffer, offset, /, *values",
+        |th, a| {
+            let l = layout(th, a[0])?;
+            pack_into(th, &l, a[1], a[2], a[3].as_gc::<Tuple>().items())
+        },
+        "pack_into(format, buffer, offset, v1, v2, ...)\n\nPack the values v1, v2, ... according to the format string and write\nthe packed bytes into the writable buffer buf starting at offset.  Note\nthat the offset is a required argument.  See help(struct) for more\non format strings.",
+    ),
+    def(
+        "unpack",
+        "format, buffer, /",
+        |th, a| {
+            let l = layout(th, a[0])?;
+            unpack(th, &l, a[1])
+        },
+        "Return a tuple containing values unpacked according to the format string.\n\nThe buffer's size in bytes must be calcsize(format).\n\nSee help(struct) for more on format strings.",
+    ),
+    def(
+        "unpack_from",
+        "format, /, buffer, offset=0",
+        |th, a| {
+            let l = layout(th, a[0])?;
+            unpack_from(th, &l, a[1], a[2])
+        },
+        "Return a tuple containing values unpacked according to the format string.\n\nThe buffer's size, minus offset, must be at least calcsize(format).\n\nSee help(struct) for more on format strings.",
+    ),
 ];
 fn init(th: &mut Thread, m: Value) -> R<()> {
     let c = support::class(th, &STRUCT_CLASS, &STRUCT)?;
@@ -127,19 +183,97 @@ static STRUCT_CLASS: ClassCell = ClassCell::new();
 static STRUCT: TypeDef = TypeDef {
     doc: "Struct(fmt) --> compiled struct object",
     methods: &[
-        def_static("__new__", "cls, *args, **kwargs", |th, a| Ok(payload::new(th, a[0].as_gc(), Struct { layout: None, format: String::new() }).value()), ""),
+        def_static(
+            "__new__",
+            "cls, *args, **kwargs",
+            |th, a| {
+                Ok(payload::new(
+                    th,
+                    a[0].as_gc(),
+                    Struct {
+                        layout: None,
+                        format: String::new(),
+                    },
+                )
+                .value())
+            },
+            "",
+        ),
         def("__init__", "self, /, format", struct_init, "Initialize self."),
-        def("iter_unpack", "self, buffer, /", |th, a| { let l = this(th, a[0])?; iter_over(th, l, a[1]) }, "Return an iterator yielding tuples."),
-        def("pack", "self, /, *values", |th, a| { let l = this(th, a[0])?; pack(th, &l, a[1].as_gc::<Tuple>().items()) }, "S.pack(v1, v2, ...) -> bytes"),
-        def("pack_into", "self, buffer, offset, /, *values", |th, a| { let l = this(th, a[0])?; pack_into(th, &l, a[1], a[2], a[3].as_gc::<Tuple>().items()) }, "S.pack_into(buffer, offset, v1, v2, ...)"),
-        def("unpack", "self, buffer, /", |th, a| { let l = this(th, a[0])?; unpack(th, &l, a[1]) }, "Return a tuple containing unpacked values."),
-        def("unpack_from", "self, /, buffer, offset=0", |th, a| { let l = this(th, a[0])?; unpack_from(th, &l, a[1], a[2]) }, "Return a tuple containing unpacked values."),
+        def(
+            "iter_unpack",
+            "self, buffer, /",
+            |th, a| {
+                let l = this(th, a[0])?;
+                iter_over(th, l, a[1])
+            },
+            "Return an iterator yielding tuples.",
+        ),
+        def(
+            "pack",
+            "self, /, *values",
+            |th, a| {
+                let l = this(th, a[0])?;
+                pack(th, &l, a[1].as_gc::<Tuple>().items())
+            },
+            "S.pack(v1, v2, ...) -> bytes",
+        ),
+        def(
+            "pack_into",
+            "self, buffer, offset, /, *values",
+            |th, a| {
+                let l = this(th, a[0])?;
+                pack_into(th, &l, a[1], a[2], a[3].as_gc::<Tuple>().items())
+            },
+            "S.pack_into(buffer, offset, v1, v2, ...)",
+        ),
+        def(
+            "unpack",
+            "self, buffer, /",
+            |th, a| {
+                let l = this(th, a[0])?;
+                unpack(th, &l, a[1])
+            },
+            "Return a tuple containing unpacked values.",
+        ),
+        def(
+            "unpack_from",
+            "self, /, buffer, offset=0",
+            |th, a| {
+                let l = this(th, a[0])?;
+                unpack_from(th, &l, a[1], a[2])
+            },
+            "Return a tuple containing unpacked values.",
+        ),
         def("__repr__", "self, /", struct_repr, "Return repr(self)."),
-        def("__sizeof__", "self, /", |th, a| { let l = this(th, a[0])?; th.to_value(payload_size::<Struct>() + std::mem::size_of::<Item>() * l.items.len()) }, "S.__sizeof__() -> size of S in memory, in bytes"),
+        def(
+            "__sizeof__",
+            "self, /",
+            |th, a| {
+                let l = this(th, a[0])?;
+                th.to_value(payload_size::<Struct>() + std::mem::size_of::<Item>() * l.items.len())
+            },
+            "S.__sizeof__() -> size of S in memory, in bytes",
+        ),
     ],
     getsets: &[
-        getter("format", |th, v| { this(th, v)?; let f = open::<Struct>(th, v)?.format.clone(); Ok(th.new_str(&f)) }, "struct format string"),
-        getter("size", |th, v| { let l = this(th, v)?; th.to_value(l.size) }, "struct size in bytes"),
+        getter(
+            "format",
+            |th, v| {
+                this(th, v)?;
+                let f = open::<Struct>(th, v)?.format.clone();
+                Ok(th.new_str(&f))
+            },
+            "struct format string",
+        ),
+        getter(
+            "size",
+            |th, v| {
+                let l = this(th, v)?;
+                th.to_value(l.size)
+            },
+            "struct size in bytes",
+        ),
     ],
     ..TypeDef::new("_struct.Struct", Kind::Payload, payload_size::<Struct>())
 };
@@ -196,7 +330,11 @@ fn packed(th: &mut Thread, l: &Layout, values: &[Value], function: &str, got: us
     Ok(out)
 }
 fn pack_text(th: &mut Thread, item: &Item, v: Value, out: &mut [u8]) -> R<()> {
-    let data = if v.is_kind(Kind::Bytes) || payload::downcast::<vasuki_vm::types::bytearray::ByteArray>(v).is_some() { bytes_like(th, v)? } else { None };
+    let data = if v.is_kind(Kind::Bytes) || payload::downcast::<vasuki_vm::types::bytearray::ByteArray>(v).is_some() {
+        bytes_like(th, v)?
+    } else {
+        None
+    };
     let Some(data) = data else {
         return Err(error(th, &format!("argument for '{}' must be a bytes object", item.code as char)));
     };
@@ -229,7 +367,9 @@ fn pack_one(th: &mut Thread, item: &Item, v: Value, out: &mut [u8]) -> R<()> {
         }
         b'F' | b'D' => {
             let r = th.catch(ctx().types.TypeError, |th| complex_methods::expect(th, v))?;
-            let Ok((re, im)) = r else { return Err(error(th, "required argument is not a complex")) };
+            let Ok((re, im)) = r else {
+                return Err(error(th, "required argument is not a complex"));
+            };
             let code = if item.code == b'F' { b'f' } else { b'd' };
             let (a, b) = out.split_at_mut(item.size / 2);
             float_bytes(th, item, code, re, a)?;
@@ -306,7 +446,11 @@ fn pack_int(th: &mut Thread, item: &Item, v: Value) -> R<i128> {
     };
     let bits = item.size as u32 * 8;
     let signed = item.code.is_ascii_lowercase();
-    let (lo, hi) = if signed { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) };
+    let (lo, hi) = if signed {
+        (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
+    } else {
+        (0, (1i128 << bits) - 1)
+    };
     let lo = if item.code == b'P' { -(1i128 << (bits - 1)) } else { lo };
     let n = int::to_bigint(i).and_then(|b| b.to_i128());
     match n {
@@ -357,7 +501,11 @@ fn pack_into(th: &mut Thread, l: &Layout, buffer: Value, offset: Value, values: 
         }
         None => false,
     })?;
-    if ok { Ok(Value::NONE) } else { Err(th.value_error("memory was resized while packing")) }
+    if ok {
+        Ok(Value::NONE)
+    } else {
+        Err(th.value_error("memory was resized while packing"))
+    }
 }
 
 // ---- unpacking
@@ -390,7 +538,9 @@ fn unpack_from(th: &mut Thread, l: &Layout, buffer: Value, offset: Value) -> R {
         );
         return Err(error(th, &text));
     }
-    let data = with_buffer(th, buffer, |b| b.get(at as usize..at as usize + l.size).map(<[u8]>::to_vec).unwrap_or_default())?;
+    let data = with_buffer(th, buffer, |b| {
+        b.get(at as usize..at as usize + l.size).map(<[u8]>::to_vec).unwrap_or_default()
+    })?;
     unpacked(th, l, &data)
 }
 fn unpacked(th: &mut Thread, l: &Layout, data: &[u8]) -> R {

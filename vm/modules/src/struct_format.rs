@@ -31,7 +31,13 @@ fn size_of(code: u8, native: bool) -> Option<(usize, usize)> {
         b'x' | b'b' | b'B' | b'c' | b's' | b'p' | b'?' => return Some((1, 1)),
         b'h' | b'H' | b'e' => 2,
         b'i' | b'I' | b'f' => 4,
-        b'l' | b'L' => if native { std::mem::size_of::<std::ffi::c_long>() } else { 4 },
+        b'l' | b'L' => {
+            if native {
+                std::mem::size_of::<std::ffi::c_long>()
+            } else {
+                4
+            }
+        }
         b'q' | b'Q' | b'd' => 8,
         b'F' => return Some((8, if native { 4 } else { 1 })),
         b'D' => return Some((16, if native { 8 } else { 1 })),
@@ -50,7 +56,11 @@ pub(crate) fn parse(format: &[u8]) -> Result<Layout, String> {
         Some((b'>' | b'!', r)) => (false, true, r),
         _ => (true, cfg!(target_endian = "big"), format),
     };
-    let mut l = Layout { items: Vec::new(), size: 0, values: 0 };
+    let mut l = Layout {
+        items: Vec::new(),
+        size: 0,
+        values: 0,
+    };
     let mut i = 0;
     while i < rest.len() {
         let c = rest[i];
@@ -62,7 +72,10 @@ pub(crate) fn parse(format: &[u8]) -> Result<Layout, String> {
         if c.is_ascii_digit() {
             count = (c - b'0') as usize;
             while i < rest.len() && rest[i].is_ascii_digit() {
-                count = count.checked_mul(10).and_then(|n| n.checked_add((rest[i] - b'0') as usize)).ok_or_else(too_long)?;
+                count = count
+                    .checked_mul(10)
+                    .and_then(|n| n.checked_add((rest[i] - b'0') as usize))
+                    .ok_or_else(too_long)?;
                 if count > isize::MAX as usize {
                     return Err(too_long());
                 }
@@ -74,7 +87,9 @@ pub(crate) fn parse(format: &[u8]) -> Result<Layout, String> {
             }
             i += 1;
         }
-        let Some((size, align)) = size_of(code, native) else { return Err("bad char in struct format".into()) };
+        let Some((size, align)) = size_of(code, native) else {
+            return Err("bad char in struct format".into());
+        };
         let offset = l.size.checked_next_multiple_of(align).ok_or_else(too_long)?;
         let end = size.checked_mul(count).and_then(|n| n.checked_add(offset)).ok_or_else(too_long)?;
         if end > isize::MAX as usize {
@@ -85,12 +100,24 @@ pub(crate) fn parse(format: &[u8]) -> Result<Layout, String> {
             b'x' => {}
             b's' | b'p' => {
                 l.values += 1;
-                l.items.push(Item { code, offset, size: 1, count, big });
+                l.items.push(Item {
+                    code,
+                    offset,
+                    size: 1,
+                    count,
+                    big,
+                });
             }
             _ => {
                 l.values = l.values.checked_add(count).ok_or_else(too_long)?;
                 if count > 0 {
-                    l.items.push(Item { code, offset, size, count, big });
+                    l.items.push(Item {
+                        code,
+                        offset,
+                        size,
+                        count,
+                        big,
+                    });
                 }
             }
         }
@@ -103,7 +130,17 @@ mod tests {
     use super::*;
     #[test]
     fn sizes_and_alignment() {
-        for (f, n) in [("", 0), ("bi", 8), ("<bi", 5), ("ci0l", 8), ("3s2xh", 8), ("bD", 24), ("2c0q", 8), ("=lq", 12), ("lq", 16)] {
+        for (f, n) in [
+            ("", 0),
+            ("bi", 8),
+            ("<bi", 5),
+            ("ci0l", 8),
+            ("3s2xh", 8),
+            ("bD", 24),
+            ("2c0q", 8),
+            ("=lq", 12),
+            ("lq", 16),
+        ] {
             assert_eq!(parse(f.as_bytes()).map(|l| l.size), Ok(n), "{f}");
         }
         assert_eq!(parse(b"12"), Err("repeat count given without format specifier".into()));

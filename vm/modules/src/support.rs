@@ -76,7 +76,11 @@ pub(crate) fn wrong_self(th: &mut Thread, v: Value) -> Throw {
 }
 /// Name of a value's class, as messages show it.
 pub(crate) fn type_name(th: &mut Thread, v: Value) -> String {
-    if v.is_none() { "NoneType".into() } else { th.class_of(v).name_str() }
+    if v.is_none() {
+        "NoneType".into()
+    } else {
+        th.class_of(v).name_str()
+    }
 }
 /// The name of a value's class in messages of argument conversion, where None is "None".
 pub(crate) fn arg_name(th: &mut Thread, v: Value) -> String {

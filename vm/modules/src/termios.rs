@@ -20,14 +20,59 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("tcdrain", "fd, /", |th, a| { let fd = fd_arg(th, a[0])?; call(th, || tcdrain(fd)) }, "Wait until all output written to file descriptor fd has been transmitted."),
-    def("tcflow", "fd, action, /", |th, a| { let fd = fd_arg(th, a[0])?; let n = th.to_i32(a[1])?; call(th, || tcflow(fd, n)) }, "Suspend or resume input or output on file descriptor fd."),
-    def("tcflush", "fd, queue, /", |th, a| { let fd = fd_arg(th, a[0])?; let n = th.to_i32(a[1])?; call(th, || tcflush(fd, n)) }, "Discard queued data on file descriptor fd."),
+    def(
+        "tcdrain",
+        "fd, /",
+        |th, a| {
+            let fd = fd_arg(th, a[0])?;
+            call(th, || tcdrain(fd))
+        },
+        "Wait until all output written to file descriptor fd has been transmitted.",
+    ),
+    def(
+        "tcflow",
+        "fd, action, /",
+        |th, a| {
+            let fd = fd_arg(th, a[0])?;
+            let n = th.to_i32(a[1])?;
+            call(th, || tcflow(fd, n))
+        },
+        "Suspend or resume input or output on file descriptor fd.",
+    ),
+    def(
+        "tcflush",
+        "fd, queue, /",
+        |th, a| {
+            let fd = fd_arg(th, a[0])?;
+            let n = th.to_i32(a[1])?;
+            call(th, || tcflush(fd, n))
+        },
+        "Discard queued data on file descriptor fd.",
+    ),
     def("tcgetattr", "fd, /", tcgetattr, "Get the tty attributes for file descriptor fd."),
     def("tcgetwinsize", "fd, /", tcgetwinsize, "Get the tty winsize for file descriptor fd."),
-    def("tcsendbreak", "fd, duration, /", |th, a| { let fd = fd_arg(th, a[0])?; let n = th.to_i32(a[1])?; call(th, || tcsendbreak(fd, n)) }, "Send a break on file descriptor fd."),
-    def("tcsetattr", "fd, when, attributes, /", tcsetattr, "Set the tty attributes for file descriptor fd."),
-    def("tcsetwinsize", "fd, winsize, /", tcsetwinsize, "Set the tty winsize for file descriptor fd."),
+    def(
+        "tcsendbreak",
+        "fd, duration, /",
+        |th, a| {
+            let fd = fd_arg(th, a[0])?;
+            let n = th.to_i32(a[1])?;
+            call(th, || tcsendbreak(fd, n))
+        },
+        "Send a break on file descriptor fd.",
+    ),
+    def(
+        "tcsetattr",
+        "fd, when, attributes, /",
+        tcsetattr,
+        "Set the tty attributes for file descriptor fd.",
+    ),
+    def(
+        "tcsetwinsize",
+        "fd, winsize, /",
+        tcsetwinsize,
+        "Set the tty winsize for file descriptor fd.",
+    ),
 ];
 macro_rules! constants {
     ($($n:ident)*) => { &[$((stringify!($n), libc::$n as i64)),*] };
@@ -53,10 +98,18 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
         constants!(B460800 B500000 B576000 B921600 B1000000 B1152000 B1500000 B2000000 B2500000 B3000000 B3500000 B4000000
             IUCLC OLCUC NLDLY NL0 NL1 CRDLY CR0 CR1 CR2 CR3 TABDLY TAB0 TAB1 TAB2 TAB3 BSDLY BS0 BS1 VTDLY VT0 VT1 FFDLY FF0 FF1
             CBAUD CBAUDEX CIBAUD XCASE VSWTC TCGETA TCSETA TCSETAW TCSETAF TCGETS TCSETS TCSETSW TCSETSF TCSBRK TCXONC TCFLSH TIOCINQ
-            TIOCLINUX TIOCGSOFTCAR TIOCSSOFTCAR TIOCGSERIAL TIOCSSERIAL TIOCPKT TIOCNOTTY TIOCSETD TIOCGETD TCSBRKP 
+            TIOCLINUX TIOCGSOFTCAR TIOCSSOFTCAR TIOCGSERIAL TIOCSSERIAL TIOCPKT TIOCNOTTY TIOCSETD TIOCGETD TCSBRKP
             TIOCM_LE TIOCM_DTR TIOCM_RTS TIOCM_ST TIOCM_SR TIOCM_CTS TIOCM_CAR TIOCM_RNG TIOCM_DSR TIOCM_CD TIOCM_RI),
     )?;
-    put_ints(th, m, &[("NCCS", libc::NCCS as i64), ("EXTA", libc::B19200 as i64), ("EXTB", libc::B38400 as i64)])?;
+    put_ints(
+        th,
+        m,
+        &[
+            ("NCCS", libc::NCCS as i64),
+            ("EXTA", libc::B19200 as i64),
+            ("EXTB", libc::B38400 as i64),
+        ],
+    )?;
     let e = error_class(th)?;
     put(th, m, "error", e.value())
 }
@@ -139,9 +192,13 @@ fn tcsetattr(th: &mut Thread, a: &[Value]) -> R {
     let fd = fd_arg(th, a[0])?;
     let when = th.to_i32(a[1])?;
     let wrong = "tcsetattr, arg 3: must be 7 element list";
-    let Some(l) = a[2].cast::<List>() else { return Err(th.type_error(wrong)) };
+    let Some(l) = a[2].cast::<List>() else {
+        return Err(th.type_error(wrong));
+    };
     let items = l.snapshot(th)?;
-    let &[i, o, c, lf, is, os, cc] = items.as_slice() else { return Err(th.type_error(wrong)) };
+    let &[i, o, c, lf, is, os, cc] = items.as_slice() else {
+        return Err(th.type_error(wrong));
+    };
     let mut t = attributes(th, fd)?;
     t.c_iflag = th.to_i64(i)? as _;
     t.c_oflag = th.to_i64(o)? as _;
@@ -149,7 +206,9 @@ fn tcsetattr(th: &mut Thread, a: &[Value]) -> R {
     t.c_lflag = th.to_i64(lf)? as _;
     let (ispeed, ospeed) = (th.to_i64(is)? as libc::speed_t, th.to_i64(os)? as libc::speed_t);
     let wrong = format!("tcsetattr: attributes[6] must be {} element list", libc::NCCS);
-    let Some(cc) = cc.cast::<List>() else { return Err(th.type_error(&wrong)) };
+    let Some(cc) = cc.cast::<List>() else {
+        return Err(th.type_error(&wrong));
+    };
     let cc = cc.snapshot(th)?;
     if cc.len() != libc::NCCS {
         return Err(th.type_error(&wrong));
@@ -172,7 +231,12 @@ fn tcsetattr(th: &mut Thread, a: &[Value]) -> R {
 }
 fn tcgetwinsize(th: &mut Thread, a: &[Value]) -> R {
     let fd = fd_arg(th, a[0])?;
-    let mut w = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    let mut w = libc::winsize {
+        ws_row: 0,
+        ws_col: 0,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
     // SAFETY: a valid place.
     if unsafe { libc::ioctl(fd, libc::TIOCGWINSZ, &mut w) } == -1 {
         return Err(error(th, errno()));
@@ -182,12 +246,19 @@ fn tcgetwinsize(th: &mut Thread, a: &[Value]) -> R {
 fn tcsetwinsize(th: &mut Thread, a: &[Value]) -> R {
     let fd = fd_arg(th, a[0])?;
     let items = th.collect(a[1])?;
-    let &[row, col] = items.as_slice() else { return Err(th.type_error("tcsetwinsize, arg 2: must be a two-item sequence")) };
+    let &[row, col] = items.as_slice() else {
+        return Err(th.type_error("tcsetwinsize, arg 2: must be a two-item sequence"));
+    };
     let (row, col) = (th.to_i64(row)?, th.to_i64(col)?);
     let (Ok(ws_row), Ok(ws_col)) = (u16::try_from(row), u16::try_from(col)) else {
         return Err(th.overflow_error("winsize value(s) out of range."));
     };
-    let mut w = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    let mut w = libc::winsize {
+        ws_row: 0,
+        ws_col: 0,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
     // SAFETY: a valid place.
     if unsafe { libc::ioctl(fd, libc::TIOCGWINSZ, &mut w) } == -1 {
         return Err(error(th, errno()));

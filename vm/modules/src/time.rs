@@ -78,24 +78,14 @@ static FUNCTIONS: &[NativeDef] = &[
         mktime,
         "Convert a time tuple in local time to seconds since the Epoch.",
     ),
-    def(
-        "monotonic",
-        "",
-        monotonic,
-        "Monotonic clock, cannot go backward.",
-    ),
+    def("monotonic", "", monotonic, "Monotonic clock, cannot go backward."),
     def(
         "monotonic_ns",
         "",
         monotonic_ns,
         "Monotonic clock, cannot go backward, as nanoseconds.",
     ),
-    def(
-        "perf_counter",
-        "",
-        monotonic,
-        "Performance counter for benchmarking.",
-    ),
+    def("perf_counter", "", monotonic, "Performance counter for benchmarking."),
     def(
         "perf_counter_ns",
         "",
@@ -108,18 +98,8 @@ static FUNCTIONS: &[NativeDef] = &[
         process_time,
         "Process time for profiling: sum of the kernel and user-space CPU time.",
     ),
-    def(
-        "process_time_ns",
-        "",
-        process_time_ns,
-        "Process time for profiling as nanoseconds.",
-    ),
-    def(
-        "sleep",
-        "seconds, /",
-        sleep,
-        "Delay execution for a given number of seconds.",
-    ),
+    def("process_time_ns", "", process_time_ns, "Process time for profiling as nanoseconds."),
+    def("sleep", "seconds, /", sleep, "Delay execution for a given number of seconds."),
     def(
         "strftime",
         "format, tuple=None, /",
@@ -138,24 +118,9 @@ static FUNCTIONS: &[NativeDef] = &[
         thread_time,
         "Thread time for profiling: sum of the kernel and user-space CPU time.",
     ),
-    def(
-        "thread_time_ns",
-        "",
-        thread_time_ns,
-        "Thread time for profiling as nanoseconds.",
-    ),
-    def(
-        "time",
-        "",
-        time,
-        "Return the current time in seconds since the Epoch.",
-    ),
-    def(
-        "time_ns",
-        "",
-        time_ns,
-        "Return the current time in nanoseconds since the Epoch.",
-    ),
+    def("thread_time_ns", "", thread_time_ns, "Thread time for profiling as nanoseconds."),
+    def("time", "", time, "Return the current time in seconds since the Epoch."),
+    def("time_ns", "", time_ns, "Return the current time in nanoseconds since the Epoch."),
     def(
         "tzset",
         "",
@@ -165,10 +130,7 @@ static FUNCTIONS: &[NativeDef] = &[
 ];
 
 fn clock(th: &mut Thread, id: libc::clockid_t) -> R<i128> {
-    let mut ts = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
+    let mut ts = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: a valid pointer to a timespec.
     if unsafe { libc::clock_gettime(id, &mut ts) } != 0 {
         return Err(last_error(th));
@@ -183,15 +145,11 @@ fn seconds(ns: i128) -> Value {
     Value::float(ns as f64 / 1e9)
 }
 fn time(_: &mut Thread, _: &[Value]) -> R {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Ok(Value::float(now.as_secs_f64()))
 }
 fn time_ns(th: &mut Thread, _: &[Value]) -> R {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Ok(th.new_int(now.as_nanos() as i64))
 }
 fn monotonic(th: &mut Thread, _: &[Value]) -> R {
@@ -226,10 +184,7 @@ fn clock_gettime_ns(th: &mut Thread, a: &[Value]) -> R {
 }
 fn clock_getres(th: &mut Thread, a: &[Value]) -> R {
     let id = th.to_i32(a[0])?;
-    let mut ts = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
+    let mut ts = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: a valid pointer to a timespec.
     if unsafe { libc::clock_getres(id, &mut ts) } != 0 {
         return Err(last_error(th));
@@ -242,30 +197,15 @@ fn get_clock_info(th: &mut Thread, a: &[Value]) -> R {
         None => return Err(th.type_error("get_clock_info() argument 1 must be str")),
     };
     let (implementation, monotonic, adjustable, id) = match name.as_str() {
-        "time" => (
-            "clock_gettime(CLOCK_REALTIME)",
-            false,
-            true,
-            libc::CLOCK_REALTIME,
-        ),
-        "monotonic" | "perf_counter" => (
-            "clock_gettime(CLOCK_MONOTONIC)",
-            true,
-            false,
-            libc::CLOCK_MONOTONIC,
-        ),
+        "time" => ("clock_gettime(CLOCK_REALTIME)", false, true, libc::CLOCK_REALTIME),
+        "monotonic" | "perf_counter" => ("clock_gettime(CLOCK_MONOTONIC)", true, false, libc::CLOCK_MONOTONIC),
         "process_time" => (
             "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)",
             true,
             false,
             libc::CLOCK_PROCESS_CPUTIME_ID,
         ),
-        "thread_time" => (
-            "clock_gettime(CLOCK_THREAD_CPUTIME_ID)",
-            true,
-            false,
-            libc::CLOCK_THREAD_CPUTIME_ID,
-        ),
+        "thread_time" => ("clock_gettime(CLOCK_THREAD_CPUTIME_ID)", true, false, libc::CLOCK_THREAD_CPUTIME_ID),
         _ => return Err(th.value_error("unknown clock")),
     };
     let resolution = clock_getres(th, &[Value::small(id as i64)])?;
@@ -351,10 +291,7 @@ fn struct_time(th: &mut Thread) -> R<Gc<Class>> {
 }
 fn broken_down(th: &mut Thread, v: Value, local: bool) -> R<libc::tm> {
     let t: libc::time_t = match v {
-        Value::EMPTY | Value::NONE => SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs() as libc::time_t,
+        Value::EMPTY | Value::NONE => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as libc::time_t,
         v => match float::to_f64(v) {
             Some(f) if f.is_nan() => return Err(th.value_error("Invalid value NaN (not a number)")),
             Some(f) if f.abs() > 9.2e18 => {
@@ -384,9 +321,7 @@ fn to_struct(th: &mut Thread, tm: &libc::tm) -> R {
     let zone = if tm.tm_zone.is_null() {
         String::from("UTC")
     } else {
-        unsafe { std::ffi::CStr::from_ptr(tm.tm_zone) }
-            .to_string_lossy()
-            .into_owned()
+        unsafe { std::ffi::CStr::from_ptr(tm.tm_zone) }.to_string_lossy().into_owned()
     };
     let zone = th.new_str(&zone);
     let n = [
@@ -473,9 +408,7 @@ fn mktime(th: &mut Thread, a: &[Value]) -> R {
 }
 fn as_text(tm: &libc::tm) -> String {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     format!(
         "{} {}{:3} {:02}:{:02}:{:02} {}",
         DAYS[tm.tm_wday.rem_euclid(7) as usize],
@@ -511,8 +444,7 @@ fn strftime(th: &mut Thread, a: &[Value]) -> R {
         };
         let mut buffer = vec![0u8; 256 + piece.len() * 32];
         // SAFETY: the buffer has the length given; format and tm are valid.
-        let n =
-            unsafe { libc::strftime(buffer.as_mut_ptr().cast(), buffer.len(), c.as_ptr(), &tm) };
+        let n = unsafe { libc::strftime(buffer.as_mut_ptr().cast(), buffer.len(), c.as_ptr(), &tm) };
         out.push_str(String::from_utf8_lossy(&buffer[..n]).get(1..).unwrap_or(""));
     }
     Ok(th.new_str(&out))
@@ -530,10 +462,7 @@ fn set_zone(th: &mut Thread, m: Value) -> R<()> {
     // SAFETY: no preconditions.
     unsafe { tzset() };
     let year = 365 * 24 * 3600 + 6 * 3600;
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs() as i64;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as i64;
     let january = broken_down(th, Value::small(now / year * year), true)?;
     let july = broken_down(th, Value::small(now / year * year + year / 2), true)?;
     let (standard, summer) = if january.tm_gmtoff <= july.tm_gmtoff {
@@ -542,20 +471,13 @@ fn set_zone(th: &mut Thread, m: Value) -> R<()> {
         (july, january)
     };
     // SAFETY: zone names are C strings that live as long as the process.
-    let names = [standard, summer].map(|t| {
-        unsafe { std::ffi::CStr::from_ptr(t.tm_zone) }
-            .to_string_lossy()
-            .into_owned()
-    });
+    let names = [standard, summer].map(|t| unsafe { std::ffi::CStr::from_ptr(t.tm_zone) }.to_string_lossy().into_owned());
     let names = names.map(|n| th.new_str(&n));
     let tzname = th.new_tuple(&names);
     for (k, v) in [
         ("timezone", Value::small(-standard.tm_gmtoff)),
         ("altzone", Value::small(-summer.tm_gmtoff)),
-        (
-            "daylight",
-            Value::small((january.tm_gmtoff != july.tm_gmtoff) as i64),
-        ),
+        ("daylight", Value::small((january.tm_gmtoff != july.tm_gmtoff) as i64)),
         ("tzname", tzname),
     ] {
         let k = th.intern(k);

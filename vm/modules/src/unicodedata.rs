@@ -43,7 +43,17 @@ static LATER: &[(u32, u32)] = &[
     (0x2CEA2, 0x2CEAD), (0x323B0, 0x33479), (0x3D000, 0x3FC3F),
 ];
 fn is_later(c: u32) -> bool {
-    LATER.binary_search_by(|&(a, b)| if b < c { std::cmp::Ordering::Less } else if a > c { std::cmp::Ordering::Greater } else { std::cmp::Ordering::Equal }).is_ok()
+    LATER
+        .binary_search_by(|&(a, b)| {
+            if b < c {
+                std::cmp::Ordering::Less
+            } else if a > c {
+                std::cmp::Ordering::Greater
+            } else {
+                std::cmp::Ordering::Equal
+            }
+        })
+        .is_ok()
 }
 
 /// A version of the database.
@@ -79,7 +89,14 @@ functions! {
 static UCD: TypeDef = TypeDef {
     base: false,
     methods: METHODS,
-    getsets: &[getter("unidata_version", |th, v| { let m = native::<Database>(th, v)?.frozen().modern; Ok(th.new_str(if m { "16.0.0" } else { "3.2.0" })) }, "")],
+    getsets: &[getter(
+        "unidata_version",
+        |th, v| {
+            let m = native::<Database>(th, v)?.frozen().modern;
+            Ok(th.new_str(if m { "16.0.0" } else { "3.2.0" }))
+        },
+        "",
+    )],
     ..TypeDef::new("unicodedata.UCD", Kind::Payload, payload_size::<Database>())
 };
 fn init(th: &mut Thread, m: Value) -> R<()> {
@@ -126,7 +143,9 @@ fn character(th: &mut Thread, v: Value, function: &str) -> R<u32> {
         Some(s) if s.len() == 1 => Ok(s.at(0)),
         Some(s) => {
             let n = s.len();
-            Err(th.type_error(&format!("{function} argument must be a unicode character, not a string of length {n}")))
+            Err(th.type_error(&format!(
+                "{function} argument must be a unicode character, not a string of length {n}"
+            )))
         }
         None => {
             let n = support::arg_name(th, v);
@@ -162,7 +181,14 @@ fn east_asian_width(th: &mut Thread, db: Db, a: &[Value]) -> R {
     let c = character(th, a[0], "east_asian_width()")?;
     let Some(p) = CodePoint::from_u32(c) else { return text_of(th, "N") };
     // The planes of ideographs are wide also where nothing is assigned.
-    text_of(th, if is_later(c) && !(0x20000..0x40000).contains(&c) { "N" } else { db.ucd().east_asian_width(p) })
+    text_of(
+        th,
+        if is_later(c) && !(0x20000..0x40000).contains(&c) {
+            "N"
+        } else {
+            db.ucd().east_asian_width(p)
+        },
+    )
 }
 fn decomposition(th: &mut Thread, db: Db, a: &[Value]) -> R {
     let c = character(th, a[0], "decomposition()")?;
@@ -260,7 +286,9 @@ fn pieces(db: Db, s: Gc<Str>) -> Vec<(bool, Vec<u32>)> {
 }
 fn normalize_(th: &mut Thread, db: Db, a: &[Value]) -> R {
     let (form, s) = arguments(th, a, "normalize")?;
-    let Some(form) = form.filter(|_| !s.is_ascii()) else { return Ok(plain(th, s)) };
+    let Some(form) = form.filter(|_| !s.is_ascii()) else {
+        return Ok(plain(th, s));
+    };
     if db.0 && !s.points().any(is_later) {
         let text = normalize(form, &to_wtf8(s));
         return Ok(from_wtf8(th, &text));
@@ -280,7 +308,9 @@ fn normalize_(th: &mut Thread, db: Db, a: &[Value]) -> R {
 }
 fn is_normalized_(th: &mut Thread, db: Db, a: &[Value]) -> R {
     let (form, s) = arguments(th, a, "is_normalized")?;
-    let Some(form) = form.filter(|_| !s.is_ascii()) else { return Ok(Value::TRUE) };
+    let Some(form) = form.filter(|_| !s.is_ascii()) else {
+        return Ok(Value::TRUE);
+    };
     if db.0 && !s.points().any(is_later) {
         return Ok(Value::bool(is_normalized(form, &to_wtf8(s))));
     }

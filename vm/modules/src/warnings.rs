@@ -3,5 +3,9 @@
 use vasuki_vm::native::ModuleDef;
 
 /// The declaration.
-pub static MODULE: ModuleDef =
-    ModuleDef { name: "_warnings", doc: "_warnings provides basic warning filtering support.", functions: &[], init: |_, _| Ok(()) };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_warnings",
+    doc: "_warnings provides basic warning filtering support.",
+    functions: &[],
+    init: |_, _| Ok(()),
+};

@@ -23,12 +23,50 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("adler32", "data, value=1, /", |th, a| { let n = start(th, a[1], 1)?; let d = bytes_arg(th, a[0])?; Ok(Value::small(adler32(n, &d) as i64)) }, "Compute an Adler-32 checksum of data."),
-    def("compress", "data, /, level=Z_DEFAULT_COMPRESSION, wbits=MAX_WBITS", compress, "Returns a bytes object containing compressed data."),
-    def("compressobj", "level=Z_DEFAULT_COMPRESSION, method=DEFLATED, wbits=MAX_WBITS, memLevel=DEF_MEM_LEVEL, strategy=Z_DEFAULT_STRATEGY, zdict=None", objects::compressobj, "Return a compressor object."),
-    def("crc32", "data, value=0, /", |th, a| { let n = start(th, a[1], 0)?; let d = bytes_arg(th, a[0])?; Ok(Value::small(crc32(n, &d) as i64)) }, "Compute a CRC-32 checksum of data."),
-    def("decompress", "data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE", decompress, "Returns a bytes object containing the uncompressed data."),
-    def("decompressobj", "wbits=MAX_WBITS, zdict=b''", objects::decompressobj, "Return a decompressor object."),
+    def(
+        "adler32",
+        "data, value=1, /",
+        |th, a| {
+            let n = start(th, a[1], 1)?;
+            let d = bytes_arg(th, a[0])?;
+            Ok(Value::small(adler32(n, &d) as i64))
+        },
+        "Compute an Adler-32 checksum of data.",
+    ),
+    def(
+        "compress",
+        "data, /, level=Z_DEFAULT_COMPRESSION, wbits=MAX_WBITS",
+        compress,
+        "Returns a bytes object containing compressed data.",
+    ),
+    def(
+        "compressobj",
+        "level=Z_DEFAULT_COMPRESSION, method=DEFLATED, wbits=MAX_WBITS, memLevel=DEF_MEM_LEVEL, strategy=Z_DEFAULT_STRATEGY, zdict=None",
+        objects::compressobj,
+        "Return a compressor object.",
+    ),
+    def(
+        "crc32",
+        "data, value=0, /",
+        |th, a| {
+            let n = start(th, a[1], 0)?;
+            let d = bytes_arg(th, a[0])?;
+            Ok(Value::small(crc32(n, &d) as i64))
+        },
+        "Compute a CRC-32 checksum of data.",
+    ),
+    def(
+        "decompress",
+        "data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE",
+        decompress,
+        "Returns a bytes object containing the uncompressed data.",
+    ),
+    def(
+        "decompressobj",
+        "wbits=MAX_WBITS, zdict=b''",
+        objects::decompressobj,
+        "Return a decompressor object.",
+    ),
 ];
 fn init(th: &mut Thread, m: Value) -> R<()> {
     put_ints(
@@ -139,7 +177,14 @@ fn decompress(th: &mut Thread, a: &[Value]) -> R {
     let mut out = Vec::new();
     match s.run(&data, z::Z_SYNC_FLUSH, &mut out, usize::MAX) {
         Ok(p) if p.end => Ok(th.new_bytes(&out)),
-        Ok(_) => Err(failure(th, Failure { code: z::Z_BUF_ERROR, text: None }, "while decompressing data")),
+        Ok(_) => Err(failure(
+            th,
+            Failure {
+                code: z::Z_BUF_ERROR,
+                text: None,
+            },
+            "while decompressing data",
+        )),
         Err(f) => Err(failure(th, f, "while decompressing data")),
     }
 }

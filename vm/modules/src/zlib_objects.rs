@@ -34,8 +34,18 @@ impl Payload for Compress {
 static COMPRESS: TypeDef = TypeDef {
     base: false,
     methods: &[
-        def("compress", "self, data, /", compress, "Returns a bytes object containing compressed data."),
-        def("flush", "self, mode=zlib.Z_FINISH, /", compress_flush, "Return a bytes object containing any remaining compressed data."),
+        def(
+            "compress",
+            "self, data, /",
+            compress,
+            "Returns a bytes object containing compressed data.",
+        ),
+        def(
+            "flush",
+            "self, mode=zlib.Z_FINISH, /",
+            compress_flush,
+            "Return a bytes object containing any remaining compressed data.",
+        ),
         def("copy", "self, /", compress_copy, "Return a copy of the compression object."),
         def("__copy__", "self, /", compress_copy, ""),
         def("__deepcopy__", "self, memo, /", compress_copy, ""),
@@ -56,15 +66,28 @@ pub(crate) fn compressobj(th: &mut Thread, a: &[Value]) -> R {
         Some(v) if !v.is_none() => Some(bytes_arg(th, v)?),
         _ => None,
     };
-    let stream = if method == 8 { Stream::deflate(level, wbits, mem, strategy).ok() } else { None };
-    let Some(mut stream) = stream else { return Err(th.value_error("Invalid initialization option")) };
+    let stream = if method == 8 {
+        Stream::deflate(level, wbits, mem, strategy).ok()
+    } else {
+        None
+    };
+    let Some(mut stream) = stream else {
+        return Err(th.value_error("Invalid initialization option"));
+    };
     if let Some(d) = dictionary
         && stream.set_dictionary(&d).is_err()
     {
         return Err(th.value_error("Invalid dictionary"));
     }
     let class = compress_class(th)?;
-    Ok(payload::new(th, class, Compress { stream: Owned(Some(stream)) }).value())
+    Ok(payload::new(
+        th,
+        class,
+        Compress {
+            stream: Owned(Some(stream)),
+        },
+    )
+    .value())
 }
 fn compress(th: &mut Thread, a: &[Value]) -> R {
     let data = bytes_arg(th, a[1])?;
@@ -126,15 +149,39 @@ impl Payload for Decompress {
 static DECOMPRESS: TypeDef = TypeDef {
     base: false,
     methods: &[
-        def("decompress", "self, data, /, max_length=0", decompress, "Return a bytes object containing the decompressed version of the data."),
-        def("flush", "self, length=zlib.DEF_BUF_SIZE, /", decompress_flush, "Return a bytes object containing any remaining decompressed data."),
+        def(
+            "decompress",
+            "self, data, /, max_length=0",
+            decompress,
+            "Return a bytes object containing the decompressed version of the data.",
+        ),
+        def(
+            "flush",
+            "self, length=zlib.DEF_BUF_SIZE, /",
+            decompress_flush,
+            "Return a bytes object containing any remaining decompressed data.",
+        ),
         def("copy", "self, /", decompress_copy, "Return a copy of the decompression object."),
         def("__copy__", "self, /", decompress_copy, ""),
         def("__deepcopy__", "self, memo, /", decompress_copy, ""),
     ],
     getsets: &[
-        getter("unused_data", |th, v| { let d = open::<Decompress>(th, v)?; Ok(th.new_bytes(&d.unused)) }, ""),
-        getter("unconsumed_tail", |th, v| { let d = open::<Decompress>(th, v)?; Ok(th.new_bytes(&d.tail)) }, ""),
+        getter(
+            "unused_data",
+            |th, v| {
+                let d = open::<Decompress>(th, v)?;
+                Ok(th.new_bytes(&d.unused))
+            },
+            "",
+        ),
+        getter(
+            "unconsumed_tail",
+            |th, v| {
+                let d = open::<Decompress>(th, v)?;
+                Ok(th.new_bytes(&d.tail))
+            },
+            "",
+        ),
         getter("eof", |th, v| Ok(Value::bool(open::<Decompress>(th, v)?.eof)), ""),
     ],
     ..TypeDef::new("zlib.Decompress", Kind::Payload, payload_size::<Decompress>())
@@ -155,7 +202,9 @@ fn decompressing(th: &mut Thread, wbits: Value, dictionary: Value) -> R<(Stream,
         }),
         _ => None,
     };
-    let Ok(mut stream) = Stream::inflate(wbits) else { return Err(th.value_error("Invalid initialization option")) };
+    let Ok(mut stream) = Stream::inflate(wbits) else {
+        return Err(th.value_error("Invalid initialization option"));
+    };
     if let Some(d) = dictionary.as_ref().filter(|d| wbits < 0 && !d.is_empty())
         && let Err(f) = stream.set_dictionary(d)
     {
@@ -166,7 +215,13 @@ fn decompressing(th: &mut Thread, wbits: Value, dictionary: Value) -> R<(Stream,
 pub(crate) fn decompressobj(th: &mut Thread, a: &[Value]) -> R {
     let (stream, dictionary) = decompressing(th, a[0], a[1])?;
     let class = decompress_class(th)?;
-    let d = Decompress { stream: Owned(Some(stream)), dictionary, unused: Vec::new(), tail: Vec::new(), eof: false };
+    let d = Decompress {
+        stream: Owned(Some(stream)),
+        dictionary,
+        unused: Vec::new(),
+        tail: Vec::new(),
+        eof: false,
+    };
     Ok(payload::new(th, class, d).value())
 }
 /// Runs the stream, giving it the dictionary when it asks for it.
@@ -174,13 +229,18 @@ fn inflate(th: &mut Thread, s: &mut Stream, dictionary: Option<&[u8]>, data: &[u
     match s.run(data, z::Z_SYNC_FLUSH, out, max) {
         Ok(p) => Ok(p),
         Err(f) if f.code == z::Z_NEED_DICT => {
-            let Some(d) = dictionary else { return Err(failure(th, f, "while decompressing data")) };
+            let Some(d) = dictionary else {
+                return Err(failure(th, f, "while decompressing data"));
+            };
             if let Err(f) = s.set_dictionary(d) {
                 return Err(failure(th, f, "while setting zdictionary"));
             }
             let used = s.used();
             match s.run(&data[used..], z::Z_SYNC_FLUSH, out, max) {
-                Ok(p) => Ok(Progress { used: used + p.used, end: p.end }),
+                Ok(p) => Ok(Progress {
+                    used: used + p.used,
+                    end: p.end,
+                }),
                 Err(f) => Err(failure(th, f, "while decompressing data")),
             }
         }
@@ -252,12 +312,32 @@ static READER: TypeDef = TypeDef {
     doc: "Create a decompressor object for decompressing data incrementally.\n\n  wbits = 15\n  zdict\n     The predefined compression dictionary. This is a sequence of bytes\n     (such as a bytes object) containing subsequences that are expected\n     to occur frequently in the data that is to be compressed. Those\n     subsequences that are expected to be most common should come at the\n     end of the dictionary. This must be the same dictionary as used by the\n     compressor that produced the input data.",
     methods: &[
         def_static("__new__", "cls, wbits=MAX_WBITS, zdict=b''", reader_new, ""),
-        def("decompress", "self, data, max_length=-1", reader_decompress, "Decompress *data*, returning uncompressed data as bytes."),
+        def(
+            "decompress",
+            "self, data, max_length=-1",
+            reader_decompress,
+            "Decompress *data*, returning uncompressed data as bytes.",
+        ),
     ],
     getsets: &[
-        getter("eof", |th, v| Ok(Value::bool(open::<Reader>(th, v)?.eof)), "True if the end-of-stream marker has been reached."),
-        getter("unused_data", |th, v| { let d = open::<Reader>(th, v)?; Ok(th.new_bytes(&d.unused)) }, "Data found after the end of the compressed stream."),
-        getter("needs_input", |th, v| Ok(Value::bool(open::<Reader>(th, v)?.needs_input)), "True if more input is needed before more decompressed data can be produced."),
+        getter(
+            "eof",
+            |th, v| Ok(Value::bool(open::<Reader>(th, v)?.eof)),
+            "True if the end-of-stream marker has been reached.",
+        ),
+        getter(
+            "unused_data",
+            |th, v| {
+                let d = open::<Reader>(th, v)?;
+                Ok(th.new_bytes(&d.unused))
+            },
+            "Data found after the end of the compressed stream.",
+        ),
+        getter(
+            "needs_input",
+            |th, v| Ok(Value::bool(open::<Reader>(th, v)?.needs_input)),
+            "True if more input is needed before more decompressed data can be produced.",
+        ),
     ],
     ..TypeDef::new("zlib._ZlibDecompressor", Kind::Payload, payload_size::<Reader>())
 };
@@ -282,7 +362,9 @@ fn reader_decompress(th: &mut Thread, a: &[Value]) -> R {
     let max = if a[2].is_empty() { -1 } else { th.to_isize(a[2])? };
     let data = bytes_arg(th, a[1])?;
     let r = open::<Reader>(th, a[0])?;
-    let Some(s) = &mut r.stream.0 else { return Err(th.error(ctx().types.EOFError, "End of stream already reached")) };
+    let Some(s) = &mut r.stream.0 else {
+        return Err(th.error(ctx().types.EOFError, "End of stream already reached"));
+    };
     let mut input = std::mem::take(&mut r.pending);
     input.extend_from_slice(&data);
     let max = if max < 0 { usize::MAX } else { max as usize };

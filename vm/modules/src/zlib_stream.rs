@@ -44,9 +44,16 @@ impl Stream {
         // SAFETY: a zeroed stream is what initialization takes.
         let code = unsafe { z::deflateInit2_(&mut *raw, level, z::Z_DEFLATED, wbits, mem_level, strategy, VERSION, SIZE) };
         if code != z::Z_OK {
-            return Err(Failure { code, text: Stream::text(&raw) });
+            return Err(Failure {
+                code,
+                text: Stream::text(&raw),
+            });
         }
-        Ok(Stream { raw, compress: true, used: 0 })
+        Ok(Stream {
+            raw,
+            compress: true,
+            used: 0,
+        })
     }
     /// A decompressing stream.
     pub fn inflate(wbits: i32) -> Result<Stream, Failure> {
@@ -54,9 +61,16 @@ impl Stream {
         // SAFETY: as above.
         let code = unsafe { z::inflateInit2_(&mut *raw, wbits, VERSION, SIZE) };
         if code != z::Z_OK {
-            return Err(Failure { code, text: Stream::text(&raw) });
+            return Err(Failure {
+                code,
+                text: Stream::text(&raw),
+            });
         }
-        Ok(Stream { raw, compress: false, used: 0 })
+        Ok(Stream {
+            raw,
+            compress: false,
+            used: 0,
+        })
     }
     /// Sets the dictionary.
     pub fn set_dictionary(&mut self, d: &[u8]) -> Result<(), Failure> {
@@ -68,7 +82,14 @@ impl Stream {
                 z::inflateSetDictionary(&mut *self.raw, d.as_ptr(), d.len() as u32)
             }
         };
-        if code == z::Z_OK { Ok(()) } else { Err(Failure { code, text: Stream::text(&self.raw) }) }
+        if code == z::Z_OK {
+            Ok(())
+        } else {
+            Err(Failure {
+                code,
+                text: Stream::text(&self.raw),
+            })
+        }
     }
     /// Feeds `data` and appends what comes out, until the input is used, the stream ends, or `out` has grown by `max`.
     pub fn run(&mut self, data: &[u8], flush: i32, out: &mut Vec<u8>, max: usize) -> Result<Progress, Failure> {
@@ -88,7 +109,13 @@ impl Stream {
             self.raw.next_out = spare.as_mut_ptr().cast();
             self.raw.avail_out = space as u32;
             // SAFETY: input and output ranges are valid for their lengths.
-            let code = unsafe { if self.compress { z::deflate(&mut *self.raw, now) } else { z::inflate(&mut *self.raw, now) } };
+            let code = unsafe {
+                if self.compress {
+                    z::deflate(&mut *self.raw, now)
+                } else {
+                    z::inflate(&mut *self.raw, now)
+                }
+            };
             used += chunk.len() - self.raw.avail_in as usize;
             self.used = used;
             let made = space - self.raw.avail_out as usize;
@@ -100,7 +127,12 @@ impl Stream {
             match code {
                 z::Z_STREAM_END => return Ok(Progress { used, end: true }),
                 z::Z_OK | z::Z_BUF_ERROR => {}
-                code => return Err(Failure { code, text: Stream::text(&self.raw) }),
+                code => {
+                    return Err(Failure {
+                        code,
+                        text: Stream::text(&self.raw),
+                    });
+                }
             }
             if out.len() >= limit || !full && (used == data.len() || code == z::Z_BUF_ERROR) {
                 return Ok(Progress { used, end: false });
@@ -117,8 +149,22 @@ impl Stream {
         let mut raw = Stream::blank();
         let source = std::ptr::from_ref(&*self.raw).cast_mut();
         // SAFETY: an initialized source, which is only read; a blank destination.
-        let code = unsafe { if self.compress { z::deflateCopy(&mut *raw, source) } else { z::inflateCopy(&mut *raw, source) } };
-        if code == z::Z_OK { Some(Stream { raw, compress: self.compress, used: 0 }) } else { None }
+        let code = unsafe {
+            if self.compress {
+                z::deflateCopy(&mut *raw, source)
+            } else {
+                z::inflateCopy(&mut *raw, source)
+            }
+        };
+        if code == z::Z_OK {
+            Some(Stream {
+                raw,
+                compress: self.compress,
+                used: 0,
+            })
+        } else {
+            None
+        }
     }
 }
 impl Drop for Stream {

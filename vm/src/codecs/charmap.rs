@@ -80,7 +80,11 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, table: Value) -> R 
     while i < data.len() {
         let b = data[i];
         let found = if let Some(t) = table.cast::<Str>() {
-            if (b as usize) < t.len() && t.at(b as usize) != 0xFFFE { Some(vec![t.at(b as usize)]) } else { None }
+            if (b as usize) < t.len() && t.at(b as usize) != 0xFFFE {
+                Some(vec![t.at(b as usize)])
+            } else {
+                None
+            }
         } else {
             let lookup = ctx().types.LookupError;
             match th.catch(lookup, |th| th.getitem(table, Value::small(b as i64)))? {
@@ -125,9 +129,10 @@ fn map_one(th: &mut Thread, c: u32, table: Value) -> R<Option<Vec<u8>>> {
     match int::to_i64(v) {
         Some(n @ 0..=255) => Ok(Some(vec![n as u8])),
         Some(_) => Err(th.type_error("character mapping must be in range(256)")),
-        None => {
-            Err(th.type_error(&format!("character mapping must return integer, bytes or None, not {}", th.class_of(v).name_str())))
-        }
+        None => Err(th.type_error(&format!(
+            "character mapping must return integer, bytes or None, not {}",
+            th.class_of(v).name_str()
+        ))),
     }
 }
 /// Encodes with a mapping of code points to int, bytes or None.

@@ -69,10 +69,21 @@ pub fn decode_exception(th: &mut Thread, encoding: &str, data: Value, start: usi
     make(th, ctx().types.UnicodeDecodeError, encoding, data, start, end, reason)
 }
 fn make(
-    th: &mut Thread, class: crate::object::Gc<crate::types::class::Class>, encoding: &str, object: Value, start: usize, end: usize,
+    th: &mut Thread,
+    class: crate::object::Gc<crate::types::class::Class>,
+    encoding: &str,
+    object: Value,
+    start: usize,
+    end: usize,
     reason: &str,
 ) -> Throw {
-    let args = [th.new_str(encoding), object, Value::small(start as i64), Value::small(end as i64), th.new_str(reason)];
+    let args = [
+        th.new_str(encoding),
+        object,
+        Value::small(start as i64),
+        Value::small(end as i64),
+        th.new_str(reason),
+    ];
     match th.new_exception(class, &args) {
         Ok(e) => th.raise(e),
         Err(t) => t,
@@ -81,7 +92,13 @@ fn make(
 
 /// Handles characters `start..end` of `s` that cannot be encoded: what replaces them, and where to go on.
 pub fn on_encode(
-    th: &mut Thread, errors: &Errors, encoding: &str, s: Value, start: usize, end: usize, reason: &str,
+    th: &mut Thread,
+    errors: &Errors,
+    encoding: &str,
+    s: Value,
+    start: usize,
+    end: usize,
+    reason: &str,
 ) -> R<(Replacement, usize)> {
     let chars = || (start..end).map(|i| s.as_gc::<Str>().at(i));
     let text = |f: fn(u32) -> String| Replacement::Points(chars().flat_map(|c| f(c).bytes().map(u32::from).collect::<Vec<_>>()).collect());
@@ -107,14 +124,23 @@ pub fn on_encode(
 }
 /// Handles bytes `start..end` of `data` that cannot be decoded: the characters that replace them, and where to go on.
 pub fn on_decode(
-    th: &mut Thread, errors: &Errors, encoding: &str, data: &[u8], start: usize, end: usize, reason: &str,
+    th: &mut Thread,
+    errors: &Errors,
+    encoding: &str,
+    data: &[u8],
+    start: usize,
+    end: usize,
+    reason: &str,
 ) -> R<(Vec<u32>, usize)> {
     let bad = &data[start..end.min(data.len())];
     Ok((
         match errors {
             Errors::Ignore => Vec::new(),
             Errors::Replace => vec![0xFFFD],
-            Errors::BackslashReplace => bad.iter().flat_map(|b| format!("\\x{b:02x}").bytes().map(u32::from).collect::<Vec<_>>()).collect(),
+            Errors::BackslashReplace => bad
+                .iter()
+                .flat_map(|b| format!("\\x{b:02x}").bytes().map(u32::from).collect::<Vec<_>>())
+                .collect(),
             Errors::SurrogateEscape => {
                 let n = bad.iter().take_while(|b| **b >= 0x80).take(4).count();
                 if n == 0 {
@@ -199,17 +225,34 @@ fn unpass(b: &[u8], (unit, little): (usize, bool)) -> Option<(u32, usize)> {
 }
 #[expect(clippy::too_many_arguments, reason = "the fields of the exception")]
 fn call(
-    th: &mut Thread, handler: &str, class: crate::object::Gc<crate::types::class::Class>, encoding: &str, object: Value, start: usize,
-    end: usize, reason: &str,
+    th: &mut Thread,
+    handler: &str,
+    class: crate::object::Gc<crate::types::class::Class>,
+    encoding: &str,
+    object: Value,
+    start: usize,
+    end: usize,
+    reason: &str,
 ) -> R<(Replacement, usize)> {
     let f = registry::lookup_error(th, handler)?;
-    let args = [th.new_str(encoding), object, Value::small(start as i64), Value::small(end as i64), th.new_str(reason)];
+    let args = [
+        th.new_str(encoding),
+        object,
+        Value::small(start as i64),
+        Value::small(end as i64),
+        th.new_str(reason),
+    ];
     let e = th.new_exception(class, &args)?;
     let r = th.call(f, &[e])?;
     let decoding = class == ctx().types.UnicodeDecodeError;
-    let message =
-        if decoding { "decoding error handler must return (str, int) tuple" } else { "encoding error handler must return (str/bytes, int) tuple" };
-    let Some([v, at]) = r.cast::<Tuple>().map(|t| t.items()) else { return Err(th.type_error(message)) };
+    let message = if decoding {
+        "decoding error handler must return (str, int) tuple"
+    } else {
+        "encoding error handler must return (str/bytes, int) tuple"
+    };
+    let Some([v, at]) = r.cast::<Tuple>().map(|t| t.items()) else {
+        return Err(th.type_error(message));
+    };
     let replacement = match v.cast::<Str>() {
         Some(s) => Replacement::Points(s.points().collect()),
         None if !decoding => match buffer_protocol::bytes_like(th, *v)? {
@@ -237,7 +280,10 @@ fn call(
 pub fn apply(th: &mut Thread, errors: Errors, e: Value) -> R {
     let t = &ctx().types;
     let class = th.class_of(e);
-    let (enc, dec) = (class.is_subclass_of(t.UnicodeEncodeError), class.is_subclass_of(t.UnicodeDecodeError));
+    let (enc, dec) = (
+        class.is_subclass_of(t.UnicodeEncodeError),
+        class.is_subclass_of(t.UnicodeDecodeError),
+    );
     let translate = class.is_subclass_of(t.UnicodeTranslateError);
     if errors == Errors::Strict {
         if class.is_subclass_of(t.BaseException) {

@@ -122,7 +122,9 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bo
                 }
             }
             b'N' => {
-                let name = data[i + 2..].strip_prefix(b"{").and_then(|r| r.iter().position(|b| *b == b'}').map(|n| &r[..n]));
+                let name = data[i + 2..]
+                    .strip_prefix(b"{")
+                    .and_then(|r| r.iter().position(|b| *b == b'}').map(|n| &r[..n]));
                 match name {
                     Some(n) => {
                         let text = String::from_utf8_lossy(n);
@@ -177,7 +179,9 @@ pub fn decode_bytes(th: &mut Thread, data: &[u8], errors: &Errors) -> R<Vec<u8>>
             i += 1;
             continue;
         }
-        let Some(&c) = data.get(i + 1) else { return Err(th.value_error("Trailing \\ in string")) };
+        let Some(&c) = data.get(i + 1) else {
+            return Err(th.value_error("Trailing \\ in string"));
+        };
         i += 2;
         match c {
             b'\n' => {}

@@ -3,10 +3,10 @@
 //! `encode_named` and `decode_named` are what `str.encode` and `bytes.decode` do; the built-in encodings are found by their
 //! normalized name without the registry.
 
-pub mod fs;
 pub mod charmap;
 pub mod errors;
 pub mod escape;
+pub mod fs;
 pub mod registry;
 pub mod utf16_32;
 pub mod utf8;
@@ -44,7 +44,10 @@ pub enum Codec {
 }
 /// The built-in encoding of a name.
 pub fn builtin(name: &str) -> Option<Codec> {
-    let n: String = name.chars().map(|c| if c == '_' || c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect();
+    let n: String = name
+        .chars()
+        .map(|c| if c == '_' || c == ' ' { '-' } else { c.to_ascii_lowercase() })
+        .collect();
     Some(match n.as_str() {
         "utf-8" | "utf8" => Codec::Utf8,
         "ascii" | "us-ascii" => Codec::Ascii,
@@ -101,9 +104,9 @@ fn name_of(th: &mut Thread, v: Value, method: &str, what: &str) -> R<Option<Stri
             Some(t) => Ok(Some(t)),
             None => Err(surrogates_not_allowed(th, s)),
         },
-        None => {
-            Err(th.type_error(&format!("{method}() argument '{what}' must be str, not {}", th.class_of(v).name_str()).replace("not NoneType", "not None")))
-        }
+        None => Err(th.type_error(
+            &format!("{method}() argument '{what}' must be str, not {}", th.class_of(v).name_str()).replace("not NoneType", "not None"),
+        )),
     }
 }
 /// `s.encode(encoding, errors)`: a bytes value. EMPTY arguments mean the defaults.

@@ -79,7 +79,11 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, out: &m
                     None => (data.len(), "unexpected end of data"),
                     Some(n) => {
                         let lead = data[i];
-                        let reason = if (0xC2..=0xF4).contains(&lead) { "invalid continuation byte" } else { "invalid start byte" };
+                        let reason = if (0xC2..=0xF4).contains(&lead) {
+                            "invalid continuation byte"
+                        } else {
+                            "invalid start byte"
+                        };
                         (i + n, reason)
                     }
                 };

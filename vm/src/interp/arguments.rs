@@ -36,7 +36,14 @@ fn same_name(a: Value, b: Value) -> bool {
 /// registers that are set.
 /// # Safety
 /// There is room for the arguments and all parameters above `base`.
-pub(crate) unsafe fn bind(th: &mut Thread, f: Gc<Function>, t: &'static Tables, base: *mut Value, argc: usize, kwnames: &'static [Value]) -> R<usize> {
+pub(crate) unsafe fn bind(
+    th: &mut Thread,
+    f: Gc<Function>,
+    t: &'static Tables,
+    base: *mut Value,
+    argc: usize,
+    kwnames: &'static [Value],
+) -> R<usize> {
     let n = t.argcount as usize;
     let positional = argc - kwnames.len();
     // SAFETY: by the caller's promise.
@@ -66,7 +73,14 @@ fn defaults_of(f: Gc<Function>) -> &'static [Value] {
 /// `base[..rest_at]` are in place; `rest` are further positional arguments and the values of `kwnames`.
 #[expect(clippy::too_many_arguments, reason = "one call's whole state")]
 unsafe fn place(
-    th: &mut Thread, f: Gc<Function>, t: &'static Tables, base: *mut Value, rest_at: usize, positional: usize, rest: &[Value], kwnames: &'static [Value],
+    th: &mut Thread,
+    f: Gc<Function>,
+    t: &'static Tables,
+    base: *mut Value,
+    rest_at: usize,
+    positional: usize,
+    rest: &[Value],
+    kwnames: &'static [Value],
 ) -> R<usize> {
     let n = t.argcount as usize;
     let kwonly = t.kwonlyargcount as usize;
@@ -90,7 +104,10 @@ unsafe fn place(
         let posonly = t.posonlyargcount as usize;
         for (i, &name) in kwnames.iter().enumerate() {
             let v = rest[extra + i];
-            let found = t.varnames[posonly..named].iter().position(|&p| p == name).or_else(|| t.varnames[posonly..named].iter().position(|&p| same_name(p, name)));
+            let found = t.varnames[posonly..named]
+                .iter()
+                .position(|&p| p == name)
+                .or_else(|| t.varnames[posonly..named].iter().position(|&p| same_name(p, name)));
             match found {
                 Some(at) => {
                     let at = posonly + at;
@@ -154,14 +171,29 @@ fn complain(th: &mut Thread, f: Gc<Function>, what: String) -> Throw {
 #[cold]
 fn missing_error(th: &mut Thread, f: Gc<Function>, kind: &str, names: &[String]) -> Throw {
     let s = if names.len() == 1 { "" } else { "s" };
-    complain(th, f, format!("missing {} required {kind} argument{s}: {}", names.len(), list_of(names)))
+    complain(
+        th,
+        f,
+        format!("missing {} required {kind} argument{s}: {}", names.len(), list_of(names)),
+    )
 }
 #[cold]
 fn unexpected(th: &mut Thread, f: Gc<Function>, t: &'static Tables, name: Value, kwnames: &'static [Value]) -> Throw {
     let posonly = &t.varnames[..t.posonlyargcount as usize];
-    let bad: Vec<String> = kwnames.iter().filter(|n| posonly.iter().any(|p| same_name(*p, **n))).map(|n| text(*n)).collect();
+    let bad: Vec<String> = kwnames
+        .iter()
+        .filter(|n| posonly.iter().any(|p| same_name(*p, **n)))
+        .map(|n| text(*n))
+        .collect();
     if !bad.is_empty() {
-        return complain(th, f, format!("got some positional-only arguments passed as keyword arguments: '{}'", bad.join(", ")));
+        return complain(
+            th,
+            f,
+            format!(
+                "got some positional-only arguments passed as keyword arguments: '{}'",
+                bad.join(", ")
+            ),
+        );
     }
     if name.cast::<Str>().is_none() {
         return th.type_error("keywords must be strings");
@@ -175,7 +207,11 @@ unsafe fn too_many(th: &mut Thread, f: Gc<Function>, t: &'static Tables, base: *
     // SAFETY: the parameter registers are set.
     let given_kw = (n..n + kwonly).filter(|&i| unsafe { !(*base.add(i)).is_empty() }).count();
     let defaults = defaults_of(f).len();
-    let takes = if defaults > 0 { format!("from {} to {n}", n - defaults) } else { n.to_string() };
+    let takes = if defaults > 0 {
+        format!("from {} to {n}", n - defaults)
+    } else {
+        n.to_string()
+    };
     let plural = if n != 1 || defaults > 0 { "s" } else { "" };
     let given = if given_kw > 0 {
         let (s1, s2) = (if positional == 1 { "" } else { "s" }, if given_kw == 1 { "" } else { "s" });
@@ -210,7 +246,13 @@ pub(crate) fn call_with_many(th: &mut Thread, f: Gc<Function>, args: &[Value], k
 }
 
 /// The values that a native function gets: one for each parameter.
-pub(crate) fn native_arguments(th: &mut Thread, def: &'static NativeDef, p: &'static Params, args: &[Value], kwnames: &'static [Value]) -> R<ValueVec> {
+pub(crate) fn native_arguments(
+    th: &mut Thread,
+    def: &'static NativeDef,
+    p: &'static Params,
+    args: &[Value],
+    kwnames: &'static [Value],
+) -> R<ValueVec> {
     let positional = args.len() - kwnames.len();
     let mut out = ValueVec::with_capacity(th, p.total)?;
     let taken = positional.min(p.positional);
@@ -236,7 +278,11 @@ pub(crate) fn native_arguments(th: &mut Thread, def: &'static NativeDef, p: &'st
     };
     for (&name, &v) in kwnames.iter().zip(&args[positional..]) {
         let n = text(name);
-        let found = p.names.iter().position(|x| *x == n).filter(|&i| i >= p.posonly && Some(i) != p.varargs && Some(i) != p.varkw);
+        let found = p
+            .names
+            .iter()
+            .position(|x| *x == n)
+            .filter(|&i| i >= p.posonly && Some(i) != p.varargs && Some(i) != p.varkw);
         match found {
             Some(i) if out.as_slice()[i].is_empty() => out.set(i, v),
             Some(i) => {
@@ -274,7 +320,11 @@ fn shown(def: &NativeDef) -> String {
 #[cold]
 fn native_count(th: &mut Thread, def: &'static NativeDef, p: &'static Params, given: usize) -> Throw {
     let skip = usize::from(p.has_self);
-    let (min, max, given) = (p.required.saturating_sub(skip), p.positional.saturating_sub(skip), given.saturating_sub(skip));
+    let (min, max, given) = (
+        p.required.saturating_sub(skip),
+        p.positional.saturating_sub(skip),
+        given.saturating_sub(skip),
+    );
     let s = |n: usize| if n == 1 { "" } else { "s" };
     let name = shown(def);
     let text = if max == 0 && p.varargs.is_none() {

@@ -54,17 +54,41 @@ impl Payload for Awaitable {
     }
     const NEEDS_DROP: bool = false;
 }
-const LAYOUT: TypeDef = TypeDef { base: false, ..TypeDef::new("", Kind::Payload, payload_size::<Awaitable>()) };
+const LAYOUT: TypeDef = TypeDef {
+    base: false,
+    ..TypeDef::new("", Kind::Payload, payload_size::<Awaitable>())
+};
 /// `async_generator_asend`
-pub static ASEND: TypeDef = TypeDef { name: "async_generator_asend", methods: AWAITABLE, ..LAYOUT };
+pub static ASEND: TypeDef = TypeDef {
+    name: "async_generator_asend",
+    methods: AWAITABLE,
+    ..LAYOUT
+};
 /// `async_generator_athrow`
-pub static ATHROW: TypeDef = TypeDef { name: "async_generator_athrow", methods: AWAITABLE, ..LAYOUT };
+pub static ATHROW: TypeDef = TypeDef {
+    name: "async_generator_athrow",
+    methods: AWAITABLE,
+    ..LAYOUT
+};
 /// `async_generator_wrapped_value`
-pub static WRAPPED: TypeDef = TypeDef { base: false, ..TypeDef::new("async_generator_wrapped_value", Kind::Payload, payload_size::<Wrapped>()) };
+pub static WRAPPED: TypeDef = TypeDef {
+    base: false,
+    ..TypeDef::new("async_generator_wrapped_value", Kind::Payload, payload_size::<Wrapped>())
+};
 static AWAITABLE: &[NativeDef] = &[
-    def("__await__", "self, /", |_, a| Ok(a[0]), "Return an iterator to be used in await expression."),
+    def(
+        "__await__",
+        "self, /",
+        |_, a| Ok(a[0]),
+        "Return an iterator to be used in await expression.",
+    ),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
-    def("__next__", "self, /", |th, a| awaitable_send(th, a[0], Value::NONE), "Implement next(self)."),
+    def(
+        "__next__",
+        "self, /",
+        |th, a| awaitable_send(th, a[0], Value::NONE),
+        "Implement next(self).",
+    ),
     def("send", "self, value, /", |th, a| awaitable_send(th, a[0], a[1]), ""),
     def("throw", "self, type, value=None, tb=None, /", awaitable_throw, ""),
     def("close", "self, /", awaitable_close, ""),
@@ -72,13 +96,43 @@ static AWAITABLE: &[NativeDef] = &[
 /// Methods of async generators.
 pub(super) static METHODS: &[NativeDef] = &[
     def("__repr__", "self, /", repr, "Return repr(self)."),
-    def("__aiter__", "self, /", |_, a| Ok(a[0]), "Return an awaitable, that resolves in asynchronous iterator."),
-    def("__anext__", "self, /", |th, a| make(th, a[0], Value::NONE, How::Send), "Return a value or raise StopAsyncIteration."),
-    def("asend", "self, value, /", |th, a| make(th, a[0], a[1], How::Send), "asend(v) -> send 'v' in generator."),
-    def("athrow", "self, type, value=None, tb=None, /", athrow, "athrow(value) -> raise exception in generator."),
-    def("aclose", "self, /", |th, a| make(th, a[0], Value::NONE, How::Close), "aclose() -> raise GeneratorExit inside generator."),
+    def(
+        "__aiter__",
+        "self, /",
+        |_, a| Ok(a[0]),
+        "Return an awaitable, that resolves in asynchronous iterator.",
+    ),
+    def(
+        "__anext__",
+        "self, /",
+        |th, a| make(th, a[0], Value::NONE, How::Send),
+        "Return a value or raise StopAsyncIteration.",
+    ),
+    def(
+        "asend",
+        "self, value, /",
+        |th, a| make(th, a[0], a[1], How::Send),
+        "asend(v) -> send 'v' in generator.",
+    ),
+    def(
+        "athrow",
+        "self, type, value=None, tb=None, /",
+        athrow,
+        "athrow(value) -> raise exception in generator.",
+    ),
+    def(
+        "aclose",
+        "self, /",
+        |th, a| make(th, a[0], Value::NONE, How::Close),
+        "aclose() -> raise GeneratorExit inside generator.",
+    ),
     def("__del__", "self, /", |th, a| super::generator::finalize(th, a[0]), ""),
-    def_class("__class_getitem__", "cls, item, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, item, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     let key = names().__qualname__;
@@ -101,8 +155,22 @@ fn make(th: &mut Thread, generator: Value, value: Value, how: How) -> R {
         }
     }
     let t = &ctx().types;
-    let class = if how == How::Send { t.async_generator_asend } else { t.async_generator_athrow };
-    Ok(payload::new(th, class, Awaitable { generator, value, how, state: State::New }).value())
+    let class = if how == How::Send {
+        t.async_generator_asend
+    } else {
+        t.async_generator_athrow
+    };
+    Ok(payload::new(
+        th,
+        class,
+        Awaitable {
+            generator,
+            value,
+            how,
+            state: State::New,
+        },
+    )
+    .value())
 }
 fn this(th: &mut Thread, v: Value) -> R<&'static mut Awaitable> {
     match payload::downcast::<Awaitable>(v) {
@@ -117,7 +185,11 @@ fn stop_async(th: &mut Thread) -> Throw {
     }
 }
 fn reused(th: &mut Thread, how: How) -> Throw {
-    let n = if how == How::Send { "__anext__()/asend()" } else { "aclose()/athrow()" };
+    let n = if how == How::Send {
+        "__anext__()/asend()"
+    } else {
+        "aclose()/athrow()"
+    };
     th.runtime_error(&format!("cannot reuse already awaited {n}"))
 }
 fn start(th: &mut Thread, v: Value) -> R<()> {
@@ -130,7 +202,11 @@ fn start(th: &mut Thread, v: Value) -> R<()> {
             How::Throw => "athrow()",
             How::Close => "aclose()",
         };
-        let n = if p.how == How::Send { "anext(): asynchronous generator is already running".to_owned() } else { format!("{n}: asynchronous generator is already running") };
+        let n = if p.how == How::Send {
+            "anext(): asynchronous generator is already running".to_owned()
+        } else {
+            format!("{n}: asynchronous generator is already running")
+        };
         return Err(th.runtime_error(&n));
     }
     p.state = State::Running;
@@ -193,7 +269,11 @@ fn settle(th: &mut Thread, v: Value, how: How, r: R<Step>) -> R {
         },
         Ok(Step::Returned(_)) => {
             end(th, v)?;
-            if how == How::Close { Err(th.stop_iteration(Value::NONE)) } else { Err(stop_async(th)) }
+            if how == How::Close {
+                Err(th.stop_iteration(Value::NONE))
+            } else {
+                Err(stop_async(th))
+            }
         }
         Err(t) => {
             let Some(e) = t.value() else { return Err(t) };
@@ -234,7 +314,11 @@ fn awaitable_close(th: &mut Thread, a: &[Value]) -> R {
                 let c = th.class_of(e);
                 let types = &ctx().types;
                 let ends = [types.StopIteration, types.StopAsyncIteration, types.GeneratorExit];
-                if ends.iter().any(|x| c.is_subclass_of(*x)) { Ok(Value::NONE) } else { Err(t) }
+                if ends.iter().any(|x| c.is_subclass_of(*x)) {
+                    Ok(Value::NONE)
+                } else {
+                    Err(t)
+                }
             }
             None => Err(t),
         },
@@ -257,27 +341,49 @@ impl Payload for AnextDefault {
     const NEEDS_DROP: bool = false;
 }
 /// `anext_awaitable`
-pub static ANEXT: TypeDef = TypeDef { base: false, methods: ANEXT_METHODS, ..TypeDef::new("anext_awaitable", Kind::Payload, payload_size::<AnextDefault>()) };
+pub static ANEXT: TypeDef = TypeDef {
+    base: false,
+    methods: ANEXT_METHODS,
+    ..TypeDef::new("anext_awaitable", Kind::Payload, payload_size::<AnextDefault>())
+};
 static ANEXT_METHODS: &[NativeDef] = &[
     def("__await__", "self, /", |_, a| Ok(a[0]), ""),
     def("__iter__", "self, /", |_, a| Ok(a[0]), ""),
-    def("__next__", "self, /", |th, a| anext_step(th, a[0], names().send, &[Value::NONE]), ""),
+    def(
+        "__next__",
+        "self, /",
+        |th, a| anext_step(th, a[0], names().send, &[Value::NONE]),
+        "",
+    ),
     def("send", "self, value, /", |th, a| anext_step(th, a[0], names().send, &[a[1]]), ""),
     def("throw", "self, type, value=None, tb=None, /", anext_throw, ""),
     def("close", "self, /", anext_close, ""),
 ];
 pub(super) fn anext_with_default(th: &mut Thread, awaitable: Value, default: Value) -> R {
-    Ok(payload::new(th, ctx().types.anext_awaitable, AnextDefault { awaitable, iterator: Value::EMPTY, default }).value())
+    Ok(payload::new(
+        th,
+        ctx().types.anext_awaitable,
+        AnextDefault {
+            awaitable,
+            iterator: Value::EMPTY,
+            default,
+        },
+    )
+    .value())
 }
 fn anext_iterator(th: &mut Thread, v: Value) -> R<(Value, Value)> {
-    let Some(p) = payload::downcast::<AnextDefault>(v) else { return Err(th.type_error("expected an anext_awaitable")) };
+    let Some(p) = payload::downcast::<AnextDefault>(v) else {
+        return Err(th.type_error("expected an anext_awaitable"));
+    };
     let p = th.open_mut(p)?;
     let (it, awaitable, default) = (p.iterator, p.awaitable, p.default);
     if !it.is_empty() {
         return Ok((it, default));
     }
     let it = super::helpers::awaits::awaitable(th, awaitable, 0)?;
-    let Some(p) = payload::downcast::<AnextDefault>(v) else { return Ok((it, default)) };
+    let Some(p) = payload::downcast::<AnextDefault>(v) else {
+        return Ok((it, default));
+    };
     th.open_mut(p)?.iterator = it;
     Ok((it, default))
 }
@@ -293,7 +399,10 @@ fn anext_step(th: &mut Thread, v: Value, name: Gc<crate::types::str_::Str>, args
         th.call_method(it, name, args)
     };
     match r {
-        Err(t) if t.value().is_some_and(|e| th.class_of(e).is_subclass_of(ctx().types.StopAsyncIteration)) => {
+        Err(t)
+            if t.value()
+                .is_some_and(|e| th.class_of(e).is_subclass_of(ctx().types.StopAsyncIteration)) =>
+        {
             super::generator::deliver(th, Step::Returned(default))
         }
         r => r,

@@ -56,7 +56,14 @@ const MOST: usize = 2;
 /// Index of the cache word of an instruction, counted from its first word.
 pub fn cache_word(op: Op) -> Option<usize> {
     match op {
-        Op::LoadName | Op::LoadGlobal | Op::StoreGlobal | Op::LoadAttr | Op::StoreAttr | Op::LoadMethod | Op::LoadSuperAttr | Op::LoadSuperMethod => Some(1),
+        Op::LoadName
+        | Op::LoadGlobal
+        | Op::StoreGlobal
+        | Op::LoadAttr
+        | Op::StoreAttr
+        | Op::LoadMethod
+        | Op::LoadSuperAttr
+        | Op::LoadSuperMethod => Some(1),
         _ => None,
     }
 }
@@ -69,13 +76,21 @@ pub const fn packed(key: u32, index: usize) -> u64 {
 /// The offset if the word is packed with this key.
 #[inline(always)]
 pub const fn hit(word: u64, key: u32) -> Option<usize> {
-    if word >> 32 == key as u64 && word & 0xFF == 1 { Some((word >> 8 & 0xFF_FFFF) as usize) } else { None }
+    if word >> 32 == key as u64 && word & 0xFF == 1 {
+        Some((word >> 8 & 0xFF_FFFF) as usize)
+    } else {
+        None
+    }
 }
 /// The entry that a word points to.
 #[inline(always)]
 pub fn entry(word: u64) -> Option<&'static Entry> {
     // SAFETY: words with mark 2 are made by `install` only; entries live as long as their code object, which is running.
-    if word & 0xFF == 2 || (word & 7 == 2 && word >> 48 == 0) { Some(unsafe { &*((word & !7) as *const Entry) }) } else { None }
+    if word & 0xFF == 2 || (word & 7 == 2 && word >> 48 == 0) {
+        Some(unsafe { &*((word & !7) as *const Entry) })
+    } else {
+        None
+    }
 }
 /// Puts an entry into a cache word.
 pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
@@ -98,10 +113,26 @@ pub fn fill_attr(code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) {
     let class = class_of(v);
     match attrs::place(v, name) {
         Place::Inline(offset) | Place::Member(offset) => word.store(packed(shape, offset), Release),
-        Place::Method(m) => install(code, word, Entry { key: shape, other: class.version.load(Relaxed), class: Some(class), hit: Hit::Method(m) }),
-        Place::ClassValue(m) => {
-            install(code, word, Entry { key: shape, other: class.version.load(Relaxed), class: Some(class), hit: Hit::ClassValue(m) })
-        }
+        Place::Method(m) => install(
+            code,
+            word,
+            Entry {
+                key: shape,
+                other: class.version.load(Relaxed),
+                class: Some(class),
+                hit: Hit::Method(m),
+            },
+        ),
+        Place::ClassValue(m) => install(
+            code,
+            word,
+            Entry {
+                key: shape,
+                other: class.version.load(Relaxed),
+                class: Some(class),
+                hit: Hit::ClassValue(m),
+            },
+        ),
         _ => {}
     }
 }

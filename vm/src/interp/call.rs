@@ -106,7 +106,10 @@ pub(crate) unsafe fn call_at(th: &mut Thread, base: *mut Value, argc: usize, kwn
                 }
                 Kind::NativeFunction => {
                     let n: Gc<NativeFunction> = f.as_gc();
-                    if n.bound.get().is_empty() && (std::ptr::fn_addr_eq(n.def().func, compile::exec as NativeFn) || std::ptr::fn_addr_eq(n.def().func, compile::eval as NativeFn)) {
+                    if n.bound.get().is_empty()
+                        && (std::ptr::fn_addr_eq(n.def().func, compile::exec as NativeFn)
+                            || std::ptr::fn_addr_eq(n.def().func, compile::eval as NativeFn))
+                    {
                         return push_exec(th, base, argc, kwnames, n, word);
                     }
                     return call_native(th, n, base, argc, kwnames).map(Called::Done);
@@ -131,7 +134,9 @@ pub(crate) unsafe fn call_at(th: &mut Thread, base: *mut Value, argc: usize, kwn
 /// Replaces the callable by its `__call__`. Gives the new number of arguments.
 unsafe fn call_special_at(th: &mut Thread, f: Value, base: *mut Value, argc: usize) -> R<usize> {
     let class = class_of(f);
-    let Some(m) = class.special(Special::Call) else { return Err(not_callable(th, f)) };
+    let Some(m) = class.special(Special::Call) else {
+        return Err(not_callable(th, f));
+    };
     // SAFETY: as in `call_at`.
     unsafe {
         if m.is_kind(Kind::Function) || native_function::is_method(m) {
@@ -156,7 +161,13 @@ fn not_callable(th: &mut Thread, f: Value) -> crate::throw::Throw {
 /// # Safety
 /// As for [`call_at`].
 pub(crate) unsafe fn push_function(
-    th: &mut Thread, base: *mut Value, f: Gc<Function>, argc: usize, kwnames: &'static [Value], word: u64, extra: Value,
+    th: &mut Thread,
+    base: *mut Value,
+    f: Gc<Function>,
+    argc: usize,
+    kwnames: &'static [Value],
+    word: u64,
+    extra: Value,
 ) -> R<()> {
     let code: Gc<Code> = f.code.get().as_gc();
     let t = code.tables();
@@ -223,7 +234,12 @@ fn exhausted(th: &mut Thread) -> R {
 
 /// `exec` and `eval` run in the same loop, so that boundaries can fall in what they run.
 unsafe fn push_exec(
-    th: &mut Thread, base: *mut Value, argc: usize, kwnames: &'static [Value], n: Gc<NativeFunction>, word: u64,
+    th: &mut Thread,
+    base: *mut Value,
+    argc: usize,
+    kwnames: &'static [Value],
+    n: Gc<NativeFunction>,
+    word: u64,
 ) -> R<Called> {
     let def = n.def();
     // SAFETY: as in `call_at`.
@@ -237,7 +253,11 @@ unsafe fn push_exec(
         if !may_push(th, base, t.nregs as usize) {
             return Err(too_deep(th));
         }
-        let word = if exec { word & 0xFFFF | (Action::Discard as u64) << 16 } else { word };
+        let word = if exec {
+            word & 0xFFFF | (Action::Discard as u64) << 16
+        } else {
+            word
+        };
         push(th, base, code, t, 0, word, locals);
     }
     Ok(Called::Pushed)
@@ -267,7 +287,11 @@ unsafe fn call_class(th: &mut Thread, class: Gc<Class>, base: *mut Value, argc: 
             }
         }
         let args = std::slice::from_raw_parts(base, argc - kwnames.len());
-        let kwargs = if kwnames.is_empty() { Value::EMPTY } else { keywords(th, kwnames, std::slice::from_raw_parts(base.add(args.len()), kwnames.len()))? };
+        let kwargs = if kwnames.is_empty() {
+            Value::EMPTY
+        } else {
+            keywords(th, kwnames, std::slice::from_raw_parts(base.add(args.len()), kwnames.len()))?
+        };
         th.recurse("", |th| type_::call(th, class, args, kwargs)).map(Called::Done)
     }
 }
@@ -310,7 +334,13 @@ pub(crate) struct Entered {
 impl Entered {
     pub(crate) fn new(th: &Thread) -> Entered {
         let s = &th.interp;
-        Entered { regs: s.regs, pc: s.pc, top: s.top, depth: s.depth, direct: s.direct }
+        Entered {
+            regs: s.regs,
+            pc: s.pc,
+            top: s.top,
+            depth: s.depth,
+            direct: s.direct,
+        }
     }
     /// Puts the state back.
     #[inline]
@@ -327,7 +357,11 @@ impl Entered {
         let s = &mut th.interp;
         s.direct = false;
         s.nesting += 1;
-        let r = if s.nesting == 1 && th.tx.concurrent { run::run_outermost(th) } else { run::run(th) };
+        let r = if s.nesting == 1 && th.tx.concurrent {
+            run::run_outermost(th)
+        } else {
+            run::run(th)
+        };
         th.interp.nesting -= 1;
         self.back(th);
         r
@@ -453,7 +487,14 @@ impl Thread {
         r
     }
     #[inline(always)]
-    fn call_native_inner(&mut self, f: Gc<NativeFunction>, args: &[Value], def: &'static crate::native::NativeDef, p: &'static crate::native::Params, n: usize) -> R {
+    fn call_native_inner(
+        &mut self,
+        f: Gc<NativeFunction>,
+        args: &[Value],
+        def: &'static crate::native::NativeDef,
+        p: &'static crate::native::Params,
+        n: usize,
+    ) -> R {
         let bound = f.bound.get();
         if bound.is_empty() {
             native_function::check_receiver(self, f, args)?;
@@ -536,7 +577,11 @@ impl Thread {
     /// Calls `obj.name(*args)`.
     pub fn call_method(&mut self, obj: Value, name: Gc<Str>, args: &[Value]) -> R {
         let (f, this) = super::helpers::load_method(self, obj, name)?;
-        if this.is_empty() { self.call(f, args) } else { self.call_first(f, this, args) }
+        if this.is_empty() {
+            self.call(f, args)
+        } else {
+            self.call_first(f, this, args)
+        }
     }
     fn call_first(&mut self, f: Value, this: Value, args: &[Value]) -> R {
         if args.len() < 8 {

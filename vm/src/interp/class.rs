@@ -2,7 +2,6 @@
 
 use crate::context::ctx;
 use crate::names::names;
-use crate::native::{NativeDef, def};
 use crate::object::{Gc, Kind};
 use crate::special::Special;
 use crate::thread::Thread;
@@ -16,17 +15,14 @@ use crate::types::mro;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
-/// The declaration.
-pub static BUILD_CLASS: NativeDef = def(
-    "__build_class__",
-    "func, name, /, *bases, **kwds",
-    build_class,
-    "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper function used by the class statement.",
-);
-
-fn build_class(th: &mut Thread, a: &[Value]) -> R {
+/// Makes the class of a class statement.
+pub(crate) fn build_class(th: &mut Thread, a: &[Value]) -> R {
     let (Some(f), true) = (a[0].cast::<Function>(), a[1].is_kind(Kind::Str)) else {
-        let what = if a[0].is_kind(Kind::Function) { "name is not a string" } else { "func must be a function" };
+        let what = if a[0].is_kind(Kind::Function) {
+            "name is not a string"
+        } else {
+            "func must be a function"
+        };
         return Err(th.type_error(&format!("__build_class__: {what}")));
     };
     let original = a[2];
@@ -65,7 +61,9 @@ fn build_class(th: &mut Thread, a: &[Value]) -> R {
         if held.is_empty() {
             let name = th.str(a[1])?.to_string_lossy();
             let shown = th.repr_string(class)?;
-            return Err(th.runtime_error(&format!("__class__ not set defining '{name}' as {shown}. Was __classcell__ propagated to type.__new__?")));
+            return Err(th.runtime_error(&format!(
+                "__class__ not set defining '{name}' as {shown}. Was __classcell__ propagated to type.__new__?"
+            )));
         }
         if held != class {
             let name = th.str(a[1])?.to_string_lossy();

@@ -92,7 +92,11 @@ impl Gc<Code> {
     }
     /// The handler of the instruction before word `at`.
     pub fn handler(self, at: usize) -> Option<Handler> {
-        self.tables().handlers.iter().find(|h| (h.start as usize) < at && at <= h.end as usize).copied()
+        self.tables()
+            .handlers
+            .iter()
+            .find(|h| (h.start as usize) < at && at <= h.end as usize)
+            .copied()
     }
 }
 
@@ -163,7 +167,11 @@ fn names(th: &mut Thread, items: &[Box<str>]) -> Box<[Value]> {
 
 fn first_temp(c: &compiled::Code) -> usize {
     let cells = c.cellvars.iter().map(|x| x.1 as usize + 1).max().unwrap_or(0);
-    let free = if c.freevars.is_empty() { 0 } else { c.free_base as usize + c.freevars.len() };
+    let free = if c.freevars.is_empty() {
+        0
+    } else {
+        c.free_base as usize + c.freevars.len()
+    };
     c.varnames.len().max(cells).max(free)
 }
 /// A code object from what the compiler gave.
@@ -221,7 +229,11 @@ fn back(th: &mut Thread, v: Value) -> R<Const> {
             for &i in th.collect(v)?.as_slice() {
                 items.push(back(th, i)?);
             }
-            if v.is_kind(Kind::Tuple) { Const::Tuple(items) } else { Const::FrozenSet(items) }
+            if v.is_kind(Kind::Tuple) {
+                Const::Tuple(items)
+            } else {
+                Const::FrozenSet(items)
+            }
         }
         _ if v.is_kind(Kind::Code) => Const::Code(Box::new(to_compiled(th, v.as_gc())?)),
         _ if v.is_kind(Kind::Bytes) => Const::Bytes(v.as_gc::<bytes::Bytes>().as_slice().to_vec()),
@@ -289,7 +301,9 @@ pub fn to_compiled(th: &mut Thread, c: Gc<Code>) -> R<compiled::Code> {
 }
 /// Sets `co_filename` of a code object and of those inside it.
 pub fn set_filename(th: &mut Thread, v: Value, path: &str) -> R<()> {
-    let Some(c) = v.cast::<Code>() else { return Err(th.type_error("a code object is required")) };
+    let Some(c) = v.cast::<Code>() else {
+        return Err(th.type_error("a code object is required"));
+    };
     let name = th.intern(path).value();
     c.filename.set_raw(name);
     for &k in &c.tables().consts {
@@ -350,7 +364,10 @@ fn co_code(th: &mut Thread, v: Value) -> R {
 fn code_repr(th: &mut Thread, a: &[Value]) -> R {
     let t = tables(a[0]);
     let (name, file) = (plain(t.name), plain(a[0].as_gc::<Code>().filename.get()));
-    Ok(th.new_str(&format!("<code object {name} at {:#x}, file \"{file}\", line {}>", a[0].0, t.firstlineno)))
+    Ok(th.new_str(&format!(
+        "<code object {name} at {:#x}, file \"{file}\", line {}>",
+        a[0].0, t.firstlineno
+    )))
 }
 fn number(n: u32) -> Value {
     if n == u32::MAX { Value::NONE } else { Value::small(n as i64) }

@@ -47,7 +47,16 @@ unsafe impl Layout for Frame {
 impl Gc<Frame> {
     /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
-        for s in [&self.code, &self.globals, &self.builtins, &self.locals, &self.generator, &self.back, &self.saved, &self.trace] {
+        for s in [
+            &self.code,
+            &self.globals,
+            &self.builtins,
+            &self.locals,
+            &self.generator,
+            &self.back,
+            &self.saved,
+            &self.trace,
+        ] {
             f(s.get());
         }
     }
@@ -86,7 +95,9 @@ fn is_init(word: u64) -> bool {
 }
 /// The frame at `regs` ends (or is suspended): its object keeps the registers.
 pub(crate) fn detach(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) {
-    let Some(i) = th.interp.frames.iter().rposition(|x| x.0 == regs as usize) else { return };
+    let Some(i) = th.interp.frames.iter().rposition(|x| x.0 == regs as usize) else {
+        return;
+    };
     let f: Gc<Frame> = th.interp.frames.remove(i).1.as_gc();
     // SAFETY: as in `object`.
     unsafe {
@@ -205,11 +216,17 @@ fn content(th: &mut Thread, v: Value) -> R {
     }
 }
 fn put(th: &mut Thread, d: Gc<Dict>, name: Value, v: Value) -> R<()> {
-    if v.is_empty() || !name.is_obj() { Ok(()) } else { d.set_str(th, name.as_gc(), v) }
+    if v.is_empty() || !name.is_obj() {
+        Ok(())
+    } else {
+        d.set_str(th, name.as_gc(), v)
+    }
 }
 /// The class and the object of a `super()` without arguments.
 pub fn super_arguments(th: &mut Thread) -> R<(Value, Value)> {
-    let Some(regs) = regs_at(th, 0) else { return Err(th.runtime_error("super(): no current frame")) };
+    let Some(regs) = regs_at(th, 0) else {
+        return Err(th.runtime_error("super(): no current frame"));
+    };
     // SAFETY: the frame is live.
     let (t, word) = unsafe { (code_of(regs).tables(), (*regs.sub(3)).0) };
     let _ = word;
@@ -219,9 +236,16 @@ pub fn super_arguments(th: &mut Thread) -> R<(Value, Value)> {
     let first = if t.argcount == 0 { t.kwonlyargcount as usize } else { 0 };
     // SAFETY: parameters are among the registers.
     let raw = unsafe { *regs.add(first) };
-    let mut obj = if t.cellvars.iter().any(|c| c.1 as usize == first) { content(th, raw)? } else { raw };
+    let mut obj = if t.cellvars.iter().any(|c| c.1 as usize == first) {
+        content(th, raw)?
+    } else {
+        raw
+    };
     if t.argcount == 0 {
-        obj = obj.cast::<crate::types::tuple::Tuple>().and_then(|t| t.items().first().copied()).unwrap_or(Value::EMPTY);
+        obj = obj
+            .cast::<crate::types::tuple::Tuple>()
+            .and_then(|t| t.items().first().copied())
+            .unwrap_or(Value::EMPTY);
     }
     if obj.is_empty() {
         return Err(th.runtime_error("super(): arg[0] deleted"));
@@ -239,11 +263,21 @@ pub fn super_arguments(th: &mut Thread) -> R<(Value, Value)> {
 }
 
 /// The declaration.
-pub static DEF: TypeDef = TypeDef { base: false, methods: METHODS, getsets: GETSETS, ..TypeDef::new("frame", Kind::Frame, std::mem::size_of::<Frame>()) };
+pub static DEF: TypeDef = TypeDef {
+    base: false,
+    methods: METHODS,
+    getsets: GETSETS,
+    ..TypeDef::new("frame", Kind::Frame, std::mem::size_of::<Frame>())
+};
 static METHODS: &[NativeDef] = &[
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("clear", "self, /", clear, "Clear all references held by the frame."),
-    def("__sizeof__", "self, /", |_, _| Ok(Value::small(std::mem::size_of::<Frame>() as i64)), "Return the size of the frame in memory, in bytes."),
+    def(
+        "__sizeof__",
+        "self, /",
+        |_, _| Ok(Value::small(std::mem::size_of::<Frame>() as i64)),
+        "Return the size of the frame in memory, in bytes.",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[
     getter("f_code", |_, v| Ok(v.as_gc::<Frame>().code.get()), ""),

@@ -66,7 +66,16 @@ impl Gc<Generator> {
     /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
         for s in [
-            &self.func, &self.code, &self.saved, &self.name, &self.qualname, &self.handling, &self.outer, &self.frame, &self.hook, &self.origin,
+            &self.func,
+            &self.code,
+            &self.saved,
+            &self.name,
+            &self.qualname,
+            &self.handling,
+            &self.outer,
+            &self.frame,
+            &self.hook,
+            &self.origin,
         ] {
             f(s.get());
         }
@@ -367,7 +376,9 @@ pub fn exception_to_throw(th: &mut Thread, a: &[Value]) -> R {
         kind
     } else {
         let n = th.class_of(kind).name_str();
-        return Err(th.type_error(&format!("exceptions must be classes or instances deriving from BaseException, not {n}")));
+        return Err(th.type_error(&format!(
+            "exceptions must be classes or instances deriving from BaseException, not {n}"
+        )));
     };
     if !e.is_kind(Kind::Exception) {
         return Err(th.type_error("calling the class should have returned an instance of BaseException"));
@@ -385,7 +396,9 @@ pub fn deliver(th: &mut Thread, s: Step) -> R {
         Step::Returned(v) => {
             let t = th.stop_iteration(Value::NONE);
             if let (Some(e), false) = (t.value(), v.is_none()) {
-                let e = th.new_exception(ctx().types.StopIteration, &[v]).map(|x| if x.is_empty() { e } else { x })?;
+                let e = th
+                    .new_exception(ctx().types.StopIteration, &[v])
+                    .map(|x| if x.is_empty() { e } else { x })?;
                 return Err(Throw::exception(e));
             }
             Err(t)
@@ -413,7 +426,9 @@ fn close_method(th: &mut Thread, a: &[Value]) -> R {
 /// The iterator that a suspended generator delegates to, or None.
 fn delegate(v: Value) -> Value {
     let g: Gc<Generator> = v.as_gc();
-    let (true, Some(b)) = (g.state() == SUSPENDED, g.saved.get().cast::<Buffer>()) else { return Value::NONE };
+    let (true, Some(b)) = (g.state() == SUSPENDED, g.saved.get().cast::<Buffer>()) else {
+        return Value::NONE;
+    };
     let words = &g.code.get().as_gc::<Code>().tables().words;
     let at = g.offset();
     if at < 3 {
@@ -442,48 +457,131 @@ fn set_text(th: &mut Thread, v: Value, new: Value, what: &str, f: fn(&Generator)
 }
 fn frame_of(th: &mut Thread, v: Value) -> R {
     let g: Gc<Generator> = v.as_gc();
-    if g.is_closed() { Ok(Value::NONE) } else { Ok(frame::of_generator(th, g)) }
+    if g.is_closed() {
+        Ok(Value::NONE)
+    } else {
+        Ok(frame::of_generator(th, g))
+    }
 }
 
-const LAYOUT: TypeDef = TypeDef { base: false, ..TypeDef::new("", Kind::Generator, std::mem::size_of::<Generator>()) };
+const LAYOUT: TypeDef = TypeDef {
+    base: false,
+    ..TypeDef::new("", Kind::Generator, std::mem::size_of::<Generator>())
+};
 /// `generator`
-pub static GENERATOR: TypeDef = TypeDef { name: "generator", methods: GENERATOR_METHODS, getsets: GENERATOR_GETSETS, ..LAYOUT };
+pub static GENERATOR: TypeDef = TypeDef {
+    name: "generator",
+    methods: GENERATOR_METHODS,
+    getsets: GENERATOR_GETSETS,
+    ..LAYOUT
+};
 /// `coroutine`
-pub static COROUTINE: TypeDef = TypeDef { name: "coroutine", methods: COROUTINE_METHODS, getsets: COROUTINE_GETSETS, ..LAYOUT };
+pub static COROUTINE: TypeDef = TypeDef {
+    name: "coroutine",
+    methods: COROUTINE_METHODS,
+    getsets: COROUTINE_GETSETS,
+    ..LAYOUT
+};
 /// `async_generator`
-pub static ASYNC_GENERATOR: TypeDef =
-    TypeDef { name: "async_generator", methods: super::async_generator::METHODS, getsets: ASYNC_GENERATOR_GETSETS, ..LAYOUT };
+pub static ASYNC_GENERATOR: TypeDef = TypeDef {
+    name: "async_generator",
+    methods: super::async_generator::METHODS,
+    getsets: ASYNC_GENERATOR_GETSETS,
+    ..LAYOUT
+};
 
 static GENERATOR_METHODS: &[NativeDef] = &[
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
-    def("send", "self, value, /", send, "send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration."),
-    def("throw", "self, type, value=None, tb=None, /", throw_method, "Raise exception in generator, return next yielded value or raise\nStopIteration."),
+    def(
+        "send",
+        "self, value, /",
+        send,
+        "send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration.",
+    ),
+    def(
+        "throw",
+        "self, type, value=None, tb=None, /",
+        throw_method,
+        "Raise exception in generator, return next yielded value or raise\nStopIteration.",
+    ),
     def("close", "self, /", close_method, "close() -> raise GeneratorExit inside generator."),
     def("__del__", "self, /", |th, a| finalize(th, a[0]), ""),
-    def_class("__class_getitem__", "cls, item, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, item, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 static COROUTINE_METHODS: &[NativeDef] = &[
     def("__repr__", "self, /", repr, "Return repr(self)."),
-    def("__await__", "self, /", super::helpers::awaits::wrapper, "Return an iterator to be used in await expression."),
-    def("send", "self, value, /", send, "send(arg) -> send 'arg' into coroutine,\nreturn next iterated value or raise StopIteration."),
-    def("throw", "self, type, value=None, traceback=None, /", throw_method, "Raise exception in coroutine, return next iterated value or raise\nStopIteration."),
+    def(
+        "__await__",
+        "self, /",
+        super::helpers::awaits::wrapper,
+        "Return an iterator to be used in await expression.",
+    ),
+    def(
+        "send",
+        "self, value, /",
+        send,
+        "send(arg) -> send 'arg' into coroutine,\nreturn next iterated value or raise StopIteration.",
+    ),
+    def(
+        "throw",
+        "self, type, value=None, traceback=None, /",
+        throw_method,
+        "Raise exception in coroutine, return next iterated value or raise\nStopIteration.",
+    ),
     def("close", "self, /", close_method, "close() -> raise GeneratorExit inside coroutine."),
     def("__del__", "self, /", |th, a| finalize(th, a[0]), ""),
-    def_class("__class_getitem__", "cls, item, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, item, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 macro_rules! attributes {
     ($frame:literal, $running:literal, $code:literal, $delegate:literal, $suspended:literal) => {
         &[
-            getset("__name__", |_, v| Ok(v.as_gc::<Generator>().name.get()), |th, v, n| set_text(th, v, n, "__name__", |g| &g.name), ""),
-            getset("__qualname__", |_, v| Ok(v.as_gc::<Generator>().qualname.get()), |th, v, n| set_text(th, v, n, "__qualname__", |g| &g.qualname), ""),
+            getset(
+                "__name__",
+                |_, v| Ok(v.as_gc::<Generator>().name.get()),
+                |th, v, n| set_text(th, v, n, "__name__", |g| &g.name),
+                "",
+            ),
+            getset(
+                "__qualname__",
+                |_, v| Ok(v.as_gc::<Generator>().qualname.get()),
+                |th, v, n| set_text(th, v, n, "__qualname__", |g| &g.qualname),
+                "",
+            ),
             getter($frame, frame_of, ""),
-            getter($running, |_, v| Ok(Value::bool(v.as_gc::<Generator>().state() == RUNNING || v.as_gc::<Generator>().busy.get().is_true())), ""),
+            getter(
+                $running,
+                |_, v| {
+                    Ok(Value::bool(
+                        v.as_gc::<Generator>().state() == RUNNING || v.as_gc::<Generator>().busy.get().is_true(),
+                    ))
+                },
+                "",
+            ),
             getter($suspended, |_, v| Ok(Value::bool(v.as_gc::<Generator>().state() == SUSPENDED)), ""),
             getter($code, |_, v| Ok(v.as_gc::<Generator>().code.get()), ""),
             getter($delegate, |_, v| Ok(delegate(v)), "object being iterated by yield from, or None"),
-            getter("cr_origin", |_, v| Ok(match v.as_gc::<Generator>().origin.get() { Value::EMPTY => Value::NONE, o => o }), ""),
+            getter(
+                "cr_origin",
+                |_, v| {
+                    Ok(match v.as_gc::<Generator>().origin.get() {
+                        Value::EMPTY => Value::NONE,
+                        o => o,
+                    })
+                },
+                "",
+            ),
         ]
     };
 }

@@ -3,8 +3,8 @@
 use crate::object::{Obj, flag};
 use crate::value::Value;
 use std::sync::atomic::Ordering::{Relaxed, Release};
-use vasuki_stm::Tx;
 use vasuki_stm::Publisher;
+use vasuki_stm::Tx;
 
 /// See the module. Keeps its work list between calls.
 #[derive(Default)]

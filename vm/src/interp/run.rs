@@ -185,7 +185,7 @@ pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
             macro_rules! fail {
                 ($e:expr) => {{
                     th.interp.pc = pc;
-                    break 'run $e
+                    break 'run $e;
                 }};
             }
             // Another frame runs now.
@@ -491,7 +491,9 @@ pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
 
                 Op::Neg => {
                     let v = r!(b);
-                    r!(a) = if v.is_small() && let Some(n) = Value::try_small(-v.as_small()) {
+                    r!(a) = if v.is_small()
+                        && let Some(n) = Value::try_small(-v.as_small())
+                    {
                         n
                     } else if v.is_float() {
                         Value::float(-v.as_float())
@@ -502,7 +504,11 @@ pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
                 Op::Pos => r!(a) = ok!(th.unary(UnOp::Pos, r!(b))),
                 Op::Invert => {
                     let v = r!(b);
-                    r!(a) = if v.is_small() { Value::small(!v.as_small()) } else { ok!(th.unary(UnOp::Invert, v)) };
+                    r!(a) = if v.is_small() {
+                        Value::small(!v.as_small())
+                    } else {
+                        ok!(th.unary(UnOp::Invert, v))
+                    };
                 }
                 Op::Not => r!(a) = Value::bool(!ok!(th.truth(r!(b)))),
                 Op::Add => arithmetic!(a, b, c, Add, checked_add, +, false),
@@ -612,7 +618,11 @@ pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
                 }
                 Op::ForIter | Op::ForIterFar => {
                     let far = decode(w) == Op::ForIterFar;
-                    let off = if far { word_at_pc!().load(Relaxed) as u32 as i32 } else { i32::from(c as i16) };
+                    let off = if far {
+                        word_at_pc!().load(Relaxed) as u32 as i32
+                    } else {
+                        i32::from(c as i16)
+                    };
                     let it = r!(b);
                     let next = match it.as_obj().kind() {
                         Kind::Iter => ok!(iter::next(th, it.as_gc::<Iter>())),
@@ -996,7 +1006,12 @@ fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> Option<Value
             let i = cache::hit(w, globals.keys_version())?;
             globals.value_slot(i)?.get()
         } else {
-            th.read(globals.header(), || cache::hit(w, globals.keys_version()).and_then(|i| globals.value_slot(i)).map(|s| s.get())).ok()??
+            th.read(globals.header(), || {
+                cache::hit(w, globals.keys_version())
+                    .and_then(|i| globals.value_slot(i))
+                    .map(|s| s.get())
+            })
+            .ok()??
         };
         return if v.is_empty() || v == Value::DELETED { None } else { Some(v) };
     }
@@ -1012,7 +1027,14 @@ fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> Option<Value
         if !th.read(globals.header(), || globals.keys_version() == e.key).ok()? {
             return None;
         }
-        th.read(builtins.header(), || if builtins.keys_version() == e.other { builtins.value_slot(i as usize).map(|s| s.get()) } else { None }).ok()??
+        th.read(builtins.header(), || {
+            if builtins.keys_version() == e.other {
+                builtins.value_slot(i as usize).map(|s| s.get())
+            } else {
+                None
+            }
+        })
+        .ok()??
     };
     if v.is_empty() || v == Value::DELETED { None } else { Some(v) }
 }
@@ -1030,7 +1052,8 @@ fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Value> {
             let at = cache::hit(w, o.shape_id())?;
             unsafe { o.slot(at) }.get()
         } else {
-            th.read(o.header(), || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get())).ok()??
+            th.read(o.header(), || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get()))
+                .ok()??
         };
         return if x.is_empty() { None } else { Some(x) };
     }
@@ -1051,7 +1074,11 @@ fn method(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Value> {
     }
     let o = v.as_obj();
     let e = cache::entry(word.load(std::sync::atomic::Ordering::Acquire))?;
-    let shape = if !th.tx.concurrent || th.tx.owns(o.header()) { o.shape_id() } else { th.read(o.header(), || o.shape_id()).ok()? };
+    let shape = if !th.tx.concurrent || th.tx.owns(o.header()) {
+        o.shape_id()
+    } else {
+        th.read(o.header(), || o.shape_id()).ok()?
+    };
     if e.key != shape {
         return None;
     }

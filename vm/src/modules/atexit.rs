@@ -14,8 +14,18 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "atexit",
     doc: "allow programmer to define multiple exit functions to be executed\nupon normal program termination.",
     functions: &[
-        def("register", "func, /, *args, **kwargs", register, "Register a function to be executed upon normal program termination"),
-        def("unregister", "func, /", unregister, "Unregister an exit function which was previously registered."),
+        def(
+            "register",
+            "func, /, *args, **kwargs",
+            register,
+            "Register a function to be executed upon normal program termination",
+        ),
+        def(
+            "unregister",
+            "func, /",
+            unregister,
+            "Unregister an exit function which was previously registered.",
+        ),
         def("_clear", "", clear, "Clear the list of previously registered exit functions."),
         def("_run_exitfuncs", "", run, "Run all registered exit functions."),
         def("_ncallbacks", "", count, "Return the number of registered exit functions."),

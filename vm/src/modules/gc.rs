@@ -19,23 +19,78 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 static FUNCTIONS: &[NativeDef] = &[
     def("collect", "generation=2", collect, "Run the garbage collector."),
-    def("disable", "", disable, "Disable automatic garbage collection: a no-op but for isenabled(), since memory must be reclaimed."),
+    def(
+        "disable",
+        "",
+        disable,
+        "Disable automatic garbage collection: a no-op but for isenabled(), since memory must be reclaimed.",
+    ),
     def("enable", "", enable, "Enable automatic garbage collection."),
-    def("isenabled", "", isenabled, "Returns true if automatic garbage collection is enabled."),
-    def("freeze", "", freeze, "Freeze all current tracked objects and ignore them for future collections."),
+    def(
+        "isenabled",
+        "",
+        isenabled,
+        "Returns true if automatic garbage collection is enabled.",
+    ),
+    def(
+        "freeze",
+        "",
+        freeze,
+        "Freeze all current tracked objects and ignore them for future collections.",
+    ),
     def("unfreeze", "", freeze, "Unfreeze all objects in the permanent generation."),
-    def("get_freeze_count", "", zero, "Return the number of objects in the permanent generation."),
+    def(
+        "get_freeze_count",
+        "",
+        zero,
+        "Return the number of objects in the permanent generation.",
+    ),
     def("get_count", "", get_count, "Return a three-tuple of the current collection counts."),
     def("get_debug", "", get_debug, "Get the garbage collection debugging flags."),
     def("set_debug", "flags, /", set_debug, "Set the garbage collection debugging flags."),
-    def("get_objects", "generation=None", get_objects, "Return a list of objects tracked by the collector."),
-    def("get_referents", "*objs", get_referents, "Return the list of objects that are directly referred to by 'objs'."),
-    def("get_referrers", "*objs", get_referrers, "Return the list of objects that directly refer to any of 'objs'."),
-    def("get_stats", "", get_stats, "Return a list of dictionaries containing per-generation statistics."),
+    def(
+        "get_objects",
+        "generation=None",
+        get_objects,
+        "Return a list of objects tracked by the collector.",
+    ),
+    def(
+        "get_referents",
+        "*objs",
+        get_referents,
+        "Return the list of objects that are directly referred to by 'objs'.",
+    ),
+    def(
+        "get_referrers",
+        "*objs",
+        get_referrers,
+        "Return the list of objects that directly refer to any of 'objs'.",
+    ),
+    def(
+        "get_stats",
+        "",
+        get_stats,
+        "Return a list of dictionaries containing per-generation statistics.",
+    ),
     def("get_threshold", "", get_threshold, "Return the current collection thresholds."),
-    def("set_threshold", "threshold0, threshold1=10, threshold2=0, /", set_threshold, "Set the collection thresholds."),
-    def("is_finalized", "obj, /", is_finalized, "Returns true if the object has been already finalized by the GC."),
-    def("is_tracked", "obj, /", is_tracked, "Returns true if the object is tracked by the garbage collector."),
+    def(
+        "set_threshold",
+        "threshold0, threshold1=10, threshold2=0, /",
+        set_threshold,
+        "Set the collection thresholds.",
+    ),
+    def(
+        "is_finalized",
+        "obj, /",
+        is_finalized,
+        "Returns true if the object has been already finalized by the GC.",
+    ),
+    def(
+        "is_tracked",
+        "obj, /",
+        is_tracked,
+        "Returns true if the object is tracked by the garbage collector.",
+    ),
 ];
 static DEBUG: AtomicI64 = AtomicI64::new(0);
 static THRESHOLDS: [AtomicI64; 3] = [AtomicI64::new(2000), AtomicI64::new(10), AtomicI64::new(0)];
@@ -43,7 +98,9 @@ static THRESHOLDS: [AtomicI64; 3] = [AtomicI64::new(2000), AtomicI64::new(10), A
 fn callbacks(th: &mut Thread, phase: &str, collected: i64) -> R<()> {
     let m = crate::import::import_module(th, "gc")?;
     let key = th.intern("callbacks");
-    let Some(list) = th.getattr(m, key)?.cast::<List>() else { return Ok(()) };
+    let Some(list) = th.getattr(m, key)?.cast::<List>() else {
+        return Ok(());
+    };
     if list.len(th)? == 0 {
         return Ok(());
     }
@@ -189,7 +246,11 @@ fn get_stats(th: &mut Thread, _: &[Value]) -> R {
     let list = th.new_list(&[])?;
     for generation in 0..3 {
         let d = th.new_dict();
-        let n = if generation == 2 { memory::COLLECTIONS.load(Relaxed) as i64 } else { 0 };
+        let n = if generation == 2 {
+            memory::COLLECTIONS.load(Relaxed) as i64
+        } else {
+            0
+        };
         for (k, v) in [("collections", n), ("collected", 0), ("uncollectable", 0), ("candidates", 0)] {
             let k = th.intern(k);
             d.as_gc::<crate::types::dict::Dict>().set_str(th, k, Value::small(v))?;
@@ -199,13 +260,21 @@ fn get_stats(th: &mut Thread, _: &[Value]) -> R {
     Ok(list)
 }
 fn is_finalized(_: &mut Thread, a: &[Value]) -> R {
-    Ok(Value::bool(a[0].to_obj().is_some_and(|o| o.has_flag(crate::object::flag::FINALIZED))))
+    Ok(Value::bool(
+        a[0].to_obj().is_some_and(|o| o.has_flag(crate::object::flag::FINALIZED)),
+    ))
 }
 fn is_tracked(_: &mut Thread, a: &[Value]) -> R {
     Ok(Value::bool(a[0].to_obj().is_some_and(|o| !atomic(o))))
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
-    for (k, v) in [("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", 32), ("DEBUG_LEAK", 38)] {
+    for (k, v) in [
+        ("DEBUG_STATS", 1),
+        ("DEBUG_COLLECTABLE", 2),
+        ("DEBUG_UNCOLLECTABLE", 4),
+        ("DEBUG_SAVEALL", 32),
+        ("DEBUG_LEAK", 38),
+    ] {
         let k = th.intern(k);
         th.setattr(m, k, Value::small(v))?;
     }

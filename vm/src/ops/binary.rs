@@ -40,7 +40,9 @@ impl BinOp {
     /// All, in the order of the opcodes.
     pub const ALL: [BinOp; 14] = {
         use BinOp::*;
-        [Add, Sub, Mul, MatMul, TrueDiv, FloorDiv, Mod, Pow, LShift, RShift, And, Or, Xor, DivMod]
+        [
+            Add, Sub, Mul, MatMul, TrueDiv, FloorDiv, Mod, Pow, LShift, RShift, And, Or, Xor, DivMod,
+        ]
     };
     /// left, reflected, in-place special methods, and the symbol
     pub fn methods(self) -> (Special, Special, Option<Special>, &'static str) {
@@ -91,7 +93,11 @@ impl Thread {
         match self.binary_or_none(m, r, a, b)? {
             Some(v) => Ok(v),
             None => {
-                let symbol = if op == BinOp::Pow { "**=".to_string() } else { format!("{symbol}=") };
+                let symbol = if op == BinOp::Pow {
+                    "**=".to_string()
+                } else {
+                    format!("{symbol}=")
+                };
                 Err(self.unsupported(op, &symbol, a, b))
             }
         }

@@ -16,9 +16,7 @@ impl Thread {
         match r {
             Some(r) => match r.cast::<Str>() {
                 Some(s) => Ok(s),
-                None => {
-                    Err(self.type_error(&format!("{} returned non-string (type {})", s.name(), self.class_of(r).name_str())))
-                }
+                None => Err(self.type_error(&format!("{} returned non-string (type {})", s.name(), self.class_of(r).name_str()))),
             },
             None => {
                 let text = format!("<{} object at {:#x}>", self.class_of(v).name_str(), v.0);
@@ -73,7 +71,10 @@ impl Thread {
         match self.call_special(v, Special::Format, &[spec])? {
             Some(r) if r.cast::<Str>().is_some() => Ok(r),
             Some(r) => Err(self.type_error(&format!("__format__ must return a str, not {}", self.class_of(r).name_str()))),
-            None => Err(self.type_error(&format!("unsupported format string passed to {}.__format__", self.class_of(v).name_str()))),
+            None => Err(self.type_error(&format!(
+                "unsupported format string passed to {}.__format__",
+                self.class_of(v).name_str()
+            ))),
         }
     }
     /// `hash(v)`
@@ -166,9 +167,10 @@ impl Thread {
         match self.call_special(v, Special::Index, &[])? {
             Some(i) if int::is_int(i) => Ok(i),
             Some(i) => Err(self.type_error(&format!("__index__ returned non-int (type {})", self.class_of(i).name_str()))),
-            None => {
-                Err(self.type_error(&format!("'{}' object cannot be interpreted as an integer", self.class_of(v).name_str())))
-            }
+            None => Err(self.type_error(&format!(
+                "'{}' object cannot be interpreted as an integer",
+                self.class_of(v).name_str()
+            ))),
         }
     }
     /// As an isize through `__index__`; OverflowError when it does not fit.
@@ -189,7 +191,11 @@ impl Thread {
             return Ok(n as isize);
         }
         Ok(match int::to_bigint(i) {
-            Some(b) => b.to_isize().unwrap_or(if b.sign() == num_bigint::Sign::Minus { isize::MIN } else { isize::MAX }),
+            Some(b) => b.to_isize().unwrap_or(if b.sign() == num_bigint::Sign::Minus {
+                isize::MIN
+            } else {
+                isize::MAX
+            }),
             None => 0,
         })
     }

@@ -40,14 +40,18 @@ impl Thread {
             if self.bases_of(cls)?.is_none() {
                 return Err(self.type_error("isinstance() arg 2 must be a type, a tuple of types, or a union"));
             }
-            let Some(k) = self.getattr_opt(v, names().__class__)? else { return Ok(false) };
+            let Some(k) = self.getattr_opt(v, names().__class__)? else {
+                return Ok(false);
+            };
             return self.abstract_issubclass(k, cls);
         };
         let real = self.class_of(v);
         if real.is_subclass_of(c) {
             return Ok(true);
         }
-        if !v.is_obj() || real.special(Special::Getattribute) == ctx().types.object.special(Special::Getattribute) && !class_overridden(real) {
+        if !v.is_obj()
+            || real.special(Special::Getattribute) == ctx().types.object.special(Special::Getattribute) && !class_overridden(real)
+        {
             return Ok(false);
         }
         match self.getattr_opt(v, names().__class__)? {

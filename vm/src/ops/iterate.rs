@@ -16,7 +16,9 @@ impl Thread {
         let class = self.class_of(v);
         match class.special(Special::Iter) {
             Some(m) if !m.is_none() => {
-                let Some(it) = self.call_special(v, Special::Iter, &[])? else { return Err(self.not_iterable(v)) };
+                let Some(it) = self.call_special(v, Special::Iter, &[])? else {
+                    return Err(self.not_iterable(v));
+                };
                 if self.class_of(it).special(Special::Next).is_none() {
                     return Err(self.type_error(&format!("iter() returned non-iterator of type '{}'", self.class_of(it).name_str())));
                 }
@@ -77,18 +79,14 @@ impl Thread {
                 n => Ok(n as usize),
             },
             Ok(Some(Value::NOT_IMPLEMENTED)) | Ok(None) | Err(_) => Ok(0),
-            Ok(Some(n)) => {
-                Err(self.type_error(&format!("__length_hint__ must be an integer, not {}", self.class_of(n).name_str())))
-            }
+            Ok(Some(n)) => Err(self.type_error(&format!("__length_hint__ must be an integer, not {}", self.class_of(n).name_str()))),
         }
     }
     /// `item in container`
     pub fn contains(&mut self, container: Value, item: Value) -> R<bool> {
         let class = self.class_of(container);
         match class.special(Special::Contains) {
-            Some(m) if m.is_none() => {
-                Err(self.type_error(&format!("'{}' object is not a container", class.name_str())))
-            }
+            Some(m) if m.is_none() => Err(self.type_error(&format!("'{}' object is not a container", class.name_str()))),
             Some(_) => {
                 let r = self.call_special(container, Special::Contains, &[item])?;
                 self.truth(r.unwrap_or(Value::FALSE))

@@ -21,7 +21,10 @@ impl Thread {
     pub fn recurse<T>(&mut self, what: &str, f: impl FnOnce(&mut Thread) -> R<T>) -> R<T> {
         let here = 0u8;
         if (&raw const here as usize) < self.stack_limit {
-            return Err(self.error(crate::context::ctx().types.RecursionError, &format!("maximum recursion depth exceeded{what}")));
+            return Err(self.error(
+                crate::context::ctx().types.RecursionError,
+                &format!("maximum recursion depth exceeded{what}"),
+            ));
         }
         f(self)
     }

@@ -30,7 +30,10 @@ impl Thread {
     pub fn setitem(&mut self, o: Value, k: Value, v: Value) -> R<()> {
         match self.call_special(o, Special::Setitem, &[k, v])? {
             Some(_) => Ok(()),
-            None => Err(self.type_error(&format!("'{}' object does not support item assignment", self.class_of(o).name_str()))),
+            None => Err(self.type_error(&format!(
+                "'{}' object does not support item assignment",
+                self.class_of(o).name_str()
+            ))),
         }
     }
     /// `del o[k]`

@@ -50,7 +50,12 @@ pub static DEF: TypeDef = TypeDef {
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, function, instance, /", method_new, ""),
     def("__call__", "self, /, *args, **kwargs", call, "Call self as a function."),
-    def("__get__", "self, instance, owner=None, /", |_, a| Ok(a[0]), "Return an attribute of instance, which is of type owner."),
+    def(
+        "__get__",
+        "self, instance, owner=None, /",
+        |_, a| Ok(a[0]),
+        "Return an attribute of instance, which is of type owner.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__eq__", "self, value, /", eq, "Return self==value."),
     def("__ne__", "self, value, /", ne, "Return self!=value."),
@@ -59,8 +64,16 @@ static METHODS: &[NativeDef] = &[
     def("__reduce__", "self, /", reduce, ""),
 ];
 static GETSETS: &[GetSetDef] = &[
-    getter("__func__", |th, v| Ok(this(th, v)?.func.get()), "the function (or other callable) implementing a method"),
-    getter("__self__", |th, v| Ok(this(th, v)?.self_.get()), "the instance to which a method is bound"),
+    getter(
+        "__func__",
+        |th, v| Ok(this(th, v)?.func.get()),
+        "the function (or other callable) implementing a method",
+    ),
+    getter(
+        "__self__",
+        |th, v| Ok(this(th, v)?.self_.get()),
+        "the instance to which a method is bound",
+    ),
     getter("__doc__", |th, v| of_function(th, v, "__doc__"), ""),
 ];
 fn this(th: &mut Thread, v: Value) -> R<Gc<BoundMethod>> {
@@ -102,12 +115,16 @@ fn repr(th: &mut Thread, a: &[Value]) -> R {
         Some(n) => Some(n),
         None => th.getattr_opt(func, crate::names::names().__name__)?,
     };
-    let name = name.and_then(|n| n.cast::<Str>()).map_or_else(|| "?".into(), |n| n.to_string_lossy());
+    let name = name
+        .and_then(|n| n.cast::<Str>())
+        .map_or_else(|| "?".into(), |n| n.to_string_lossy());
     let text = format!("<bound method {name} of {}>", th.repr_string(m.self_.get())?);
     Ok(th.new_str(&text))
 }
 fn same(th: &mut Thread, a: Value, b: Value) -> R<Option<bool>> {
-    let (Some(x), Some(y)) = (a.cast::<BoundMethod>(), b.cast::<BoundMethod>()) else { return Ok(None) };
+    let (Some(x), Some(y)) = (a.cast::<BoundMethod>(), b.cast::<BoundMethod>()) else {
+        return Ok(None);
+    };
     Ok(Some(x.self_.get() == y.self_.get() && th.eq(x.func.get(), y.func.get())?))
 }
 fn eq(th: &mut Thread, a: &[Value]) -> R {

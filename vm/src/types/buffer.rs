@@ -69,7 +69,10 @@ impl ValueVec {
     }
     /// Empty with room for `cap`.
     pub fn with_capacity(th: &mut Thread, cap: usize) -> R<ValueVec> {
-        Ok(ValueVec { buf: if cap == 0 { None } else { Some(new(th, cap)?) }, len: 0 })
+        Ok(ValueVec {
+            buf: if cap == 0 { None } else { Some(new(th, cap)?) },
+            len: 0,
+        })
     }
     /// Takes a buffer over whose first `len` slots are values.
     pub(crate) fn from_buffer(buf: Gc<Buffer>, len: usize) -> ValueVec {

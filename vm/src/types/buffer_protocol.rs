@@ -49,18 +49,35 @@ fn exporter(v: Value) -> Option<Export> {
     }
     // SAFETY: every payload object begins with header and info.
     let info = unsafe { *((v.0 + 16) as *const &'static crate::types::payload::PayloadInfo) };
-    EXPORTERS.read().unwrap_or_else(|e| e.into_inner()).iter().find(|e| e.0 == info.type_id).map(|e| e.1)
+    EXPORTERS
+        .read()
+        .unwrap_or_else(|e| e.into_inner())
+        .iter()
+        .find(|e| e.0 == info.type_id)
+        .map(|e| e.1)
 }
 
 /// The flat memory of an exporter that is not a memoryview; None if it is none.
 pub fn memory(th: &mut Thread, v: Value) -> R<Option<Memory>> {
     if let Some(b) = v.cast::<Bytes>() {
         let s = b.as_slice();
-        return Ok(Some(Memory { ptr: s.as_ptr() as *mut u8, len: s.len(), readonly: true, format: "B".into(), itemsize: 1 }));
+        return Ok(Some(Memory {
+            ptr: s.as_ptr() as *mut u8,
+            len: s.len(),
+            readonly: true,
+            format: "B".into(),
+            itemsize: 1,
+        }));
     }
     if let Some(b) = downcast::<ByteArray>(v) {
         let d = &mut th.open_mut(b)?.data;
-        return Ok(Some(Memory { ptr: d.as_mut_ptr(), len: d.len(), readonly: false, format: "B".into(), itemsize: 1 }));
+        return Ok(Some(Memory {
+            ptr: d.as_mut_ptr(),
+            len: d.len(),
+            readonly: false,
+            format: "B".into(),
+            itemsize: 1,
+        }));
     }
     match exporter(v) {
         Some(e) => e(th, v).map(Some),
@@ -117,7 +134,11 @@ pub fn bytes_arg(th: &mut Thread, v: Value) -> R<Cow<'static, [u8]>> {
 }
 /// "a bytes-like object is required, not 'X'"
 pub fn not_bytes_like(th: &mut Thread, v: Value) -> crate::throw::Throw {
-    let name = if v.is_none() { "NoneType".into() } else { th.class_of(v).name_str() };
+    let name = if v.is_none() {
+        "NoneType".into()
+    } else {
+        th.class_of(v).name_str()
+    };
     th.type_error(&format!("a bytes-like object is required, not '{name}'"))
 }
 /// As `bytes(x)` takes a value that is not an int or a str: bytes-like, `__bytes__`, or an iterable of ints.
@@ -183,7 +204,13 @@ pub fn with_buffer_mut<T>(th: &mut Thread, v: Value, f: impl FnOnce(&mut [u8]) -
     match found {
         Some((ptr, len)) => {
             // SAFETY: writable memory of that length, just asked for; `f` runs no Python code.
-            Ok(f(unsafe { if len == 0 { &mut [] } else { std::slice::from_raw_parts_mut(ptr, len) } }))
+            Ok(f(unsafe {
+                if len == 0 {
+                    &mut []
+                } else {
+                    std::slice::from_raw_parts_mut(ptr, len)
+                }
+            }))
         }
         None => {
             let name = th.class_of(v).name_str();
@@ -195,7 +222,11 @@ pub fn with_buffer_mut<T>(th: &mut Thread, v: Value, f: impl FnOnce(&mut [u8]) -
 /// `len` readable bytes at `ptr`, unchanged while the slice is used.
 pub unsafe fn slice<'a>(ptr: *const u8, len: usize) -> &'a [u8] {
     // SAFETY: by the caller's promise.
-    if len == 0 { &[] } else { unsafe { std::slice::from_raw_parts(ptr, len) } }
+    if len == 0 {
+        &[]
+    } else {
+        unsafe { std::slice::from_raw_parts(ptr, len) }
+    }
 }
 /// BufferError
 pub fn buffer_error(th: &mut Thread, text: &str) -> crate::throw::Throw {

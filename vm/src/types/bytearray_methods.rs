@@ -23,22 +23,57 @@ pub static DEF: TypeDef = TypeDef {
 };
 static METHODS: &[NativeDef] = &shared![
     def_static("__new__", "cls, *args, **kwargs", new, "Create and return a new object."),
-    def("__init__", "self, /, source=b'', encoding='utf-8', errors='strict'", init, "Initialize self."),
+    def(
+        "__init__",
+        "self, /, source=b'', encoding='utf-8', errors='strict'",
+        init,
+        "Initialize self."
+    ),
     def("__setitem__", "self, key, value, /", setitem, "Set self[key] to value."),
     def("__delitem__", "self, key, /", delitem, "Delete self[key]."),
     def("__iadd__", "self, value, /", iadd, "Implement self+=value."),
     def("__imul__", "self, value, /", imul, "Implement self*=value."),
     def("__alloc__", "self, /", alloc, "Return the number of bytes actually allocated."),
-    def("__sizeof__", "self, /", sizeof, "Returns the size of the bytearray object in memory, in bytes."),
+    def(
+        "__sizeof__",
+        "self, /",
+        sizeof,
+        "Returns the size of the bytearray object in memory, in bytes."
+    ),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
-    def("__reduce_ex__", "self, proto=0, /", reduce, "Return state information for pickling."),
-    def("append", "self, item, /", append, "Append a single item to the end of the bytearray."),
+    def(
+        "__reduce_ex__",
+        "self, proto=0, /",
+        reduce,
+        "Return state information for pickling."
+    ),
+    def(
+        "append",
+        "self, item, /",
+        append,
+        "Append a single item to the end of the bytearray."
+    ),
     def("clear", "self, /", clear, "Remove all items from the bytearray."),
     def("copy", "self, /", copy, "Return a copy of B."),
-    def("extend", "self, iterable_of_ints, /", extend, "Append all the items from the iterator or sequence to the bytearray."),
-    def("insert", "self, index, item, /", insert, "Insert a single item into the bytearray before the given index."),
+    def(
+        "extend",
+        "self, iterable_of_ints, /",
+        extend,
+        "Append all the items from the iterator or sequence to the bytearray."
+    ),
+    def(
+        "insert",
+        "self, index, item, /",
+        insert,
+        "Insert a single item into the bytearray before the given index."
+    ),
     def("pop", "self, index=-1, /", pop, "Remove and return a single item from B."),
-    def("remove", "self, value, /", remove, "Remove the first occurrence of a value in the bytearray."),
+    def(
+        "remove",
+        "self, value, /",
+        remove,
+        "Remove the first occurrence of a value in the bytearray."
+    ),
     def("resize", "self, size, /", resize, "Resize the internal buffer of bytearray to len."),
     def("reverse", "self, /", reverse, "Reverse the order of the values in B in place."),
 ];
@@ -66,7 +101,11 @@ fn position(th: &mut Thread, k: Value, len: usize) -> R<usize> {
     }
     let i = index_arg(th, k)?;
     let j = if i < 0 { i + len as isize } else { i };
-    if j < 0 || j >= len as isize { Err(th.index_error("bytearray index out of range")) } else { Ok(j as usize) }
+    if j < 0 || j >= len as isize {
+        Err(th.index_error("bytearray index out of range"))
+    } else {
+        Ok(j as usize)
+    }
 }
 fn setitem(th: &mut Thread, a: &[Value]) -> R {
     if a[1].is_kind(Kind::Slice) {

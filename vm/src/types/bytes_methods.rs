@@ -9,7 +9,7 @@ use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
-use crate::types::buffer_protocol::{bytes_arg, bytes_like, bytes_of_argument, byte, not_bytes_like};
+use crate::types::buffer_protocol::{byte, bytes_arg, bytes_like, bytes_of_argument, not_bytes_like};
 use crate::types::bytes;
 use crate::types::class::Class;
 use crate::types::str_::Str;
@@ -103,11 +103,21 @@ macro_rules! shared {
 }
 pub(crate) use shared;
 static METHODS: &[NativeDef] = &shared![
-    def_static("__new__", "cls, source=b'', encoding='utf-8', errors='strict'", new, "Create and return a new object."),
+    def_static(
+        "__new__",
+        "cls, source=b'', encoding='utf-8', errors='strict'",
+        new,
+        "Create and return a new object."
+    ),
     def("__hash__", "self, /", hash, "Return hash(self)."),
     def("__bytes__", "self, /", to_bytes, "Convert this value to exact type bytes."),
     def("__getnewargs__", "self, /", getnewargs, ""),
-    def("__sizeof__", "self, /", sizeof, "Returns the size of the object in memory, in bytes."),
+    def(
+        "__sizeof__",
+        "self, /",
+        sizeof,
+        "Returns the size of the object in memory, in bytes."
+    ),
 ];
 
 type B = Cow<'static, [u8]>;
@@ -116,7 +126,11 @@ fn me(th: &mut Thread, v: Value) -> R<B> {
 }
 /// A new object of self's kind: bytes or bytearray.
 fn like(th: &mut Thread, of: Value, data: &[u8]) -> Value {
-    if of.is_kind(Kind::Bytes) { th.new_bytes(data) } else { th.new_bytearray(data.to_vec()) }
+    if of.is_kind(Kind::Bytes) {
+        th.new_bytes(data)
+    } else {
+        th.new_bytearray(data.to_vec())
+    }
 }
 pub fn is_space(b: u8) -> bool {
     matches!(b, b' ' | 9..=13)
@@ -198,7 +212,11 @@ pub fn repr_text(b: &[u8]) -> String {
 }
 pub fn repr(th: &mut Thread, a: &[Value]) -> R {
     let t = repr_text(&me(th, a[0])?);
-    let t = if a[0].is_kind(Kind::Bytes) { t } else { format!("{}({t})", th.class_of(a[0]).name_str()) };
+    let t = if a[0].is_kind(Kind::Bytes) {
+        t
+    } else {
+        format!("{}({t})", th.class_of(a[0]).name_str())
+    };
     Ok(th.new_str(&t))
 }
 fn hash(th: &mut Thread, a: &[Value]) -> R {
@@ -209,7 +227,9 @@ fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
     if !a[1].is_obj() || a[1].is_kind(Kind::Str) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let Some(y) = bytes_like(th, a[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(y) = bytes_like(th, a[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let x = me(th, a[0])?;
     Ok(Value::bool(op.holds(x.cmp(&y))))
 }
@@ -253,7 +273,11 @@ pub fn getitem(th: &mut Thread, a: &[Value]) -> R {
     match usize::try_from(j).ok().and_then(|j| b.get(j)) {
         Some(b) => Ok(Value::small(*b as i64)),
         None => {
-            let text = if what == "byte" { "index out of range" } else { "bytearray index out of range" };
+            let text = if what == "byte" {
+                "index out of range"
+            } else {
+                "bytearray index out of range"
+            };
             Err(th.index_error(text))
         }
     }
@@ -277,7 +301,10 @@ fn needle(th: &mut Thread, v: Value) -> R<B> {
     } else if th.class_of(v).special(Special::Index).is_some() {
         return Ok(Cow::Owned(vec![byte(th, v, "byte must be in range(0, 256)")?]));
     }
-    Err(th.type_error(&format!("argument should be integer or bytes-like object, not '{}'", th.class_of(v).name_str())))
+    Err(th.type_error(&format!(
+        "argument should be integer or bytes-like object, not '{}'",
+        th.class_of(v).name_str()
+    )))
 }
 pub fn contains(th: &mut Thread, a: &[Value]) -> R {
     if !int::is_int(a[1]) && bytes_like(th, a[1])?.is_none() && th.class_of(a[1]).special(Special::Index).is_none() {
@@ -295,7 +322,11 @@ fn found(th: &mut Thread, a: &[Value], reverse: bool) -> R<Option<usize>> {
         return Ok(None);
     }
     let hay = &b[from..to];
-    let at = if reverse { memchr::memmem::rfind(hay, &n) } else { memchr::memmem::find(hay, &n) };
+    let at = if reverse {
+        memchr::memmem::rfind(hay, &n)
+    } else {
+        memchr::memmem::find(hay, &n)
+    };
     Ok(at.map(|i| i + from))
 }
 fn position(i: Option<usize>) -> Value {
@@ -309,11 +340,19 @@ pub fn rfind(th: &mut Thread, a: &[Value]) -> R {
 }
 pub fn index(th: &mut Thread, a: &[Value]) -> R {
     let i = found(th, a, false)?;
-    if i.is_none() { Err(th.value_error("subsection not found")) } else { Ok(position(i)) }
+    if i.is_none() {
+        Err(th.value_error("subsection not found"))
+    } else {
+        Ok(position(i))
+    }
 }
 pub fn rindex(th: &mut Thread, a: &[Value]) -> R {
     let i = found(th, a, true)?;
-    if i.is_none() { Err(th.value_error("subsection not found")) } else { Ok(position(i)) }
+    if i.is_none() {
+        Err(th.value_error("subsection not found"))
+    } else {
+        Ok(position(i))
+    }
 }
 pub fn count(th: &mut Thread, a: &[Value]) -> R {
     let n = needle(th, a[1])?;
@@ -331,7 +370,14 @@ fn affix(th: &mut Thread, a: &[Value], name: &str, end: bool) -> R {
     let (from, to) = clip_range(th, a[2], a[3], b.len())?;
     let mut test = |th: &mut Thread, v: Value| -> R<Option<bool>> {
         let Some(x) = bytes_like(th, v)? else { return Ok(None) };
-        Ok(Some(from <= to && if end { b[from..to].ends_with(&x) } else { b[from..to].starts_with(&x) }))
+        Ok(Some(
+            from <= to
+                && if end {
+                    b[from..to].ends_with(&x)
+                } else {
+                    b[from..to].starts_with(&x)
+                },
+        ))
     };
     if let Some(t) = a[1].cast::<Tuple>() {
         for &x in t.items() {
@@ -346,7 +392,10 @@ fn affix(th: &mut Thread, a: &[Value], name: &str, end: bool) -> R {
     match test(th, a[1])? {
         Some(r) => Ok(Value::bool(r)),
         None => {
-            let text = format!("{name} first arg must be bytes or a tuple of bytes, not {}", th.class_of(a[1]).name_str());
+            let text = format!(
+                "{name} first arg must be bytes or a tuple of bytes, not {}",
+                th.class_of(a[1]).name_str()
+            );
             Err(th.type_error(&text))
         }
     }
@@ -413,11 +462,23 @@ pub fn upper(th: &mut Thread, a: &[Value]) -> R {
     mapped(th, a, |b| b.to_ascii_uppercase())
 }
 pub fn swapcase(th: &mut Thread, a: &[Value]) -> R {
-    mapped(th, a, |b| if b.is_ascii_uppercase() { b.to_ascii_lowercase() } else { b.to_ascii_uppercase() })
+    mapped(th, a, |b| {
+        if b.is_ascii_uppercase() {
+            b.to_ascii_lowercase()
+        } else {
+            b.to_ascii_uppercase()
+        }
+    })
 }
 pub fn capitalize(th: &mut Thread, a: &[Value]) -> R {
     let mut first = true;
-    mapped(th, a, |b| if std::mem::take(&mut first) { b.to_ascii_uppercase() } else { b.to_ascii_lowercase() })
+    mapped(th, a, |b| {
+        if std::mem::take(&mut first) {
+            b.to_ascii_uppercase()
+        } else {
+            b.to_ascii_lowercase()
+        }
+    })
 }
 pub fn title(th: &mut Thread, a: &[Value]) -> R {
     let mut cased = false;
@@ -436,11 +497,15 @@ pub fn isascii(th: &mut Thread, a: &[Value]) -> R {
 }
 pub fn islower(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
-    Ok(Value::bool(b.iter().any(u8::is_ascii_lowercase) && !b.iter().any(u8::is_ascii_uppercase)))
+    Ok(Value::bool(
+        b.iter().any(u8::is_ascii_lowercase) && !b.iter().any(u8::is_ascii_uppercase),
+    ))
 }
 pub fn isupper(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
-    Ok(Value::bool(b.iter().any(u8::is_ascii_uppercase) && !b.iter().any(u8::is_ascii_lowercase)))
+    Ok(Value::bool(
+        b.iter().any(u8::is_ascii_uppercase) && !b.iter().any(u8::is_ascii_lowercase),
+    ))
 }
 pub fn istitle(th: &mut Thread, a: &[Value]) -> R {
     let (mut cased, mut before) = (false, false);
@@ -468,11 +533,17 @@ fn padded(th: &mut Thread, a: &[Value], name: &str, split: fn(usize, usize) -> u
         v => match bytes_like(th, v)? {
             Some(f) if f.len() == 1 => f[0],
             Some(f) => {
-                let text = format!("{name}(): argument 2 must be a byte string of length 1, not a bytes object of length {}", f.len());
+                let text = format!(
+                    "{name}(): argument 2 must be a byte string of length 1, not a bytes object of length {}",
+                    f.len()
+                );
                 return Err(th.type_error(&text));
             }
             None => {
-                let text = format!("{name}() argument 2 must be a byte string of length 1, not {}", th.class_of(v).name_str());
+                let text = format!(
+                    "{name}() argument 2 must be a byte string of length 1, not {}",
+                    th.class_of(v).name_str()
+                );
                 return Err(th.type_error(&text));
             }
         },
@@ -626,7 +697,10 @@ pub fn join(th: &mut Thread, a: &[Value]) -> R {
         match bytes_like(th, x)? {
             Some(b) => out.extend_from_slice(&b),
             None => {
-                let text = format!("sequence item {i}: expected a bytes-like object, {} found", th.class_of(x).name_str());
+                let text = format!(
+                    "sequence item {i}: expected a bytes-like object, {} found",
+                    th.class_of(x).name_str()
+                );
                 return Err(th.type_error(&text));
             }
         }
@@ -634,11 +708,19 @@ pub fn join(th: &mut Thread, a: &[Value]) -> R {
     Ok(like(th, a[0], &out))
 }
 fn stripped(th: &mut Thread, a: &[Value], left: bool, right: bool) -> R {
-    let set = if a[1].is_empty() || a[1].is_none() { None } else { Some(bytes_arg(th, a[1])?) };
+    let set = if a[1].is_empty() || a[1].is_none() {
+        None
+    } else {
+        Some(bytes_arg(th, a[1])?)
+    };
     let b = me(th, a[0])?;
     let drop = |c: &u8| set.as_ref().map_or(is_space(*c), |s| s.contains(c));
     let i = if left { b.iter().take_while(|c| drop(c)).count() } else { 0 };
-    let j = if right { b[i..].iter().rev().take_while(|c| drop(c)).count() } else { 0 };
+    let j = if right {
+        b[i..].iter().rev().take_while(|c| drop(c)).count()
+    } else {
+        0
+    };
     Ok(like(th, a[0], &b[i..b.len() - j]))
 }
 pub fn strip(th: &mut Thread, a: &[Value]) -> R {
@@ -666,15 +748,26 @@ pub fn translate(th: &mut Thread, a: &[Value]) -> R {
     if table.as_ref().is_some_and(|t| t.len() != 256) {
         return Err(th.value_error("translation table must be 256 characters long"));
     }
-    let delete = if a[2].is_empty() { Cow::Borrowed(&[][..]) } else { bytes_arg(th, a[2])? };
+    let delete = if a[2].is_empty() {
+        Cow::Borrowed(&[][..])
+    } else {
+        bytes_arg(th, a[2])?
+    };
     let b = me(th, a[0])?;
-    let out: Vec<u8> =
-        b.iter().filter(|c| !delete.contains(c)).map(|&c| table.as_ref().map_or(c, |t| t[c as usize])).collect();
+    let out: Vec<u8> = b
+        .iter()
+        .filter(|c| !delete.contains(c))
+        .map(|&c| table.as_ref().map_or(c, |t| t[c as usize]))
+        .collect();
     Ok(like(th, a[0], &out))
 }
 fn separator(th: &mut Thread, v: Value) -> R<B> {
     let s = bytes_arg(th, v)?;
-    if s.is_empty() { Err(th.value_error("empty separator")) } else { Ok(s) }
+    if s.is_empty() {
+        Err(th.value_error("empty separator"))
+    } else {
+        Ok(s)
+    }
 }
 pub fn partition(th: &mut Thread, a: &[Value]) -> R {
     parted(th, a, false)
@@ -685,7 +778,11 @@ pub fn rpartition(th: &mut Thread, a: &[Value]) -> R {
 fn parted(th: &mut Thread, a: &[Value], reverse: bool) -> R {
     let sep = separator(th, a[1])?;
     let b = me(th, a[0])?;
-    let at = if reverse { memchr::memmem::rfind(&b, &sep) } else { memchr::memmem::find(&b, &sep) };
+    let at = if reverse {
+        memchr::memmem::rfind(&b, &sep)
+    } else {
+        memchr::memmem::find(&b, &sep)
+    };
     let parts: [&[u8]; 3] = match at {
         Some(i) => [&b[..i], &sep, &b[i + sep.len()..]],
         None if reverse => [&[], &[], &b],
@@ -727,7 +824,11 @@ pub fn replace(th: &mut Thread, a: &[Value]) -> R {
     Ok(like(th, a[0], &out))
 }
 fn split_args(th: &mut Thread, a: &[Value]) -> R<(Option<B>, usize)> {
-    let sep = if a[1].is_empty() || a[1].is_none() { None } else { Some(separator(th, a[1])?) };
+    let sep = if a[1].is_empty() || a[1].is_none() {
+        None
+    } else {
+        Some(separator(th, a[1])?)
+    };
     let max = if a[2].is_empty() { -1 } else { th.to_isize(a[2])? };
     Ok((sep, if max < 0 { usize::MAX } else { max as usize }))
 }
@@ -815,7 +916,11 @@ pub fn splitlines(th: &mut Thread, a: &[Value]) -> R {
         }
         let end = i;
         if i < b.len() {
-            i += if find_in(&b[i..(i + 2).min(b.len())], b"\r\n") == Some(0) { 2 } else { 1 };
+            i += if find_in(&b[i..(i + 2).min(b.len())], b"\r\n") == Some(0) {
+                2
+            } else {
+                1
+            };
         }
         parts.push(&b[start..if keep { i } else { end }]);
     }

@@ -22,8 +22,11 @@ impl Payload for CallableIter {
     }
 }
 /// The declaration.
-pub static DEF: TypeDef =
-    TypeDef { base: false, methods: METHODS, ..TypeDef::new("callable_iterator", Kind::Payload, payload_size::<CallableIter>()) };
+pub static DEF: TypeDef = TypeDef {
+    base: false,
+    methods: METHODS,
+    ..TypeDef::new("callable_iterator", Kind::Payload, payload_size::<CallableIter>())
+};
 static METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
@@ -50,7 +53,9 @@ fn next(th: &mut Thread, a: &[Value]) -> R {
     if f.is_empty() {
         return Ok(Value::EMPTY);
     }
-    let Ok(v) = th.catch(ctx().types.StopIteration, |th| th.call(f, &[]))? else { return end(th, a[0]) };
+    let Ok(v) = th.catch(ctx().types.StopIteration, |th| th.call(f, &[]))? else {
+        return end(th, a[0]);
+    };
     // The call may have used the iterator up.
     let sentinel = state(th, a[0])?.sentinel;
     if v.is_empty() || sentinel.is_empty() || th.eq(sentinel, v)? {
@@ -62,6 +67,10 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let name = th.intern("iter");
     let iter = ctx().builtins.get_str(th, name)?.unwrap_or(Value::NONE);
     let s = state(th, a[0])?;
-    let args = if s.callable.is_empty() { th.new_tuple(&[ctx().empty_tuple]) } else { th.new_tuple(&[s.callable, s.sentinel]) };
+    let args = if s.callable.is_empty() {
+        th.new_tuple(&[ctx().empty_tuple])
+    } else {
+        th.new_tuple(&[s.callable, s.sentinel])
+    };
     Ok(th.new_tuple(&[iter, args]))
 }

@@ -54,7 +54,12 @@ pub static DEF: TypeDef = TypeDef {
 };
 static GETSETS: &[GetSetDef] = &[getset("cell_contents", contents, set_contents, "")];
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, contents=<unrepresentable>, /", |th, a| Ok(new(th, a[1]).value()), ""),
+    def_static(
+        "__new__",
+        "cls, contents=<unrepresentable>, /",
+        |th, a| Ok(new(th, a[1]).value()),
+        "",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__eq__", "self, value, /", |th, a| compare(th, CmpOp::Eq, a), "Return self==value."),
     def("__ne__", "self, value, /", |th, a| compare(th, CmpOp::Ne, a), "Return self!=value."),
@@ -80,7 +85,9 @@ fn repr(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_str(&text))
 }
 fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
-    let Some(other) = a[1].cast::<Cell>() else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(other) = a[1].cast::<Cell>() else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let (x, y) = (a[0].as_gc::<Cell>().get(th)?, other.get(th)?);
     if x.is_empty() || y.is_empty() {
         let (x, y) = (Value::small(!x.is_empty() as i64), Value::small(!y.is_empty() as i64));

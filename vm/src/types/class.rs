@@ -223,7 +223,16 @@ impl Gc<Class> {
     }
     /// Calls `f` with every value inside, caches included.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
-        for s in [&self.name, &self.qualname, &self.bases, &self.mro, &self.dict, &self.subclasses, &self.base, &self.extra] {
+        for s in [
+            &self.name,
+            &self.qualname,
+            &self.bases,
+            &self.mro,
+            &self.dict,
+            &self.subclasses,
+            &self.base,
+            &self.extra,
+        ] {
             f(s.get());
         }
         for s in &self.specials {
@@ -240,7 +249,11 @@ fn next_version() -> u32 {
 /// The class of a value.
 #[inline(always)]
 pub fn class_of(v: Value) -> Gc<Class> {
-    if v.is_obj() { class_of_obj(v.as_obj()) } else { class_of_constant(v) }
+    if v.is_obj() {
+        class_of_obj(v.as_obj())
+    } else {
+        class_of_constant(v)
+    }
 }
 /// The class of an object.
 #[inline(always)]

@@ -57,21 +57,50 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("classmethod", Kind::ClassMethod, std::mem::size_of::<ClassMethod>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| {
-        let m: Gc<ClassMethod> = th.new_object(a[0].as_gc::<Class>(), 0);
-        Ok(m.value())
-    }, ""),
-    def("__init__", "self, function, /", init, "Initialize self.  See help(type(self)) for accurate signature."),
-    def("__get__", "self, instance, owner=None, /", |th, a| get(th, a[0], if a[2].is_empty() || a[2].is_none() { crate::types::class::class_of(a[1]).value() } else { a[2] }), "Return an attribute of instance, which is of type owner."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| {
+            let m: Gc<ClassMethod> = th.new_object(a[0].as_gc::<Class>(), 0);
+            Ok(m.value())
+        },
+        "",
+    ),
+    def(
+        "__init__",
+        "self, function, /",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
+    def(
+        "__get__",
+        "self, instance, owner=None, /",
+        |th, a| {
+            get(
+                th,
+                a[0],
+                if a[2].is_empty() || a[2].is_none() {
+                    crate::types::class::class_of(a[1]).value()
+                } else {
+                    a[2]
+                },
+            )
+        },
+        "Return an attribute of instance, which is of type owner.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
 ];
 static GETSETS: &[GetSetDef] = &[
     getter("__func__", inner, ""),
     getter("__wrapped__", inner, ""),
-    getter("__isabstractmethod__", |th, v| {
-        let f = inner(th, v)?;
-        Ok(Value::bool(is_abstract_function(th, f)?))
-    }, ""),
+    getter(
+        "__isabstractmethod__",
+        |th, v| {
+            let f = inner(th, v)?;
+            Ok(Value::bool(is_abstract_function(th, f)?))
+        },
+        "",
+    ),
     getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, ""),
 ];
 fn init(th: &mut Thread, a: &[Value]) -> R {

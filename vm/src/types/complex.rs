@@ -124,7 +124,11 @@ pub fn pow(a: C, b: C) -> Pow {
         return Pow::Value((1.0, 0.0));
     }
     if a == (0.0, 0.0) {
-        return if b.1 != 0.0 || b.0 < 0.0 { Pow::ZeroDivision } else { Pow::Value((0.0, 0.0)) };
+        return if b.1 != 0.0 || b.0 < 0.0 {
+            Pow::ZeroDivision
+        } else {
+            Pow::Value((0.0, 0.0))
+        };
     }
     let r = if b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0 {
         let p = powi(a, b.0.abs() as u32);
@@ -146,7 +150,11 @@ pub fn pow(a: C, b: C) -> Pow {
         (len * phase.cos(), len * phase.sin())
     };
     let finite = |v: C| v.0.is_finite() && v.1.is_finite();
-    if (r.0.is_infinite() || r.1.is_infinite()) && finite(a) && finite(b) { Pow::Overflow } else { Pow::Value(r) }
+    if (r.0.is_infinite() || r.1.is_infinite()) && finite(a) && finite(b) {
+        Pow::Overflow
+    } else {
+        Pow::Value(r)
+    }
 }
 fn powi(a: C, n: u32) -> C {
     let (mut r, mut p, mut mask) = ((1.0, 0.0), a, 1u32);

@@ -26,25 +26,90 @@ static METHODS: &[NativeDef] = &[
     def("__hash__", "self, /", hash, "Return hash(self)."),
     def("__eq__", "self, value, /", eq, "Return self==value."),
     def("__ne__", "self, value, /", ne, "Return self!=value."),
-    def("__add__", "self, value, /", |th, a| binary(th, BinOp::Add, a[0], a[1]), "Return self+value."),
-    def("__radd__", "self, value, /", |th, a| binary(th, BinOp::Add, a[1], a[0]), "Return value+self."),
-    def("__sub__", "self, value, /", |th, a| binary(th, BinOp::Sub, a[0], a[1]), "Return self-value."),
-    def("__rsub__", "self, value, /", |th, a| binary(th, BinOp::Sub, a[1], a[0]), "Return value-self."),
-    def("__mul__", "self, value, /", |th, a| binary(th, BinOp::Mul, a[0], a[1]), "Return self*value."),
-    def("__rmul__", "self, value, /", |th, a| binary(th, BinOp::Mul, a[1], a[0]), "Return value*self."),
-    def("__truediv__", "self, value, /", |th, a| binary(th, BinOp::TrueDiv, a[0], a[1]), "Return self/value."),
-    def("__rtruediv__", "self, value, /", |th, a| binary(th, BinOp::TrueDiv, a[1], a[0]), "Return value/self."),
+    def(
+        "__add__",
+        "self, value, /",
+        |th, a| binary(th, BinOp::Add, a[0], a[1]),
+        "Return self+value.",
+    ),
+    def(
+        "__radd__",
+        "self, value, /",
+        |th, a| binary(th, BinOp::Add, a[1], a[0]),
+        "Return value+self.",
+    ),
+    def(
+        "__sub__",
+        "self, value, /",
+        |th, a| binary(th, BinOp::Sub, a[0], a[1]),
+        "Return self-value.",
+    ),
+    def(
+        "__rsub__",
+        "self, value, /",
+        |th, a| binary(th, BinOp::Sub, a[1], a[0]),
+        "Return value-self.",
+    ),
+    def(
+        "__mul__",
+        "self, value, /",
+        |th, a| binary(th, BinOp::Mul, a[0], a[1]),
+        "Return self*value.",
+    ),
+    def(
+        "__rmul__",
+        "self, value, /",
+        |th, a| binary(th, BinOp::Mul, a[1], a[0]),
+        "Return value*self.",
+    ),
+    def(
+        "__truediv__",
+        "self, value, /",
+        |th, a| binary(th, BinOp::TrueDiv, a[0], a[1]),
+        "Return self/value.",
+    ),
+    def(
+        "__rtruediv__",
+        "self, value, /",
+        |th, a| binary(th, BinOp::TrueDiv, a[1], a[0]),
+        "Return value/self.",
+    ),
     def("__pow__", "self, value, mod=None, /", pow, "Return pow(self, value, mod)."),
     def("__rpow__", "self, value, mod=None, /", rpow, "Return pow(value, self, mod)."),
     def("__neg__", "self, /", |th, a| Ok(th.new_complex(-c(a[0]).0, -c(a[0]).1)), "-self"),
     def("__pos__", "self, /", |th, a| Ok(th.new_complex(c(a[0]).0, c(a[0]).1)), "+self"),
     def("__abs__", "self, /", abs, "abs(self)"),
-    def("__bool__", "self, /", |_, a| Ok(Value::bool(c(a[0]) != (0.0, 0.0))), "True if self else False"),
-    def("__complex__", "self, /", |th, a| Ok(th.new_complex(c(a[0]).0, c(a[0]).1)), "Convert this value to exact type complex."),
-    def("__format__", "self, format_spec, /", format, "Convert to a string according to format_spec."),
+    def(
+        "__bool__",
+        "self, /",
+        |_, a| Ok(Value::bool(c(a[0]) != (0.0, 0.0))),
+        "True if self else False",
+    ),
+    def(
+        "__complex__",
+        "self, /",
+        |th, a| Ok(th.new_complex(c(a[0]).0, c(a[0]).1)),
+        "Convert this value to exact type complex.",
+    ),
+    def(
+        "__format__",
+        "self, format_spec, /",
+        format,
+        "Convert to a string according to format_spec.",
+    ),
     def("__getnewargs__", "self, /", getnewargs, ""),
-    def("conjugate", "self, /", |th, a| Ok(th.new_complex(c(a[0]).0, -c(a[0]).1)), "Return the complex conjugate of its argument. (3-4j).conjugate() == 3+4j."),
-    def_class("from_number", "type, number, /", from_number, "Convert number to a complex floating-point number."),
+    def(
+        "conjugate",
+        "self, /",
+        |th, a| Ok(th.new_complex(c(a[0]).0, -c(a[0]).1)),
+        "Return the complex conjugate of its argument. (3-4j).conjugate() == 3+4j.",
+    ),
+    def_class(
+        "from_number",
+        "type, number, /",
+        from_number,
+        "Convert number to a complex floating-point number.",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[
     getter("real", |_, v| Ok(Value::float(c(v).0)), "the real part of a complex number"),
@@ -73,7 +138,9 @@ fn operand(th: &mut Thread, v: Value) -> R<Option<Operand>> {
 }
 /// `a op b` of numbers of which one is complex.
 pub fn binary(th: &mut Thread, op: BinOp, a: Value, b: Value) -> R {
-    let (Some(x), Some(y)) = (operand(th, a)?, operand(th, b)?) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(x), Some(y)) = (operand(th, a)?, operand(th, b)?) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     use Operand::*;
     // Real operands act on the parts they touch only (as C99 Annex G), so that signed zeros and infinities survive.
     let r = match (op, &x, &y) {
@@ -132,7 +199,11 @@ fn hash(th: &mut Thread, a: &[Value]) -> R {
 }
 fn abs(th: &mut Thread, a: &[Value]) -> R {
     let x = c(a[0]);
-    let r = if x.0.is_infinite() || x.1.is_infinite() { f64::INFINITY } else { x.0.hypot(x.1) };
+    let r = if x.0.is_infinite() || x.1.is_infinite() {
+        f64::INFINITY
+    } else {
+        x.0.hypot(x.1)
+    };
     if r.is_infinite() && x.0.is_finite() && x.1.is_finite() {
         return Err(th.overflow_error("absolute value too large"));
     }
@@ -168,7 +239,11 @@ pub fn by_method(th: &mut Thread, v: Value) -> R<Option<C>> {
     match r.cast::<Complex>() {
         Some(x) => Ok(Some(x.parts())),
         None => {
-            let text = format!("{}.__complex__() must return a complex, not {}", th.class_of(v).name_str(), th.class_of(r).name_str());
+            let text = format!(
+                "{}.__complex__() must return a complex, not {}",
+                th.class_of(v).name_str(),
+                th.class_of(r).name_str()
+            );
             Err(th.type_error(&text))
         }
     }
@@ -236,10 +311,14 @@ pub fn parse(text: &str) -> Option<C> {
         Some(r) => r.strip_suffix(')')?.trim(),
         None => text,
     };
-    let Some(body) = t.strip_suffix(['j', 'J']) else { return float::parse(t).map(|f| (f, 0.0)) };
+    let Some(body) = t.strip_suffix(['j', 'J']) else {
+        return float::parse(t).map(|f| (f, 0.0));
+    };
     // The last sign that does not belong to an exponent splits real and imaginary part.
     let b = body.as_bytes();
-    let at = (1..b.len()).rev().find(|&i| matches!(b[i], b'+' | b'-') && !matches!(b[i - 1], b'e' | b'E'));
+    let at = (1..b.len())
+        .rev()
+        .find(|&i| matches!(b[i], b'+' | b'-') && !matches!(b[i - 1], b'e' | b'E'));
     let imag = |s: &str| match s {
         "" | "+" => Some(1.0),
         "-" => Some(-1.0),

@@ -138,7 +138,12 @@ impl Gc<Dict> {
     pub fn get_interned(self, name: Gc<Str>) -> Option<Value> {
         let t = self.table.get();
         match probe(t, name.hash() as u64, name.value(), None) {
-            Step::Hit(i) => t.as_gc::<DictTable>().entries().get(i).map(|e| e.value.get()).filter(|v| !v.is_empty()),
+            Step::Hit(i) => t
+                .as_gc::<DictTable>()
+                .entries()
+                .get(i)
+                .map(|e| e.value.get())
+                .filter(|v| !v.is_empty()),
             _ => None,
         }
     }
@@ -223,7 +228,11 @@ impl Gc<Dict> {
     /// Stores into a word of an entry of the opened dict.
     #[inline(always)]
     fn put(self, th: &mut Thread, t: Gc<DictTable>, slot: &Slot, v: Value) {
-        if !th.tx.concurrent || th.tx.writable(t.header()) { slot.set_raw(v) } else { th.store(self.header(), slot, v) }
+        if !th.tx.concurrent || th.tx.writable(t.header()) {
+            slot.set_raw(v)
+        } else {
+            th.store(self.header(), slot, v)
+        }
     }
     /// Adds a key that is not there: the search in `table` ended at `at`. The dict is open.
     #[inline]
@@ -304,7 +313,9 @@ impl Gc<Dict> {
         }
         self.open(th)?;
         let Some(t) = self.the_table() else { return Ok(None) };
-        let Some((i, (k, _))) = t.filled().iter().enumerate().rev().find_map(|(i, e)| e.get().map(|kv| (i, kv))) else { return Ok(None) };
+        let Some((i, (k, _))) = t.filled().iter().enumerate().rev().find_map(|(i, e)| e.get().map(|kv| (i, kv))) else {
+            return Ok(None);
+        };
         let v = self.delete(th, t, i);
         // The next one finds its item at once.
         if !self.may_change(th, t) {
@@ -357,7 +368,9 @@ fn hash_slow(th: &mut Thread, k: Value) -> R<i64> {
 /// A plain TypeError of `hash` says that it was about a key.
 #[cold]
 fn unhashable(th: &mut Thread, k: Value, t: Throw) -> Throw {
-    let Some(e) = t.value().filter(|e| class_of(*e) == ctx().types.TypeError) else { return t };
+    let Some(e) = t.value().filter(|e| class_of(*e) == ctx().types.TypeError) else {
+        return t;
+    };
     match key_text(th, k, e) {
         Ok(text) => th.type_error(&text),
         Err(t) => t,

@@ -52,7 +52,11 @@ fn step<const REVERSE: bool>(th: &mut Thread, it: Gc<Iter>) -> R<Option<(Value, 
         return Err(th.runtime_error("dictionary changed size during iteration"));
     }
     let mut pos = (index & LOW) as usize;
-    let found = if REVERSE { d.prev_entry(th, &mut pos)? } else { d.next_entry(th, &mut pos)? };
+    let found = if REVERSE {
+        d.prev_entry(th, &mut pos)?
+    } else {
+        d.next_entry(th, &mut pos)?
+    };
     let left = left(index, extra);
     match found {
         None => it.source.set_raw(Value::EMPTY),
@@ -103,8 +107,12 @@ pub fn prev_item(th: &mut Thread, it: Gc<Iter>) -> R {
 }
 fn hint(th: &mut Thread, a: &[Value]) -> R {
     let it: Gc<Iter> = a[0].as_gc();
-    let (source, index, extra) = th.read(it.header(), || (it.source.get(), it.index.get().as_small(), it.extra.get().as_small()))?;
-    let Some(d) = source.cast::<Dict>() else { return Ok(Value::small(0)) };
+    let (source, index, extra) = th.read(it.header(), || {
+        (it.source.get(), it.index.get().as_small(), it.extra.get().as_small())
+    })?;
+    let Some(d) = source.cast::<Dict>() else {
+        return Ok(Value::small(0));
+    };
     let same = extra >= 0 && d.len(th)? as i64 == extra & LOW;
     Ok(Value::small(if same { left(index, extra) } else { 0 }))
 }
@@ -127,19 +135,46 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
 static METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", iter::next_method, "Implement next(self)."),
-    def("__length_hint__", "self, /", hint, "Private method returning an estimate of len(list(it))."),
+    def(
+        "__length_hint__",
+        "self, /",
+        hint,
+        "Private method returning an estimate of len(list(it)).",
+    ),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
 ];
-const LAYOUT: TypeDef = TypeDef { base: false, methods: METHODS, ..TypeDef::new("", Kind::Iter, std::mem::size_of::<Iter>()) };
+const LAYOUT: TypeDef = TypeDef {
+    base: false,
+    methods: METHODS,
+    ..TypeDef::new("", Kind::Iter, std::mem::size_of::<Iter>())
+};
 /// `dict_keyiterator`
-pub static KEYS: TypeDef = TypeDef { name: "dict_keyiterator", ..LAYOUT };
+pub static KEYS: TypeDef = TypeDef {
+    name: "dict_keyiterator",
+    ..LAYOUT
+};
 /// `dict_valueiterator`
-pub static VALUES: TypeDef = TypeDef { name: "dict_valueiterator", ..LAYOUT };
+pub static VALUES: TypeDef = TypeDef {
+    name: "dict_valueiterator",
+    ..LAYOUT
+};
 /// `dict_itemiterator`
-pub static ITEMS: TypeDef = TypeDef { name: "dict_itemiterator", ..LAYOUT };
+pub static ITEMS: TypeDef = TypeDef {
+    name: "dict_itemiterator",
+    ..LAYOUT
+};
 /// `dict_reversekeyiterator`
-pub static REVERSE_KEYS: TypeDef = TypeDef { name: "dict_reversekeyiterator", ..LAYOUT };
+pub static REVERSE_KEYS: TypeDef = TypeDef {
+    name: "dict_reversekeyiterator",
+    ..LAYOUT
+};
 /// `dict_reversevalueiterator`
-pub static REVERSE_VALUES: TypeDef = TypeDef { name: "dict_reversevalueiterator", ..LAYOUT };
+pub static REVERSE_VALUES: TypeDef = TypeDef {
+    name: "dict_reversevalueiterator",
+    ..LAYOUT
+};
 /// `dict_reverseitemiterator`
-pub static REVERSE_ITEMS: TypeDef = TypeDef { name: "dict_reverseitemiterator", ..LAYOUT };
+pub static REVERSE_ITEMS: TypeDef = TypeDef {
+    name: "dict_reverseitemiterator",
+    ..LAYOUT
+};

@@ -22,15 +22,45 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("dict", Kind::Dict, std::mem::size_of::<Dict>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| Ok(dict::new_of(th, a[0].as_gc()).value()), ""),
-    def("__init__", "self, /, *args, **kwargs", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| Ok(dict::new_of(th, a[0].as_gc()).value()),
+        "",
+    ),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__getitem__", "self, key, /", getitem, "Return self[key]."),
     def("__setitem__", "self, key, value, /", setitem, "Set self[key] to value."),
     def("__delitem__", "self, key, /", delitem, "Delete self[key]."),
-    def("__contains__", "self, key, /", contains, "True if the dictionary has the specified key, else False."),
-    def("__len__", "self, /", |th, a| Ok(Value::small(this(a).len(th)? as i64)), "Return len(self)."),
-    def("__iter__", "self, /", |th, a| dict_iter::new(th, this(a), What::DictKey), "Implement iter(self)."),
-    def("__reversed__", "self, /", |th, a| dict_iter::new(th, this(a), What::DictRevKey), "Return a reverse iterator over the dict keys."),
+    def(
+        "__contains__",
+        "self, key, /",
+        contains,
+        "True if the dictionary has the specified key, else False.",
+    ),
+    def(
+        "__len__",
+        "self, /",
+        |th, a| Ok(Value::small(this(a).len(th)? as i64)),
+        "Return len(self).",
+    ),
+    def(
+        "__iter__",
+        "self, /",
+        |th, a| dict_iter::new(th, this(a), What::DictKey),
+        "Implement iter(self).",
+    ),
+    def(
+        "__reversed__",
+        "self, /",
+        |th, a| dict_iter::new(th, this(a), What::DictRevKey),
+        "Return a reverse iterator over the dict keys.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__eq__", "self, value, /", eq, "Return self==value."),
     def("__ne__", "self, value, /", ne, "Return self!=value."),
@@ -41,19 +71,74 @@ static METHODS: &[NativeDef] = &[
     def("__or__", "self, value, /", |th, a| or(th, a[0], a[1]), "Return self|value."),
     def("__ror__", "self, value, /", |th, a| or(th, a[1], a[0]), "Return value|self."),
     def("__ior__", "self, value, /", ior, "Return self|=value."),
-    def("__sizeof__", "self, /", |_, a| Ok(Value::small(64 + 32 * this(a).len_raw() as i64)), "Return the size of the dict in memory."),
-    def("get", "self, key, default=None, /", get, "Return the value for key if key is in the dictionary, else default."),
-    def("setdefault", "self, key, default=None, /", setdefault, "Insert key with a value of default if key is not in the dictionary."),
-    def("pop", "self, key, default=<unrepresentable>, /", pop, "D.pop(k[,d]) -> v, remove specified key and return the corresponding value."),
+    def(
+        "__sizeof__",
+        "self, /",
+        |_, a| Ok(Value::small(64 + 32 * this(a).len_raw() as i64)),
+        "Return the size of the dict in memory.",
+    ),
+    def(
+        "get",
+        "self, key, default=None, /",
+        get,
+        "Return the value for key if key is in the dictionary, else default.",
+    ),
+    def(
+        "setdefault",
+        "self, key, default=None, /",
+        setdefault,
+        "Insert key with a value of default if key is not in the dictionary.",
+    ),
+    def(
+        "pop",
+        "self, key, default=<unrepresentable>, /",
+        pop,
+        "D.pop(k[,d]) -> v, remove specified key and return the corresponding value.",
+    ),
     def("popitem", "self, /", popitem, "Remove and return a (key, value) pair as a 2-tuple."),
-    def("keys", "self, /", |th, a| Ok(dict_views::new(th, a[0], View::Keys)), "Return a set-like object providing a view on the dict's keys."),
-    def("values", "self, /", |th, a| Ok(dict_views::new(th, a[0], View::Values)), "Return an object providing a view on the dict's values."),
-    def("items", "self, /", |th, a| Ok(dict_views::new(th, a[0], View::Items)), "Return a set-like object providing a view on the dict's items."),
-    def("update", "self, /, *args, **kwargs", update, "D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F."),
+    def(
+        "keys",
+        "self, /",
+        |th, a| Ok(dict_views::new(th, a[0], View::Keys)),
+        "Return a set-like object providing a view on the dict's keys.",
+    ),
+    def(
+        "values",
+        "self, /",
+        |th, a| Ok(dict_views::new(th, a[0], View::Values)),
+        "Return an object providing a view on the dict's values.",
+    ),
+    def(
+        "items",
+        "self, /",
+        |th, a| Ok(dict_views::new(th, a[0], View::Items)),
+        "Return a set-like object providing a view on the dict's items.",
+    ),
+    def(
+        "update",
+        "self, /, *args, **kwargs",
+        update,
+        "D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F.",
+    ),
     def("clear", "self, /", clear, "Remove all items from the dict."),
-    def("copy", "self, /", |th, a| Ok(this(a).copy(th)?.value()), "Return a shallow copy of the dict."),
-    def_class("fromkeys", "cls, iterable, value=None, /", fromkeys, "Create a new dictionary with keys from iterable and values set to value."),
-    def_class("__class_getitem__", "cls, item, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def(
+        "copy",
+        "self, /",
+        |th, a| Ok(this(a).copy(th)?.value()),
+        "Return a shallow copy of the dict.",
+    ),
+    def_class(
+        "fromkeys",
+        "cls, iterable, value=None, /",
+        fromkeys,
+        "Create a new dictionary with keys from iterable and values set to value.",
+    ),
+    def_class(
+        "__class_getitem__",
+        "cls, item, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 
 fn this(a: &[Value]) -> Gc<Dict> {
@@ -164,7 +249,9 @@ fn ne(th: &mut Thread, a: &[Value]) -> R {
     })
 }
 fn or(th: &mut Thread, a: Value, b: Value) -> R {
-    let (Some(x), Some(y)) = (a.cast::<Dict>(), b.cast::<Dict>()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(x), Some(y)) = (a.cast::<Dict>(), b.cast::<Dict>()) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let d = x.copy(th)?;
     d.update_from(th, y)?;
     Ok(d.value())
@@ -179,7 +266,11 @@ fn fromkeys(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
     let plain = class_of(d) == ctx().types.dict;
     while let Some(k) = th.next(it)? {
-        if plain { d.as_gc::<Dict>().set(th, k, value)? } else { th.setitem(d, k, value)? }
+        if plain {
+            d.as_gc::<Dict>().set(th, k, value)?
+        } else {
+            th.setitem(d, k, value)?
+        }
     }
     Ok(d)
 }

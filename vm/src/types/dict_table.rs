@@ -40,7 +40,11 @@ impl Entry {
     #[inline(always)]
     pub(super) fn get(&self) -> Option<(Value, Value)> {
         let (k, v) = (self.key.get(), self.value.get());
-        if k == Value::DELETED || k.is_empty() || v.is_empty() { None } else { Some((k, v)) }
+        if k == Value::DELETED || k.is_empty() || v.is_empty() {
+            None
+        } else {
+            Some((k, v))
+        }
     }
 }
 
@@ -160,7 +164,10 @@ pub(super) struct Probe {
 impl Probe {
     #[inline(always)]
     fn start(hash: u64, mask: u64) -> Probe {
-        Probe { at: (hash & mask) as usize, perturb: hash }
+        Probe {
+            at: (hash & mask) as usize,
+            perturb: hash,
+        }
     }
     #[inline(always)]
     fn next(&mut self, mask: u64) {

@@ -53,13 +53,29 @@ fn this(th: &mut Thread, v: Value) -> R<(Gc<Dict>, View)> {
         None => Err(th.type_error("expected a dict view")),
     }
 }
-const LAYOUT: TypeDef = TypeDef { base: false, getsets: GETSETS, ..TypeDef::new("", Kind::Payload, payload_size::<DictView>()) };
+const LAYOUT: TypeDef = TypeDef {
+    base: false,
+    getsets: GETSETS,
+    ..TypeDef::new("", Kind::Payload, payload_size::<DictView>())
+};
 /// `dict_keys`
-pub static KEYS: TypeDef = TypeDef { name: "dict_keys", methods: SET_METHODS, ..LAYOUT };
+pub static KEYS: TypeDef = TypeDef {
+    name: "dict_keys",
+    methods: SET_METHODS,
+    ..LAYOUT
+};
 /// `dict_items`
-pub static ITEMS: TypeDef = TypeDef { name: "dict_items", methods: SET_METHODS, ..LAYOUT };
+pub static ITEMS: TypeDef = TypeDef {
+    name: "dict_items",
+    methods: SET_METHODS,
+    ..LAYOUT
+};
 /// `dict_values`
-pub static VALUES: TypeDef = TypeDef { name: "dict_values", methods: VALUE_METHODS, ..LAYOUT };
+pub static VALUES: TypeDef = TypeDef {
+    name: "dict_values",
+    methods: VALUE_METHODS,
+    ..LAYOUT
+};
 static GETSETS: &[GetSetDef] = &[getter(
     "mapping",
     |th, v| {
@@ -71,7 +87,12 @@ static GETSETS: &[GetSetDef] = &[getter(
 static VALUE_METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", view_iter, "Implement iter(self)."),
     def("__len__", "self, /", len, "Return len(self)."),
-    def("__reversed__", "self, /", reversed, "Return a reverse iterator over the dict values."),
+    def(
+        "__reversed__",
+        "self, /",
+        reversed,
+        "Return a reverse iterator over the dict values.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
 ];
 static SET_METHODS: &[NativeDef] = &[
@@ -79,22 +100,87 @@ static SET_METHODS: &[NativeDef] = &[
     def("__len__", "self, /", len, "Return len(self)."),
     def("__reversed__", "self, /", reversed, "Return a reverse iterator over the dict keys."),
     def("__repr__", "self, /", repr, "Return repr(self)."),
-    def("__contains__", "self, key, /", |th, a| Ok(Value::bool(contains(th, a[0], a[1])?)), "Return bool(key in self)."),
-    def("__eq__", "self, value, /", |th, a| compare(th, a, |x, y| x == y, false), "Return self==value."),
+    def(
+        "__contains__",
+        "self, key, /",
+        |th, a| Ok(Value::bool(contains(th, a[0], a[1])?)),
+        "Return bool(key in self).",
+    ),
+    def(
+        "__eq__",
+        "self, value, /",
+        |th, a| compare(th, a, |x, y| x == y, false),
+        "Return self==value.",
+    ),
     def("__ne__", "self, value, /", ne, "Return self!=value."),
-    def("__lt__", "self, value, /", |th, a| compare(th, a, |x, y| x < y, false), "Return self<value."),
-    def("__le__", "self, value, /", |th, a| compare(th, a, |x, y| x <= y, false), "Return self<=value."),
-    def("__gt__", "self, value, /", |th, a| compare(th, a, |x, y| x > y, true), "Return self>value."),
-    def("__ge__", "self, value, /", |th, a| compare(th, a, |x, y| x >= y, true), "Return self>=value."),
-    def("__and__", "self, value, /", |th, a| intersection(th, a[0], a[1]), "Return self&value."),
-    def("__rand__", "self, value, /", |th, a| intersection(th, a[0], a[1]), "Return value&self."),
-    def("__or__", "self, value, /", |th, a| set_op(th, a[0], a[1], "update"), "Return self|value."),
-    def("__ror__", "self, value, /", |th, a| set_op(th, a[1], a[0], "update"), "Return value|self."),
-    def("__sub__", "self, value, /", |th, a| set_op(th, a[0], a[1], "difference_update"), "Return self-value."),
-    def("__rsub__", "self, value, /", |th, a| set_op(th, a[1], a[0], "difference_update"), "Return value-self."),
+    def(
+        "__lt__",
+        "self, value, /",
+        |th, a| compare(th, a, |x, y| x < y, false),
+        "Return self<value.",
+    ),
+    def(
+        "__le__",
+        "self, value, /",
+        |th, a| compare(th, a, |x, y| x <= y, false),
+        "Return self<=value.",
+    ),
+    def(
+        "__gt__",
+        "self, value, /",
+        |th, a| compare(th, a, |x, y| x > y, true),
+        "Return self>value.",
+    ),
+    def(
+        "__ge__",
+        "self, value, /",
+        |th, a| compare(th, a, |x, y| x >= y, true),
+        "Return self>=value.",
+    ),
+    def(
+        "__and__",
+        "self, value, /",
+        |th, a| intersection(th, a[0], a[1]),
+        "Return self&value.",
+    ),
+    def(
+        "__rand__",
+        "self, value, /",
+        |th, a| intersection(th, a[0], a[1]),
+        "Return value&self.",
+    ),
+    def(
+        "__or__",
+        "self, value, /",
+        |th, a| set_op(th, a[0], a[1], "update"),
+        "Return self|value.",
+    ),
+    def(
+        "__ror__",
+        "self, value, /",
+        |th, a| set_op(th, a[1], a[0], "update"),
+        "Return value|self.",
+    ),
+    def(
+        "__sub__",
+        "self, value, /",
+        |th, a| set_op(th, a[0], a[1], "difference_update"),
+        "Return self-value.",
+    ),
+    def(
+        "__rsub__",
+        "self, value, /",
+        |th, a| set_op(th, a[1], a[0], "difference_update"),
+        "Return value-self.",
+    ),
     def("__xor__", "self, value, /", |th, a| xor(th, a[0], a[1]), "Return self^value."),
     def("__rxor__", "self, value, /", |th, a| xor(th, a[1], a[0]), "Return value^self."),
-    def("isdisjoint", "self, other, /", isdisjoint, "Return True if the view and the given iterable have a null intersection."),
+    def(
+        "isdisjoint",
+        "self, other, /",
+        isdisjoint,
+        "Return True if the view and the given iterable have a null intersection.",
+    ),
 ];
 fn view_iter(th: &mut Thread, a: &[Value]) -> R {
     let (d, view) = this(th, a[0])?;
@@ -133,7 +219,9 @@ fn contains(th: &mut Thread, view: Value, k: Value) -> R<bool> {
     if which == View::Keys {
         return Ok(d.get(th, k)?.is_some());
     }
-    let Some(pair) = k.cast::<Tuple>().filter(|t| t.len() == 2) else { return Ok(false) };
+    let Some(pair) = k.cast::<Tuple>().filter(|t| t.len() == 2) else {
+        return Ok(false);
+    };
     match d.get(th, pair.items()[0])? {
         Some(v) => th.eq(v, pair.items()[1]),
         None => Ok(false),

@@ -32,15 +32,28 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("enumerate", Kind::Payload, payload_size::<Enumerate>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", new, "Create and return a new object.  See help(type) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
-    def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, object, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 fn arguments(th: &mut Thread, args: Value, kwargs: Value) -> R<(Value, Value)> {
     let given = args.as_gc::<Tuple>().items();
-    let (mut iterable, mut start) = (given.first().copied().unwrap_or(Value::EMPTY), given.get(1).copied().unwrap_or(Value::EMPTY));
+    let (mut iterable, mut start) = (
+        given.first().copied().unwrap_or(Value::EMPTY),
+        given.get(1).copied().unwrap_or(Value::EMPTY),
+    );
     let (names, values) = match kwargs.cast::<Dict>() {
         Some(d) => d.snapshot(th)?,
         None => Default::default(),

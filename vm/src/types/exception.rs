@@ -16,7 +16,7 @@ use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
-pub use crate::types::report::{print_exception, report_unraisable};
+pub use crate::types::report::{exit_code, print_exception, print_uncaught, report_unraisable, traceback_text};
 
 /// Layout.
 #[repr(C)]
@@ -56,7 +56,9 @@ impl Gc<Exception> {
 }
 /// Sets `__context__` of an exception that is raised while `handling` is handled, avoiding cycles.
 pub fn set_context(th: &mut Thread, exc: Value, handling: Value) -> R<()> {
-    let (Some(e), Some(h)) = (exc.cast::<Exception>(), handling.cast::<Exception>()) else { return Ok(()) };
+    let (Some(e), Some(h)) = (exc.cast::<Exception>(), handling.cast::<Exception>()) else {
+        return Ok(());
+    };
     if e == h {
         return Ok(());
     }
@@ -90,23 +92,46 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("BaseException", Kind::Exception, std::mem::size_of::<Exception>())
 };
 /// For declarations of other exceptions.
-pub const BASE: TypeDef = TypeDef { dict: true, ..TypeDef::new("", Kind::Exception, std::mem::size_of::<Exception>()) };
+pub const BASE: TypeDef = TypeDef {
+    dict: true,
+    ..TypeDef::new("", Kind::Exception, std::mem::size_of::<Exception>())
+};
 
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, /, *args, **kwargs", |th, a| new_of(th, a[0].as_gc(), a[1]), ""),
-    def("__init__", "self, /, *args, **kwargs", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__str__", "self, /", str_, "Return str(self)."),
     def("__reduce__", "self, /", reduce, ""),
     def("__setstate__", "self, state, /", setstate, ""),
-    def("with_traceback", "self, object, /", with_traceback, "Set self.__traceback__ to tb and return self."),
+    def(
+        "with_traceback",
+        "self, object, /",
+        with_traceback,
+        "Set self.__traceback__ to tb and return self.",
+    ),
     def("add_note", "self, object, /", add_note, "Add a note to the exception"),
 ];
 static GETSETS: &[GetSetDef] = &[
     getset("args", |th, v| field(th, v, |e| &e.args), set_args, ""),
     getset("__traceback__", |th, v| field(th, v, |e| &e.traceback), set_traceback, ""),
-    getset("__cause__", |th, v| field(th, v, |e| &e.cause), |th, v, n| set_link(th, v, n, true), "exception cause"),
-    getset("__context__", |th, v| field(th, v, |e| &e.context), |th, v, n| set_link(th, v, n, false), "exception context"),
+    getset(
+        "__cause__",
+        |th, v| field(th, v, |e| &e.cause),
+        |th, v, n| set_link(th, v, n, true),
+        "exception cause",
+    ),
+    getset(
+        "__context__",
+        |th, v| field(th, v, |e| &e.context),
+        |th, v, n| set_link(th, v, n, false),
+        "exception context",
+    ),
     getset("__suppress_context__", suppress, set_suppress, ""),
     getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, ""),
 ];
@@ -168,13 +193,19 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let args = args_of(th, a[0])?.value();
     let class = class_of(a[0]).value();
     let d = crate::attrs::instance_dict_snapshot(th, a[0].as_obj())?;
-    if d.len(th)? > 0 { Ok(th.new_tuple(&[class, args, d.value()])) } else { Ok(th.new_tuple(&[class, args])) }
+    if d.len(th)? > 0 {
+        Ok(th.new_tuple(&[class, args, d.value()]))
+    } else {
+        Ok(th.new_tuple(&[class, args]))
+    }
 }
 fn setstate(th: &mut Thread, a: &[Value]) -> R {
     if a[1].is_none() {
         return Ok(Value::NONE);
     }
-    let Some(d) = a[1].cast::<Dict>() else { return Err(th.type_error("state is not a dictionary")) };
+    let Some(d) = a[1].cast::<Dict>() else {
+        return Err(th.type_error("state is not a dictionary"));
+    };
     let (keys, values) = d.snapshot(th)?;
     for (k, v) in keys.as_slice().iter().zip(values.as_slice()) {
         let name = th.attribute_name(*k)?;

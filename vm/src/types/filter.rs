@@ -6,8 +6,8 @@ use crate::object::Kind;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
-use crate::types::reversed::no_keywords;
 use crate::types::payload::{self, Payload, downcast, payload_size};
+use crate::types::reversed::no_keywords;
 use crate::value::Value;
 
 /// State. Nothing changes after construction.
@@ -30,7 +30,12 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("filter", Kind::Payload, payload_size::<Filter>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, function, iterable, /, **kwargs", new, "Create and return a new object.  See help(type) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, function, iterable, /, **kwargs",
+        new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),

@@ -32,7 +32,11 @@ pub fn new_of(th: &mut Thread, class: Gc<Class>, f: f64) -> Value {
 /// The double of a float (subclasses included).
 #[inline(always)]
 pub fn to_f64(v: Value) -> Option<f64> {
-    if v.is_float() { Some(v.as_float()) } else { v.cast::<Float>().map(|f| f.value) }
+    if v.is_float() {
+        Some(v.as_float())
+    } else {
+        v.cast::<Float>().map(|f| f.value)
+    }
 }
 /// The double of a float or an int; None for other values. OverflowError for huge ints.
 #[inline]
@@ -66,7 +70,11 @@ pub fn expect(th: &mut Thread, v: Value) -> R<f64> {
         return match to_f64(r) {
             Some(f) => Ok(f),
             None => {
-                let text = format!("{}.__float__() must return a float, not {}", class.name_str(), th.class_of(r).name_str());
+                let text = format!(
+                    "{}.__float__() must return a float, not {}",
+                    class.name_str(),
+                    th.class_of(r).name_str()
+                );
                 Err(th.type_error(&text))
             }
         };
@@ -325,8 +333,15 @@ mod tests {
     #[test]
     fn text_of_floats() {
         for (f, s) in [
-            (0.1, "0.1"), (1e16, "1e+16"), (1e15, "1000000000000000.0"), (-0.0, "-0.0"), (1e-5, "1e-05"), (0.0001, "0.0001"),
-            (1.5e300, "1.5e+300"), (123.456, "123.456"), (f64::INFINITY, "inf"),
+            (0.1, "0.1"),
+            (1e16, "1e+16"),
+            (1e15, "1000000000000000.0"),
+            (-0.0, "-0.0"),
+            (1e-5, "1e-05"),
+            (0.0001, "0.0001"),
+            (1.5e300, "1.5e+300"),
+            (123.456, "123.456"),
+            (f64::INFINITY, "inf"),
         ] {
             assert_eq!(repr(f), s);
         }

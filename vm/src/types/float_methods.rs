@@ -82,15 +82,50 @@ static METHODS: &[NativeDef] = &[
     def("__trunc__", "self, /", trunc, "Return the Integral closest to x between 0 and x."),
     def("__floor__", "self, /", floor, "Return the floor as an Integral."),
     def("__ceil__", "self, /", ceil, "Return the ceiling as an Integral."),
-    def("__round__", "self, ndigits=None, /", round, "Return the Integral closest to x, rounding half toward even."),
+    def(
+        "__round__",
+        "self, ndigits=None, /",
+        round,
+        "Return the Integral closest to x, rounding half toward even.",
+    ),
     def("__getnewargs__", "self, /", getnewargs, ""),
-    def("__format__", "self, format_spec, /", format, "Formats the float according to format_spec."),
-    def_class("__getformat__", "type, typestr, /", getformat, "You probably don't want to use this function."),
-    def_class("from_number", "type, number, /", from_number, "Convert real number to a floating-point number."),
-    def_class("fromhex", "type, string, /", fromhex, "Create a floating-point number from a hexadecimal string."),
-    def("hex", "self, /", hex, "Return a hexadecimal representation of a floating-point number."),
+    def(
+        "__format__",
+        "self, format_spec, /",
+        format,
+        "Formats the float according to format_spec.",
+    ),
+    def_class(
+        "__getformat__",
+        "type, typestr, /",
+        getformat,
+        "You probably don't want to use this function.",
+    ),
+    def_class(
+        "from_number",
+        "type, number, /",
+        from_number,
+        "Convert real number to a floating-point number.",
+    ),
+    def_class(
+        "fromhex",
+        "type, string, /",
+        fromhex,
+        "Create a floating-point number from a hexadecimal string.",
+    ),
+    def(
+        "hex",
+        "self, /",
+        hex,
+        "Return a hexadecimal representation of a floating-point number.",
+    ),
     def("conjugate", "self, /", pos, "Return self, the complex conjugate of any float."),
-    def("as_integer_ratio", "self, /", as_integer_ratio, "Return a pair of integers, whose ratio is exactly equal to the original float."),
+    def(
+        "as_integer_ratio",
+        "self, /",
+        as_integer_ratio,
+        "Return a pair of integers, whose ratio is exactly equal to the original float.",
+    ),
     def("is_integer", "self, /", is_integer, "Return True if the float is an integer."),
 ];
 static GETSETS: &[GetSetDef] = &[
@@ -102,7 +137,9 @@ fn f(v: Value) -> f64 {
     float::to_f64(v).unwrap_or(f64::NAN)
 }
 fn binary(th: &mut Thread, op: BinOp, a: Value, b: Value) -> R {
-    let (Some(x), Some(y)) = (float::of_number(th, a)?, float::of_number(th, b)?) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(x), Some(y)) = (float::of_number(th, a)?, float::of_number(th, b)?) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     Ok(float::binary(th, op, x, y)?.unwrap_or(Value::NOT_IMPLEMENTED))
 }
 /// A float compared with a float or an int; None for other values.
@@ -137,7 +174,11 @@ fn compare_int(x: f64, b: Value) -> Option<Ordering> {
         return x.partial_cmp(&(n as f64));
     }
     let t = x.trunc();
-    let whole = if t.abs() < 9e15 { BigInt::from(t as i64) } else { int_methods::float_to_big(t) };
+    let whole = if t.abs() < 9e15 {
+        BigInt::from(t as i64)
+    } else {
+        int_methods::float_to_big(t)
+    };
     let order = whole.cmp(int::to_bigint(b)?.as_ref());
     Some(if order.is_eq() { x.partial_cmp(&t)? } else { order })
 }
@@ -169,7 +210,10 @@ pub fn of_value(th: &mut Thread, x: Value) -> R<f64> {
             None => Err(not_a_float(th, x)),
         };
     }
-    Err(th.type_error(&format!("float() argument must be a string or a real number, not '{}'", class.name_str())))
+    Err(th.type_error(&format!(
+        "float() argument must be a string or a real number, not '{}'",
+        class.name_str()
+    )))
 }
 fn not_a_float(th: &mut Thread, x: Value) -> crate::throw::Throw {
     match th.repr_string(x) {
@@ -183,7 +227,11 @@ fn from_number(th: &mut Thread, a: &[Value]) -> R {
     }
     let x = float::expect(th, a[1])?;
     let v = Value::float(x);
-    if a[0] == ctx().types.float.value() { Ok(v) } else { th.call(a[0], &[v]) }
+    if a[0] == ctx().types.float.value() {
+        Ok(v)
+    } else {
+        th.call(a[0], &[v])
+    }
 }
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_str(&float::repr(f(a[0]))))
@@ -272,11 +320,16 @@ fn format(th: &mut Thread, a: &[Value]) -> R {
 }
 fn getformat(th: &mut Thread, a: &[Value]) -> R {
     match a[1].cast::<Str>() {
-        Some(s) if s.is("double") || s.is("float") => {
-            Ok(th.new_str(if cfg!(target_endian = "little") { "IEEE, little-endian" } else { "IEEE, big-endian" }))
-        }
+        Some(s) if s.is("double") || s.is("float") => Ok(th.new_str(if cfg!(target_endian = "little") {
+            "IEEE, little-endian"
+        } else {
+            "IEEE, big-endian"
+        })),
         Some(_) => Err(th.value_error("__getformat__() argument 1 must be 'double' or 'float'")),
-        None => Err(th.type_error(&format!("__getformat__() argument must be str, not {}", th.class_of(a[1]).name_str()))),
+        None => Err(th.type_error(&format!(
+            "__getformat__() argument must be str, not {}",
+            th.class_of(a[1]).name_str()
+        ))),
     }
 }
 fn is_integer(_: &mut Thread, a: &[Value]) -> R {
@@ -298,7 +351,11 @@ fn as_integer_ratio(th: &mut Thread, a: &[Value]) -> R {
     let zeros = m.trailing_zeros();
     let (m, e) = (BigInt::from(m >> zeros), e + zeros as i32);
     let m = if x < 0.0 { -m } else { m };
-    let (n, d) = if e >= 0 { (m << e, BigInt::one()) } else { (m, BigInt::one() << -e) };
+    let (n, d) = if e >= 0 {
+        (m << e, BigInt::one())
+    } else {
+        (m, BigInt::one() << -e)
+    };
     let items = [th.new_bigint(n), th.new_bigint(d)];
     Ok(th.new_tuple(&items))
 }
@@ -334,7 +391,11 @@ fn fromhex(th: &mut Thread, a: &[Value]) -> R {
         Hex::Overflow => return Err(th.overflow_error("hexadecimal value too large to represent as a float")),
     };
     let v = Value::float(x);
-    if a[0] == ctx().types.float.value() { Ok(v) } else { th.call(a[0], &[v]) }
+    if a[0] == ctx().types.float.value() {
+        Ok(v)
+    } else {
+        th.call(a[0], &[v])
+    }
 }
 enum Hex {
     Value(f64),
@@ -359,7 +420,11 @@ fn parse_hex(s: &str) -> Hex {
             if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
                 return Hex::Invalid;
             }
-            (m, e.parse::<i64>().unwrap_or(if e.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 }))
+            (
+                m,
+                e.parse::<i64>()
+                    .unwrap_or(if e.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 }),
+            )
         }
         None => (body, 0),
     };
@@ -380,7 +445,11 @@ fn parse_hex(s: &str) -> Hex {
     if top < -1076 {
         return Hex::Value(0.0 * sign);
     }
-    let r = if e >= 0 { int::quotient(&(m << e as u64), &BigInt::one()) } else { int::quotient(&m, &(BigInt::one() << (-e) as u64)) };
+    let r = if e >= 0 {
+        int::quotient(&(m << e as u64), &BigInt::one())
+    } else {
+        int::quotient(&m, &(BigInt::one() << (-e) as u64))
+    };
     match r {
         Some(x) => Hex::Value(x * sign),
         None => Hex::Overflow,

@@ -48,8 +48,16 @@ fn parse(th: &mut Thread, v: Value, spec: Gc<Str>, default_align: char) -> R<Spe
     let p = str_ops::wide(spec);
     let type_name = th.class_of(v).name_str();
     let mut s = Spec {
-        fill: 32, align: None, sign: None, no_neg_0: false, alternate: false, width: None, grouping: None, precision: None,
-        frac_grouping: None, kind: None,
+        fill: 32,
+        align: None,
+        sign: None,
+        no_neg_0: false,
+        alternate: false,
+        width: None,
+        grouping: None,
+        precision: None,
+        frac_grouping: None,
+        kind: None,
     };
     let mut i = 0;
     let is_align = |c: Option<char>| matches!(c, Some('<' | '>' | '=' | '^'));
@@ -97,7 +105,11 @@ fn parse(th: &mut Thread, v: Value, spec: Gc<Str>, default_align: char) -> R<Spe
             *i += 1;
         }
         if char_at(&p, *i) == Some(',') && g.is_some() {
-            let text = if g == Some('_') { "Cannot specify both ',' and '_'." } else { "Cannot specify ',' with ','." };
+            let text = if g == Some('_') {
+                "Cannot specify both ',' and '_'."
+            } else {
+                "Cannot specify ',' with ','."
+            };
             return Err(th.value_error(text));
         }
         Ok(g)
@@ -131,7 +143,10 @@ fn parse(th: &mut Thread, v: Value, spec: Gc<Str>, default_align: char) -> R<Spe
         }
     }
     if let Some(g) = s.frac_grouping {
-        let ok = matches!(s.kind.and_then(char::from_u32), None | Some('e' | 'f' | 'g' | 'E' | 'G' | '%' | 'F'));
+        let ok = matches!(
+            s.kind.and_then(char::from_u32),
+            None | Some('e' | 'f' | 'g' | 'E' | 'G' | '%' | 'F')
+        );
         if !ok {
             let kind = shown(s.kind.unwrap_or(0));
             return Err(th.value_error(&format!("Cannot specify '{g}' with '{kind}'.")));
@@ -166,7 +181,11 @@ pub fn format_str(th: &mut Thread, v: Value, spec: Value) -> R {
         Some(k) => return Err(unknown_code(th, v, k)),
     }
     if let Some(c) = s.sign {
-        let text = if c == ' ' { "Space not allowed in string format specifier" } else { "Sign not allowed in string format specifier" };
+        let text = if c == ' ' {
+            "Space not allowed in string format specifier"
+        } else {
+            "Sign not allowed in string format specifier"
+        };
         return Err(th.value_error(text));
     }
     if s.no_neg_0 {
@@ -340,7 +359,12 @@ pub fn format_int(th: &mut Thread, v: Value, spec: Value) -> R {
     if kind == Some('X') {
         digits.make_ascii_uppercase();
     }
-    let n = Number { negative, prefix: if s.alternate { prefix.into() } else { String::new() }, whole: digits, rest: String::new() };
+    let n = Number {
+        negative,
+        prefix: if s.alternate { prefix.into() } else { String::new() },
+        whole: digits,
+        rest: String::new(),
+    };
     let text = number_text(&s, &n, every);
     Ok(th.new_str(&text))
 }
@@ -395,7 +419,14 @@ fn float_body(f: f64, s: &Spec) -> (bool, String) {
     if matches!(kind, Some('E' | 'F' | 'G')) {
         text.make_ascii_uppercase();
     }
-    if s.no_neg_0 && negative && text.bytes().take_while(|b| !matches!(b, b'e' | b'E')).all(|b| !(b'1'..=b'9').contains(&b)) && f.is_finite() {
+    if s.no_neg_0
+        && negative
+        && text
+            .bytes()
+            .take_while(|b| !matches!(b, b'e' | b'E'))
+            .all(|b| !(b'1'..=b'9').contains(&b))
+        && f.is_finite()
+    {
         negative = false;
     }
     (negative, text)
@@ -418,7 +449,12 @@ fn split(negative: bool, text: &str, s: &Spec) -> Number {
         }
         None => rest.to_string(),
     };
-    Number { negative, prefix: String::new(), whole: whole.into(), rest }
+    Number {
+        negative,
+        prefix: String::new(),
+        whole: whole.into(),
+        rest,
+    }
 }
 /// `format(complex, spec)`
 pub fn format_complex(th: &mut Thread, v: Value, c: (f64, f64), spec: Value) -> R {

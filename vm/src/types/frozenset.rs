@@ -21,37 +21,162 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("frozenset", Kind::FrozenSet, std::mem::size_of::<Set>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", new, "Create and return a new object.  See help(type) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
     def("__repr__", "self, /", shared::repr, "Return repr(self)."),
     def("__hash__", "self, /", hash, "Return hash(self)."),
-    def("__lt__", "self, value, /", |th, a| shared::compare(th, CmpOp::Lt, a), "Return self<value."),
-    def("__le__", "self, value, /", |th, a| shared::compare(th, CmpOp::Le, a), "Return self<=value."),
-    def("__eq__", "self, value, /", |th, a| shared::compare(th, CmpOp::Eq, a), "Return self==value."),
-    def("__ne__", "self, value, /", |th, a| shared::compare(th, CmpOp::Ne, a), "Return self!=value."),
-    def("__gt__", "self, value, /", |th, a| shared::compare(th, CmpOp::Gt, a), "Return self>value."),
-    def("__ge__", "self, value, /", |th, a| shared::compare(th, CmpOp::Ge, a), "Return self>=value."),
+    def(
+        "__lt__",
+        "self, value, /",
+        |th, a| shared::compare(th, CmpOp::Lt, a),
+        "Return self<value.",
+    ),
+    def(
+        "__le__",
+        "self, value, /",
+        |th, a| shared::compare(th, CmpOp::Le, a),
+        "Return self<=value.",
+    ),
+    def(
+        "__eq__",
+        "self, value, /",
+        |th, a| shared::compare(th, CmpOp::Eq, a),
+        "Return self==value.",
+    ),
+    def(
+        "__ne__",
+        "self, value, /",
+        |th, a| shared::compare(th, CmpOp::Ne, a),
+        "Return self!=value.",
+    ),
+    def(
+        "__gt__",
+        "self, value, /",
+        |th, a| shared::compare(th, CmpOp::Gt, a),
+        "Return self>value.",
+    ),
+    def(
+        "__ge__",
+        "self, value, /",
+        |th, a| shared::compare(th, CmpOp::Ge, a),
+        "Return self>=value.",
+    ),
     def("__iter__", "self, /", shared::iter, "Implement iter(self)."),
     def("__len__", "self, /", shared::len, "Return len(self)."),
-    def("__contains__", "self, object, /", shared::contains, "x.__contains__(y) <==> y in x."),
-    def("__and__", "self, value, /", |th, a| binary(th, a[0], a[1], shared::intersection_of), "Return self&value."),
-    def("__rand__", "self, value, /", |th, a| binary(th, a[1], a[0], shared::intersection_of), "Return value&self."),
-    def("__or__", "self, value, /", |th, a| binary(th, a[0], a[1], shared::union_of), "Return self|value."),
-    def("__ror__", "self, value, /", |th, a| binary(th, a[1], a[0], shared::union_of), "Return value|self."),
-    def("__sub__", "self, value, /", |th, a| binary(th, a[0], a[1], shared::difference_of), "Return self-value."),
-    def("__rsub__", "self, value, /", |th, a| binary(th, a[1], a[0], shared::difference_of), "Return value-self."),
-    def("__xor__", "self, value, /", |th, a| binary(th, a[0], a[1], shared::symmetric_of), "Return self^value."),
-    def("__rxor__", "self, value, /", |th, a| binary(th, a[1], a[0], shared::symmetric_of), "Return value^self."),
+    def(
+        "__contains__",
+        "self, object, /",
+        shared::contains,
+        "x.__contains__(y) <==> y in x.",
+    ),
+    def(
+        "__and__",
+        "self, value, /",
+        |th, a| binary(th, a[0], a[1], shared::intersection_of),
+        "Return self&value.",
+    ),
+    def(
+        "__rand__",
+        "self, value, /",
+        |th, a| binary(th, a[1], a[0], shared::intersection_of),
+        "Return value&self.",
+    ),
+    def(
+        "__or__",
+        "self, value, /",
+        |th, a| binary(th, a[0], a[1], shared::union_of),
+        "Return self|value.",
+    ),
+    def(
+        "__ror__",
+        "self, value, /",
+        |th, a| binary(th, a[1], a[0], shared::union_of),
+        "Return value|self.",
+    ),
+    def(
+        "__sub__",
+        "self, value, /",
+        |th, a| binary(th, a[0], a[1], shared::difference_of),
+        "Return self-value.",
+    ),
+    def(
+        "__rsub__",
+        "self, value, /",
+        |th, a| binary(th, a[1], a[0], shared::difference_of),
+        "Return value-self.",
+    ),
+    def(
+        "__xor__",
+        "self, value, /",
+        |th, a| binary(th, a[0], a[1], shared::symmetric_of),
+        "Return self^value.",
+    ),
+    def(
+        "__rxor__",
+        "self, value, /",
+        |th, a| binary(th, a[1], a[0], shared::symmetric_of),
+        "Return value^self.",
+    ),
     def("__reduce__", "self, /", shared::reduce, "Return state information for pickling."),
-    def("__sizeof__", "self, /", shared::sizeof, "S.__sizeof__() -> size of S in memory, in bytes."),
+    def(
+        "__sizeof__",
+        "self, /",
+        shared::sizeof,
+        "S.__sizeof__() -> size of S in memory, in bytes.",
+    ),
     def("copy", "self, /", copy, "Return a shallow copy of a set."),
-    def("difference", "self, /, *others", shared::difference, "Return a new set with elements in the set that are not in the others."),
-    def("intersection", "self, /, *others", shared::intersection, "Return a new set with elements common to the set and all others."),
-    def("isdisjoint", "self, other, /", shared::isdisjoint, "Return True if two sets have a null intersection."),
-    def("issubset", "self, other, /", shared::issubset, "Report whether another set contains this set."),
-    def("issuperset", "self, other, /", shared::issuperset, "Report whether this set contains another set."),
-    def("symmetric_difference", "self, other, /", shared::symmetric_difference, "Return a new set with elements in either the set or other but not both."),
-    def("union", "self, /, *others", shared::union, "Return a new set with elements from the set and all others."),
-    def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def(
+        "difference",
+        "self, /, *others",
+        shared::difference,
+        "Return a new set with elements in the set that are not in the others.",
+    ),
+    def(
+        "intersection",
+        "self, /, *others",
+        shared::intersection,
+        "Return a new set with elements common to the set and all others.",
+    ),
+    def(
+        "isdisjoint",
+        "self, other, /",
+        shared::isdisjoint,
+        "Return True if two sets have a null intersection.",
+    ),
+    def(
+        "issubset",
+        "self, other, /",
+        shared::issubset,
+        "Report whether another set contains this set.",
+    ),
+    def(
+        "issuperset",
+        "self, other, /",
+        shared::issuperset,
+        "Report whether this set contains another set.",
+    ),
+    def(
+        "symmetric_difference",
+        "self, other, /",
+        shared::symmetric_difference,
+        "Return a new set with elements in either the set or other but not both.",
+    ),
+    def(
+        "union",
+        "self, /, *others",
+        shared::union,
+        "Return a new set with elements from the set and all others.",
+    ),
+    def_class(
+        "__class_getitem__",
+        "cls, object, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 fn new(th: &mut Thread, a: &[Value]) -> R {
     let class = a[0].as_gc::<Class>();
@@ -66,7 +191,9 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
     }
     let name = if exact { "frozenset".into() } else { class.name_str() };
     let given = shared::constructor_argument(th, &name, a[1], Value::EMPTY)?;
-    let Some(v) = given else { return Ok(set::new_of(th, class).value()) };
+    let Some(v) = given else {
+        return Ok(set::new_of(th, class).value());
+    };
     if exact && class_of(v) == class {
         return Ok(v);
     }

@@ -56,8 +56,19 @@ unsafe impl Layout for Function {
 impl Gc<Function> {
     fn fields(&self) -> [&Slot; WORDS] {
         [
-            &self.code, &self.globals, &self.builtins, &self.closure, &self.defaults, &self.kwdefaults, &self.name, &self.qualname,
-            &self.doc, &self.module, &self.annotations, &self.annotate, &self.type_params,
+            &self.code,
+            &self.globals,
+            &self.builtins,
+            &self.closure,
+            &self.defaults,
+            &self.kwdefaults,
+            &self.name,
+            &self.qualname,
+            &self.doc,
+            &self.module,
+            &self.annotations,
+            &self.annotate,
+            &self.type_params,
         ]
     }
     /// Calls `f` with every value inside.
@@ -93,7 +104,13 @@ pub fn new(th: &mut Thread, code: Value, globals: Value, name: Value, qualname: 
     };
     let f: Gc<Function> = th.new_object(ctx().types.function, 0);
     for (slot, v) in [
-        (&f.code, code), (&f.globals, globals), (&f.builtins, builtins), (&f.name, name), (&f.qualname, qualname), (&f.doc, doc), (&f.module, module),
+        (&f.code, code),
+        (&f.globals, globals),
+        (&f.builtins, builtins),
+        (&f.name, name),
+        (&f.qualname, qualname),
+        (&f.doc, doc),
+        (&f.module, module),
     ] {
         slot.set_raw(v);
     }
@@ -110,8 +127,18 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("function", Kind::Function, std::mem::size_of::<Function>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, code, globals, name=None, argdefs=None, closure=None, kwdefaults=None", function_new, ""),
-    def("__get__", "self, instance, owner=None, /", function_get, "Return an attribute of instance, which is of type owner."),
+    def_static(
+        "__new__",
+        "cls, code, globals, name=None, argdefs=None, closure=None, kwdefaults=None",
+        function_new,
+        "",
+    ),
+    def(
+        "__get__",
+        "self, instance, owner=None, /",
+        function_get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     def("__repr__", "self, /", function_repr, "Return repr(self)."),
     def("__call__", "self, /, *args, **kwargs", function_call, "Call self as a function."),
 ];
@@ -119,13 +146,48 @@ static GETSETS: &[GetSetDef] = &[
     getset("__code__", |th, v| get(th, v, |f| &f.code), set_code, ""),
     getset("__defaults__", |th, v| get(th, v, |f| &f.defaults), set_defaults, ""),
     getset("__kwdefaults__", |th, v| get(th, v, |f| &f.kwdefaults), set_kwdefaults, ""),
-    getset("__name__", |th, v| get(th, v, |f| &f.name), |th, v, n| set_str(th, v, n, "__name__", |f| &f.name), ""),
-    getset("__qualname__", |th, v| get(th, v, |f| &f.qualname), |th, v, n| set_str(th, v, n, "__qualname__", |f| &f.qualname), ""),
-    getset("__doc__", |th, v| get(th, v, |f| &f.doc), |th, v, n| set_any(th, v, n, |f| &f.doc), ""),
-    getset("__module__", |th, v| get(th, v, |f| &f.module), |th, v, n| set_any(th, v, n, |f| &f.module), ""),
-    getset("__annotations__", annotations, set_annotations, "Dict of annotations in a function object."),
-    getset("__annotate__", |th, v| get(th, v, |f| &f.annotate), set_annotate, "Get the code object for a function."),
-    getset("__type_params__", type_params, set_type_params, "Get the declared type parameters for a function."),
+    getset(
+        "__name__",
+        |th, v| get(th, v, |f| &f.name),
+        |th, v, n| set_str(th, v, n, "__name__", |f| &f.name),
+        "",
+    ),
+    getset(
+        "__qualname__",
+        |th, v| get(th, v, |f| &f.qualname),
+        |th, v, n| set_str(th, v, n, "__qualname__", |f| &f.qualname),
+        "",
+    ),
+    getset(
+        "__doc__",
+        |th, v| get(th, v, |f| &f.doc),
+        |th, v, n| set_any(th, v, n, |f| &f.doc),
+        "",
+    ),
+    getset(
+        "__module__",
+        |th, v| get(th, v, |f| &f.module),
+        |th, v, n| set_any(th, v, n, |f| &f.module),
+        "",
+    ),
+    getset(
+        "__annotations__",
+        annotations,
+        set_annotations,
+        "Dict of annotations in a function object.",
+    ),
+    getset(
+        "__annotate__",
+        |th, v| get(th, v, |f| &f.annotate),
+        set_annotate,
+        "Get the code object for a function.",
+    ),
+    getset(
+        "__type_params__",
+        type_params,
+        set_type_params,
+        "Get the declared type parameters for a function.",
+    ),
     getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, ""),
     getter("__globals__", |th, v| get(th, v, |f| &f.globals), ""),
     getter("__builtins__", |th, v| get(th, v, |f| &f.builtins), ""),
@@ -160,7 +222,10 @@ fn set_code(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let f = this(th, v)?;
     let key = th.intern("co_freevars");
     let free = th.getattr(new, key)?;
-    let (wanted, have) = (free.cast::<Tuple>().map_or(0, |t| t.len()), f.closure.get().cast::<Tuple>().map_or(0, |t| t.len()));
+    let (wanted, have) = (
+        free.cast::<Tuple>().map_or(0, |t| t.len()),
+        f.closure.get().cast::<Tuple>().map_or(0, |t| t.len()),
+    );
     if wanted != have {
         let name = f.name.get().cast::<Str>().map_or_else(String::new, |s| s.to_string_lossy());
         return Err(th.value_error(&format!("{name}() requires a code object with {have} free vars, not {wanted}")));
@@ -253,12 +318,19 @@ fn function_new(th: &mut Thread, a: &[Value]) -> R {
     let [free, name, qualname, consts] = ["co_freevars", "co_name", "co_qualname", "co_consts"].map(|n| th.intern(n));
     let wanted = th.getattr(a[1], free)?.cast::<Tuple>().map_or(0, |t| t.len());
     if none(a[5]) && wanted > 0 || !none(a[5]) && !a[5].is_kind(Kind::Tuple) {
-        return Err(th.type_error(if wanted > 0 { "arg 5 (closure) must be tuple" } else { "arg 5 (closure) must be None or tuple" }));
+        return Err(th.type_error(if wanted > 0 {
+            "arg 5 (closure) must be tuple"
+        } else {
+            "arg 5 (closure) must be None or tuple"
+        }));
     }
     let cells = a[5].cast::<Tuple>().map_or(0, |t| t.len());
     let own_name = th.getattr(a[1], name)?;
     if cells != wanted {
-        let text = format!("{} requires closure of length {wanted}, not {cells}", th.str(own_name)?.to_string_lossy());
+        let text = format!(
+            "{} requires closure of length {wanted}, not {cells}",
+            th.str(own_name)?.to_string_lossy()
+        );
         return Err(th.value_error(&text));
     }
     if let Some(t) = a[5].cast::<Tuple>()
@@ -284,7 +356,11 @@ fn function_new(th: &mut Thread, a: &[Value]) -> R {
     Ok(f.value())
 }
 fn function_get(th: &mut Thread, a: &[Value]) -> R {
-    if a[1].is_none() && !a[2].is_empty() { Ok(a[0]) } else { Ok(bound_method::new(th, a[0], a[1])) }
+    if a[1].is_none() && !a[2].is_empty() {
+        Ok(a[0])
+    } else {
+        Ok(bound_method::new(th, a[0], a[1]))
+    }
 }
 fn function_call(th: &mut Thread, a: &[Value]) -> R {
     th.call_ex(a[0], a[1], a[2])

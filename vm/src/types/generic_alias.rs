@@ -51,19 +51,51 @@ static METHODS: &[NativeDef] = &[
     def("__hash__", "self, /", hash, "Return hash(self)."),
     def("__eq__", "self, value, /", eq, "Return self==value."),
     def("__ne__", "self, value, /", ne, "Return self!=value."),
-    def("__or__", "self, value, /", |th, a| super::union_::of(th, a[0], a[1]), "Return self|value."),
-    def("__ror__", "self, value, /", |th, a| super::union_::of(th, a[1], a[0]), "Return value|self."),
+    def(
+        "__or__",
+        "self, value, /",
+        |th, a| super::union_::of(th, a[0], a[1]),
+        "Return self|value.",
+    ),
+    def(
+        "__ror__",
+        "self, value, /",
+        |th, a| super::union_::of(th, a[1], a[0]),
+        "Return value|self.",
+    ),
     def("__iter__", "self, /", iter, "Implement iter(self)."),
-    def("__mro_entries__", "self, bases, /", |th, a| { let s = this(th, a[0])?; Ok(th.new_tuple(&[s.origin])) }, ""),
-    def("__instancecheck__", "self, instance, /", |th, _| Err(th.type_error("isinstance() argument 2 cannot be a parameterized generic")), ""),
-    def("__subclasscheck__", "self, cls, /", |th, _| Err(th.type_error("issubclass() argument 2 cannot be a parameterized generic")), ""),
+    def(
+        "__mro_entries__",
+        "self, bases, /",
+        |th, a| {
+            let s = this(th, a[0])?;
+            Ok(th.new_tuple(&[s.origin]))
+        },
+        "",
+    ),
+    def(
+        "__instancecheck__",
+        "self, instance, /",
+        |th, _| Err(th.type_error("isinstance() argument 2 cannot be a parameterized generic")),
+        "",
+    ),
+    def(
+        "__subclasscheck__",
+        "self, cls, /",
+        |th, _| Err(th.type_error("issubclass() argument 2 cannot be a parameterized generic")),
+        "",
+    ),
     def("__reduce__", "self, /", reduce, ""),
     def("__dir__", "self, /", dir, ""),
 ];
 static GETSETS: &[GetSetDef] = &[
     getter("__origin__", |th, v| Ok(this(th, v)?.origin), ""),
     getter("__args__", |th, v| Ok(this(th, v)?.args), ""),
-    getter("__parameters__", |th, v| Ok(this(th, v)?.parameters), "Type variables in the GenericAlias."),
+    getter(
+        "__parameters__",
+        |th, v| Ok(this(th, v)?.parameters),
+        "Type variables in the GenericAlias.",
+    ),
     getter("__unpacked__", |th, v| Ok(Value::bool(this(th, v)?.starred)), ""),
     getter("__typing_unpacked_tuple_args__", unpacked_args, ""),
 ];
@@ -90,7 +122,17 @@ pub fn new(th: &mut Thread, origin: Value, args: Value) -> R {
 fn make(th: &mut Thread, class: Gc<Class>, origin: Value, args: Value, starred: bool) -> R {
     let args = if args.is_kind(Kind::Tuple) { args } else { th.new_tuple(&[args]) };
     let parameters = substitute::parameters(th, args)?;
-    Ok(payload::new(th, class, GenericAlias { origin, args, parameters, starred }).value())
+    Ok(payload::new(
+        th,
+        class,
+        GenericAlias {
+            origin,
+            args,
+            parameters,
+            starred,
+        },
+    )
+    .value())
 }
 fn alias_new(th: &mut Thread, a: &[Value]) -> R {
     make(th, a[0].as_gc(), a[1], a[2], false)
@@ -158,8 +200,22 @@ fn getitem(th: &mut Thread, a: &[Value]) -> R {
 fn getattribute(th: &mut Thread, a: &[Value]) -> R {
     let name = th.attribute_name(a[1])?;
     const OWN: [&str; 16] = [
-        "__class__", "__origin__", "__args__", "__unpacked__", "__parameters__", "__typing_unpacked_tuple_args__", "__mro_entries__", "__reduce_ex__",
-        "__reduce__", "__copy__", "__deepcopy__", "__bases__", "__subclasscheck__", "__instancecheck__", "__init_subclass__", "__dir__",
+        "__class__",
+        "__origin__",
+        "__args__",
+        "__unpacked__",
+        "__parameters__",
+        "__typing_unpacked_tuple_args__",
+        "__mro_entries__",
+        "__reduce_ex__",
+        "__reduce__",
+        "__copy__",
+        "__deepcopy__",
+        "__bases__",
+        "__subclasscheck__",
+        "__instancecheck__",
+        "__init_subclass__",
+        "__dir__",
     ];
     let s = this(th, a[0])?;
     let text = name.to_string_lossy();
@@ -196,7 +252,11 @@ fn iter(th: &mut Thread, a: &[Value]) -> R {
 }
 fn unpacked_args(th: &mut Thread, v: Value) -> R {
     let s = this(th, v)?;
-    Ok(if s.starred && s.origin == ctx().types.tuple.value() { s.args } else { Value::NONE })
+    Ok(if s.starred && s.origin == ctx().types.tuple.value() {
+        s.args
+    } else {
+        Value::NONE
+    })
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let s = this(th, a[0])?;

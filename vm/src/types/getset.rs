@@ -46,7 +46,10 @@ fn check(th: &mut Thread, g: Gc<GetSet>, obj: Value) -> R<()> {
         return Ok(());
     }
     let (o, c) = (owner.name_str(), class_of(obj).name_str());
-    Err(th.type_error(&format!("descriptor '{}' for '{o}' objects doesn't apply to a '{c}' object", g.def.name)))
+    Err(th.type_error(&format!(
+        "descriptor '{}' for '{o}' objects doesn't apply to a '{c}' object",
+        g.def.name
+    )))
 }
 /// The attribute of `obj`; the descriptor itself for EMPTY.
 #[inline]
@@ -79,9 +82,30 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("getset_descriptor", Kind::GetSet, std::mem::size_of::<GetSet>())
 };
 static METHODS: &[NativeDef] = &[
-    def("__get__", "self, instance, owner=None, /", |th, a| if a[1].is_none() && !a[2].is_empty() { Ok(a[0]) } else { get(th, a[0], a[1]) }, "Return an attribute of instance, which is of type owner."),
-    def("__set__", "self, instance, value, /", |th, a| set(th, a[0], a[1], a[2]).map(|()| Value::NONE), "Set an attribute of instance to value."),
-    def("__delete__", "self, instance, /", |th, a| set(th, a[0], a[1], Value::EMPTY).map(|()| Value::NONE), "Delete an attribute of instance."),
+    def(
+        "__get__",
+        "self, instance, owner=None, /",
+        |th, a| {
+            if a[1].is_none() && !a[2].is_empty() {
+                Ok(a[0])
+            } else {
+                get(th, a[0], a[1])
+            }
+        },
+        "Return an attribute of instance, which is of type owner.",
+    ),
+    def(
+        "__set__",
+        "self, instance, value, /",
+        |th, a| set(th, a[0], a[1], a[2]).map(|()| Value::NONE),
+        "Set an attribute of instance to value.",
+    ),
+    def(
+        "__delete__",
+        "self, instance, /",
+        |th, a| set(th, a[0], a[1], Value::EMPTY).map(|()| Value::NONE),
+        "Delete an attribute of instance.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
 ];
 static GETSETS: &[GetSetDef] = &[
@@ -92,7 +116,14 @@ static GETSETS: &[GetSetDef] = &[
 ];
 fn qualname(th: &mut Thread, v: Value) -> R {
     let g = v.as_gc::<GetSet>();
-    let q = g.owner.get().as_gc::<Class>().qualname.get().cast::<Str>().map_or_else(String::new, |s| s.to_string_lossy());
+    let q = g
+        .owner
+        .get()
+        .as_gc::<Class>()
+        .qualname
+        .get()
+        .cast::<Str>()
+        .map_or_else(String::new, |s| s.to_string_lossy());
     let text = format!("{q}.{}", g.def.name);
     Ok(th.new_str(&text))
 }
@@ -102,6 +133,10 @@ fn doc(th: &mut Thread, v: Value) -> R {
 }
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     let g = a[0].as_gc::<GetSet>();
-    let text = format!("<attribute '{}' of '{}' objects>", g.def.name, g.owner.get().as_gc::<Class>().name_str());
+    let text = format!(
+        "<attribute '{}' of '{}' objects>",
+        g.def.name,
+        g.owner.get().as_gc::<Class>().name_str()
+    );
     Ok(th.new_str(&text))
 }

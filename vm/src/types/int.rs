@@ -66,7 +66,11 @@ impl Thread {
     /// A new int from an unsigned number.
     #[inline]
     pub fn new_uint(&mut self, n: u64) -> Value {
-        if n <= SMALL_MAX as u64 { Value::small(n as i64) } else { new_of(self, ctx().types.int, n.into()).value() }
+        if n <= SMALL_MAX as u64 {
+            Value::small(n as i64)
+        } else {
+            new_of(self, ctx().types.int, n.into()).value()
+        }
     }
     /// A new int from a 128-bit number.
     #[inline]
@@ -167,7 +171,9 @@ pub fn binary(th: &mut Thread, op: BinOp, a: Value, b: Value) -> R<Option<Value>
     {
         return Ok(Some(v));
     }
-    let (Some(x), Some(y)) = (to_bigint(a), to_bigint(b)) else { return Ok(None) };
+    let (Some(x), Some(y)) = (to_bigint(a), to_bigint(b)) else {
+        return Ok(None);
+    };
     let (x, y) = (x.as_ref(), y.as_ref());
     let r = match op {
         BinOp::Add => x + y,
@@ -295,7 +301,11 @@ pub fn quotient(x: &BigInt, y: &BigInt) -> Option<f64> {
     let (a, b) = (x.magnitude(), y.magnitude());
     // Scale so that the quotient has 66 or 67 bits, or fewer where the result is subnormal; a sticky bit keeps rounding exact.
     let shift = 66 - (a.bits() as i64 - b.bits() as i64);
-    let (mut q, r) = if shift >= 0 { (a << shift as u64).div_rem(b) } else { a.div_rem(&(b << (-shift) as u64)) };
+    let (mut q, r) = if shift >= 0 {
+        (a << shift as u64).div_rem(b)
+    } else {
+        a.div_rem(&(b << (-shift) as u64))
+    };
     if !r.is_zero() {
         q.set_bit(0, true);
     }
@@ -314,7 +324,11 @@ fn scale(m: u128, e: i64) -> Option<f64> {
         0
     } else {
         let (kept, rest, half) = (m >> drop, m & ((1u128 << drop) - 1), 1u128 << (drop - 1));
-        if rest > half || (rest == half && kept & 1 == 1) { kept + 1 } else { kept }
+        if rest > half || (rest == half && kept & 1 == 1) {
+            kept + 1
+        } else {
+            kept
+        }
     };
     let f = ldexp(kept as f64, last.clamp(-100_000, 100_000) as i32);
     if f.is_infinite() { None } else { Some(f) }
@@ -387,7 +401,11 @@ pub fn to_decimal(th: &mut Thread, v: Value) -> R<String> {
     let limit = crate::types::int_parse::max_str_digits();
     // A digit has 3.3 bits: the exact check follows only for numbers near the limit.
     if limit != 0 && b.bits() as usize > limit * 3 {
-        let text = if b.bits() as usize > limit * 4 { None } else { Some(b.magnitude().to_string()) };
+        let text = if b.bits() as usize > limit * 4 {
+            None
+        } else {
+            Some(b.magnitude().to_string())
+        };
         if text.is_none_or(|t| t.len() > limit) {
             return Err(th.value_error(&format!(
                 "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"

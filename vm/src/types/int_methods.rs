@@ -91,27 +91,75 @@ static METHODS: &[NativeDef] = &[
     def("__rfloordiv__", "self, value, /", rfloordiv, "Return value//self."),
     def("__truediv__", "self, value, /", truediv, "Return self/value."),
     def("__rtruediv__", "self, value, /", rtruediv, "Return value/self."),
-    def("__index__", "self, /", pos, "Return self converted to an integer, if self is suitable for use as an index into a list."),
+    def(
+        "__index__",
+        "self, /",
+        pos,
+        "Return self converted to an integer, if self is suitable for use as an index into a list.",
+    ),
     def("__trunc__", "self, /", pos, "Truncating an Integral returns itself."),
     def("__floor__", "self, /", pos, "Flooring an Integral returns itself."),
     def("__ceil__", "self, /", pos, "Ceiling of an Integral returns itself."),
     def("__round__", "self, ndigits=None, /", round, "Rounding an Integral returns itself."),
     def("__getnewargs__", "self, /", getnewargs, ""),
-    def("__format__", "self, format_spec, /", format, "Convert to a string according to format_spec."),
+    def(
+        "__format__",
+        "self, format_spec, /",
+        format,
+        "Convert to a string according to format_spec.",
+    ),
     def("__sizeof__", "self, /", sizeof, "Returns size in memory, in bytes."),
     def("conjugate", "self, /", pos, "Returns self, the complex conjugate of any int."),
-    def("bit_length", "self, /", bit_length, "Number of bits necessary to represent self in binary."),
-    def("bit_count", "self, /", bit_count, "Number of ones in the binary representation of the absolute value of self."),
-    def("to_bytes", "self, /, length=1, byteorder='big', *, signed=False", to_bytes, "Return an array of bytes representing an integer."),
-    def_class("from_bytes", "type, /, bytes, byteorder='big', *, signed=False", from_bytes, "Return the integer represented by the given array of bytes."),
-    def("as_integer_ratio", "self, /", as_integer_ratio, "Return a pair of integers, whose ratio is equal to the original int."),
-    def("is_integer", "self, /", is_integer, "Returns True. Exists for duck type compatibility with float.is_integer."),
+    def(
+        "bit_length",
+        "self, /",
+        bit_length,
+        "Number of bits necessary to represent self in binary.",
+    ),
+    def(
+        "bit_count",
+        "self, /",
+        bit_count,
+        "Number of ones in the binary representation of the absolute value of self.",
+    ),
+    def(
+        "to_bytes",
+        "self, /, length=1, byteorder='big', *, signed=False",
+        to_bytes,
+        "Return an array of bytes representing an integer.",
+    ),
+    def_class(
+        "from_bytes",
+        "type, /, bytes, byteorder='big', *, signed=False",
+        from_bytes,
+        "Return the integer represented by the given array of bytes.",
+    ),
+    def(
+        "as_integer_ratio",
+        "self, /",
+        as_integer_ratio,
+        "Return a pair of integers, whose ratio is equal to the original int.",
+    ),
+    def(
+        "is_integer",
+        "self, /",
+        is_integer,
+        "Returns True. Exists for duck type compatibility with float.is_integer.",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[
     getter("real", |th, v| Ok(int::plain(th, v)), "the real part of a complex number"),
     getter("imag", |_, _| Ok(Value::small(0)), "the imaginary part of a complex number"),
-    getter("numerator", |th, v| Ok(int::plain(th, v)), "the numerator of a rational number in lowest terms"),
-    getter("denominator", |_, _| Ok(Value::small(1)), "the denominator of a rational number in lowest terms"),
+    getter(
+        "numerator",
+        |th, v| Ok(int::plain(th, v)),
+        "the numerator of a rational number in lowest terms",
+    ),
+    getter(
+        "denominator",
+        |_, _| Ok(Value::small(1)),
+        "the denominator of a rational number in lowest terms",
+    ),
 ];
 
 fn big(v: Value) -> Cow<'static, BigInt> {
@@ -140,7 +188,9 @@ fn of_args(th: &mut Thread, x: Value, base: Value) -> R {
         b @ (0 | 2..=36) => b as u32,
         _ => return Err(th.value_error("int() base must be >= 2 and <= 36, or 0")),
     };
-    of_text(th, x, base)?.ok_or(()).or_else(|()| Err(th.type_error("int() can't convert non-string with explicit base")))
+    of_text(th, x, base)?
+        .ok_or(())
+        .or_else(|()| Err(th.type_error("int() can't convert non-string with explicit base")))
 }
 fn of_text(th: &mut Thread, x: Value, base: u32) -> R<Option<Value>> {
     if let Some(s) = x.cast::<Str>() {
@@ -288,12 +338,20 @@ fn power(th: &mut Thread, x: Value, y: Value, m: Value) -> R {
     } else {
         (x.mod_floor(&modulus), y.into_owned())
     };
-    let r = if modulus.is_one() { BigInt::zero() } else { base.modpow(&exp, &modulus) };
+    let r = if modulus.is_one() {
+        BigInt::zero()
+    } else {
+        base.modpow(&exp, &modulus)
+    };
     Ok(th.new_bigint(r.mod_floor(&m)))
 }
 fn inverse(x: &BigInt, m: &BigInt) -> Option<BigInt> {
     let g = x.mod_floor(m).extended_gcd(m);
-    if g.gcd.is_one() || m.is_one() { Some(g.x.mod_floor(m)) } else { None }
+    if g.gcd.is_one() || m.is_one() {
+        Some(g.x.mod_floor(m))
+    } else {
+        None
+    }
 }
 fn round(th: &mut Thread, a: &[Value]) -> R {
     if a[1].is_empty() || a[1].is_none() {
@@ -348,7 +406,10 @@ fn little_endian(th: &mut Thread, v: Value, method: &str) -> R<bool> {
         Some(s) if s.is("little") => Ok(true),
         Some(s) if s.is("big") => Ok(false),
         Some(_) => Err(th.value_error("byteorder must be either 'little' or 'big'")),
-        None => Err(th.type_error(&format!("{method}() argument 'byteorder' must be str, not {}", th.class_of(v).name_str()))),
+        None => Err(th.type_error(&format!(
+            "{method}() argument 'byteorder' must be str, not {}",
+            th.class_of(v).name_str()
+        ))),
     }
 }
 fn flag(th: &mut Thread, v: Value) -> R<bool> {
@@ -381,7 +442,11 @@ fn to_bytes(th: &mut Thread, a: &[Value]) -> R {
     if len > 1 << 20 && !crate::memory::room_for(th, len) {
         return Err(th.memory_error());
     }
-    let data = if signed { n.to_signed_bytes_le() } else { n.magnitude().to_bytes_le() };
+    let data = if signed {
+        n.to_signed_bytes_le()
+    } else {
+        n.magnitude().to_bytes_le()
+    };
     let fill = if n.is_negative() { 0xFF } else { 0 };
     Ok(th.build_bytes(len, |out| {
         for (i, b) in out.iter_mut().enumerate() {
@@ -404,7 +469,11 @@ fn from_bytes(th: &mut Thread, a: &[Value]) -> R {
         (false, false) => BigInt::from_bytes_be(Sign::Plus, &bytes),
     };
     let v = th.new_bigint(n);
-    if class == ctx().types.int.value() { Ok(v) } else { th.call(class, &[v]) }
+    if class == ctx().types.int.value() {
+        Ok(v)
+    } else {
+        th.call(class, &[v])
+    }
 }
 fn as_integer_ratio(th: &mut Thread, a: &[Value]) -> R {
     let v = int::plain(th, a[0]);

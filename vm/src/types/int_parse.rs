@@ -1,9 +1,9 @@
 //! Text to int: `int(text, base)` and the limit on the digits of conversions.
 
+use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::str_::Str;
-use crate::object::Gc;
 use crate::value::Value;
 use num_bigint::BigInt;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -69,7 +69,11 @@ pub fn parse(text: &str, base: u32) -> Result<BigInt, ParseError> {
         b if b == of_prefix => (b, &rest[2..], true),
         b => (b, rest, false),
     };
-    let digits = if prefixed { digits.strip_prefix('_').unwrap_or(digits) } else { digits };
+    let digits = if prefixed {
+        digits.strip_prefix('_').unwrap_or(digits)
+    } else {
+        digits
+    };
     let b = digits.as_bytes();
     if b.is_empty() || b[0] == b'_' || b[b.len() - 1] == b'_' || digits.contains("__") {
         return Err(ParseError::Syntax);

@@ -22,7 +22,14 @@ impl Payload for Interpolation {
 }
 /// A value, its expression's text, conversion (`'s'`, `'r'`, `'a'` or None) and format spec.
 pub fn new(th: &mut Thread, value: Value, expression: Value, conversion: Value, spec: Value) -> R {
-    Ok(payload::new(th, ctx().types.interpolation, Interpolation { fields: [value, expression, conversion, spec] }).value())
+    Ok(payload::new(
+        th,
+        ctx().types.interpolation,
+        Interpolation {
+            fields: [value, expression, conversion, spec],
+        },
+    )
+    .value())
 }
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
@@ -33,10 +40,20 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("string.templatelib.Interpolation", Kind::Payload, payload_size::<Interpolation>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, value, expression='', conversion=None, format_spec=''", interpolation_new, ""),
+    def_static(
+        "__new__",
+        "cls, value, expression='', conversion=None, format_spec=''",
+        interpolation_new,
+        "",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__reduce__", "self, /", reduce, ""),
-    def_class("__class_getitem__", "cls, item, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, item, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[
     getter("value", |th, v| Ok(this(th, v)?[0]), "Value"),

@@ -212,7 +212,11 @@ fn long_next(th: &mut Thread, it: Gc<Iter>) -> R {
 }
 
 const fn iterator_def(name: &'static str, methods: &'static [NativeDef]) -> TypeDef {
-    TypeDef { methods, base: false, ..TypeDef::new(name, Kind::Iter, std::mem::size_of::<Iter>()) }
+    TypeDef {
+        methods,
+        base: false,
+        ..TypeDef::new(name, Kind::Iter, std::mem::size_of::<Iter>())
+    }
 }
 /// `list_iterator`
 pub static LIST_DEF: TypeDef = iterator_def("list_iterator", METHODS);
@@ -228,7 +232,12 @@ pub static LONGRANGE_DEF: TypeDef = iterator_def("longrange_iterator", METHODS);
 static METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next_method, "Implement next(self)."),
-    def("__length_hint__", "self, /", length_hint, "Private method returning an estimate of len(list(it))."),
+    def(
+        "__length_hint__",
+        "self, /",
+        length_hint,
+        "Private method returning an estimate of len(list(it)).",
+    ),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
     def("__setstate__", "self, object, /", setstate, "Set state information for unpickling."),
 ];
@@ -256,7 +265,11 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let it: Gc<Iter> = a[0].as_gc();
     let (source, index, step) = it.state(th)?;
     let what = it.kind_of();
-    let name = th.intern(if what == What::ListReverse && !source.is_empty() { "reversed" } else { "iter" });
+    let name = th.intern(if what == What::ListReverse && !source.is_empty() {
+        "reversed"
+    } else {
+        "iter"
+    });
     let f = ctx().builtins.get_str(th, name)?.unwrap_or(Value::NONE);
     match what {
         What::Range | What::LongRange => {
@@ -268,7 +281,11 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
             Ok(th.new_tuple(&[f, args, Value::NONE]))
         }
         _ if source.is_empty() => {
-            let empty = if what == What::Tuple { ctx().empty_tuple } else { th.new_list(&[])? };
+            let empty = if what == What::Tuple {
+                ctx().empty_tuple
+            } else {
+                th.new_list(&[])?
+            };
             let args = th.new_tuple(&[empty]);
             Ok(th.new_tuple(&[f, args]))
         }

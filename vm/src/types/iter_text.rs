@@ -24,7 +24,11 @@ impl Payload for TextIter {
     const NEEDS_DROP: bool = false;
 }
 const fn iterator_def(name: &'static str) -> TypeDef {
-    TypeDef { methods: METHODS, base: false, ..TypeDef::new(name, Kind::Payload, payload_size::<TextIter>()) }
+    TypeDef {
+        methods: METHODS,
+        base: false,
+        ..TypeDef::new(name, Kind::Payload, payload_size::<TextIter>())
+    }
 }
 /// `str_iterator`
 pub static STR_DEF: TypeDef = iterator_def("str_iterator");
@@ -40,14 +44,23 @@ pub static MEMORY_DEF: TypeDef = iterator_def("memory_iterator");
 static METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
-    def("__length_hint__", "self, /", length_hint, "Private method returning an estimate of len(list(it))."),
+    def(
+        "__length_hint__",
+        "self, /",
+        length_hint,
+        "Private method returning an estimate of len(list(it)).",
+    ),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
     def("__setstate__", "self, state, /", setstate, "Set state information for unpickling."),
 ];
 /// `iter(s)`
 pub fn new_str_iterator(th: &mut Thread, s: Value) -> R {
     let t = &ctx().types;
-    let class = if s.as_gc::<Str>().is_ascii() { t.str_ascii_iterator } else { t.str_iterator };
+    let class = if s.as_gc::<Str>().is_ascii() {
+        t.str_ascii_iterator
+    } else {
+        t.str_iterator
+    };
     Ok(payload::new(th, class, TextIter { of: s, at: 0 }).value())
 }
 /// `iter(v)` of bytes, a bytearray or a memoryview.

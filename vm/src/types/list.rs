@@ -163,7 +163,13 @@ impl Gc<List> {
         let n = end - from;
         if !th.needs_log(h) {
             // SAFETY: both runs lie within the buffer (the slices are checked); nobody else writes an owned list.
-            unsafe { std::ptr::copy(s[from..end].as_ptr().cast::<u64>(), s[to..to + n].as_ptr().cast::<u64>().cast_mut(), n) };
+            unsafe {
+                std::ptr::copy(
+                    s[from..end].as_ptr().cast::<u64>(),
+                    s[to..to + n].as_ptr().cast::<u64>().cast_mut(),
+                    n,
+                )
+            };
         } else if to > from {
             for i in (0..n).rev() {
                 th.store(h, &s[to + i], s[from + i].get());

@@ -26,8 +26,18 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("list", Kind::List, std::mem::size_of::<List>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| Ok(list::new_of(th, a[0].as_gc()).value()), "Create and return a new object.  See help(type) for accurate signature."),
-    def("__init__", "self, iterable=(), /", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| Ok(list::new_of(th, a[0].as_gc()).value()),
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
+    def(
+        "__init__",
+        "self, iterable=(), /",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__lt__", "self, value, /", |th, a| compare(th, CmpOp::Lt, a), "Return self<value."),
     def("__le__", "self, value, /", |th, a| compare(th, CmpOp::Le, a), "Return self<=value."),
@@ -47,15 +57,40 @@ static METHODS: &[NativeDef] = &[
     def("__imul__", "self, value, /", imul, "Implement self*=value."),
     def("__contains__", "self, key, /", contains, "Return bool(key in self)."),
     def("__reversed__", "self, /", reversed, "Return a reverse iterator over the list."),
-    def("__sizeof__", "self, /", |_, a| Ok(Value::small(40 + 8 * this(a).capacity() as i64)), "Return the size of the list in memory, in bytes."),
+    def(
+        "__sizeof__",
+        "self, /",
+        |_, a| Ok(Value::small(40 + 8 * this(a).capacity() as i64)),
+        "Return the size of the list in memory, in bytes.",
+    ),
     def("clear", "self, /", clear, "Remove all items from list."),
     def("copy", "self, /", copy, "Return a shallow copy of the list."),
     def("append", "self, object, /", append, "Append object to the end of the list."),
     def("insert", "self, index, object, /", insert, "Insert object before index."),
-    def("extend", "self, iterable, /", extend, "Extend list by appending elements from the iterable."),
-    def("pop", "self, index=-1, /", pop, "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range."),
-    def("remove", "self, value, /", remove, "Remove first occurrence of value.\n\nRaises ValueError if the value is not present."),
-    def("index", "self, value, start=0, stop=sys.maxsize, /", index, "Return first index of value.\n\nRaises ValueError if the value is not present."),
+    def(
+        "extend",
+        "self, iterable, /",
+        extend,
+        "Extend list by appending elements from the iterable.",
+    ),
+    def(
+        "pop",
+        "self, index=-1, /",
+        pop,
+        "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range.",
+    ),
+    def(
+        "remove",
+        "self, value, /",
+        remove,
+        "Remove first occurrence of value.\n\nRaises ValueError if the value is not present.",
+    ),
+    def(
+        "index",
+        "self, value, start=0, stop=sys.maxsize, /",
+        index,
+        "Return first index of value.\n\nRaises ValueError if the value is not present.",
+    ),
     def("count", "self, value, /", count, "Return number of occurrences of value."),
     def("reverse", "self, /", reverse, "Reverse *IN PLACE*."),
     def(
@@ -64,7 +99,12 @@ static METHODS: &[NativeDef] = &[
         sort,
         "Sort the list in ascending order and return None.\n\nThe sort is in-place (i.e. the list itself is modified) and stable (i.e. the\norder of two equal elements is maintained).\n\nIf a key function is given, apply it once to each list item and sort them,\nascending or descending, according to their function values.\n\nThe reverse flag can be set to sort in descending order.",
     ),
-    def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, object, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 
 #[inline(always)]
@@ -131,11 +171,25 @@ pub fn compare_lists(th: &mut Thread, op: CmpOp, x: Gc<List>, y: Gc<List>) -> R 
     Ok(Value::bool(op.holds(m.cmp(&n))))
 }
 fn iter(th: &mut Thread, a: &[Value]) -> R {
-    Ok(iter::new(th, ctx().types.list_iterator, What::List, a[0], Value::small(0), Value::EMPTY))
+    Ok(iter::new(
+        th,
+        ctx().types.list_iterator,
+        What::List,
+        a[0],
+        Value::small(0),
+        Value::EMPTY,
+    ))
 }
 fn reversed(th: &mut Thread, a: &[Value]) -> R {
     let last = this(a).len(th)? as i64 - 1;
-    Ok(iter::new(th, ctx().types.list_reverseiterator, What::ListReverse, a[0], Value::small(last), Value::EMPTY))
+    Ok(iter::new(
+        th,
+        ctx().types.list_reverseiterator,
+        What::ListReverse,
+        a[0],
+        Value::small(last),
+        Value::EMPTY,
+    ))
 }
 fn len(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::small(this(a).len(th)? as i64))
@@ -228,7 +282,11 @@ fn delitem(th: &mut Thread, a: &[Value]) -> R {
         return Ok(Value::NONE);
     }
     // The lowest, and upwards.
-    let (first, step) = if step < 0 { (start + (n as isize - 1) * step, step.unsigned_abs()) } else { (start, step as usize) };
+    let (first, step) = if step < 0 {
+        (start + (n as isize - 1) * step, step.unsigned_abs())
+    } else {
+        (start, step as usize)
+    };
     let first = first as usize;
     if step == 1 {
         l.splice(th, first, first + n, &[])?;

@@ -113,14 +113,20 @@ fn order_of(th: &mut Thread, keys: &[Value], reverse: bool) -> (Vec<u32>, R<()>)
         let narrow = keys.iter().all(|v| v.as_gc::<Str>().width() == 1);
         let mut of: Vec<(u64, u32)> = keys.iter().zip(0..).map(|(v, i)| (prefix(v.as_gc(), narrow), i)).collect();
         of.sort_by(|a, b| {
-            let o = a.0.cmp(&b.0).then_with(|| str_ops::compare(keys[a.1 as usize].as_gc(), keys[b.1 as usize].as_gc()));
+            let o =
+                a.0.cmp(&b.0)
+                    .then_with(|| str_ops::compare(keys[a.1 as usize].as_gc(), keys[b.1 as usize].as_gc()));
             directed(o, reverse)
         });
         return (of.into_iter().map(|x| x.1).collect(), Ok(()));
     }
     let n = keys.len() as u32;
     let order: Vec<u32> = if reverse { (0..n).rev().collect() } else { (0..n).collect() };
-    let mut s = Sorter { keys, order, spare: Vec::new() };
+    let mut s = Sorter {
+        keys,
+        order,
+        spare: Vec::new(),
+    };
     let r = s.sort(th);
     if reverse {
         s.order.reverse();
@@ -296,7 +302,11 @@ impl Sorter<'_> {
             return Ok(());
         }
         let to = self.lower_near(th, self.key(self.order[mid - 1]), mid, to)?;
-        if mid - from <= to - mid { self.merge_up(th, from, mid, to) } else { self.merge_down(th, from, mid, to) }
+        if mid - from <= to - mid {
+            self.merge_up(th, from, mid, to)
+        } else {
+            self.merge_down(th, from, mid, to)
+        }
     }
     /// The left run is put aside; filled from the left.
     fn merge_up(&mut self, th: &mut Thread, from: usize, mid: usize, to: usize) -> R<()> {

@@ -32,7 +32,12 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("map", Kind::Payload, payload_size::<Map>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", new, "Create and return a new object.  See help(type) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
@@ -40,12 +45,23 @@ static METHODS: &[NativeDef] = &[
 ];
 fn new(th: &mut Thread, a: &[Value]) -> R {
     let strict = strict_argument(th, "map", a[2])?;
-    let [function, iterables @ ..] = a[1].as_gc::<Tuple>().items() else { return too_few(th) };
+    let [function, iterables @ ..] = a[1].as_gc::<Tuple>().items() else {
+        return too_few(th);
+    };
     if iterables.is_empty() {
         return too_few(th);
     }
     let its = iterators(th, iterables)?;
-    Ok(payload::new(th, a[0].as_gc(), Map { function: *function, its, strict }).value())
+    Ok(payload::new(
+        th,
+        a[0].as_gc(),
+        Map {
+            function: *function,
+            its,
+            strict,
+        },
+    )
+    .value())
 }
 fn too_few(th: &mut Thread) -> R {
     Err(th.type_error("map() must have at least two arguments."))
@@ -78,7 +94,11 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
         args.push(th, *it)?;
     }
     let args = th.new_tuple(args.as_slice());
-    Ok(if s.strict { th.new_tuple(&[class, args, Value::TRUE]) } else { th.new_tuple(&[class, args]) })
+    Ok(if s.strict {
+        th.new_tuple(&[class, args, Value::TRUE])
+    } else {
+        th.new_tuple(&[class, args])
+    })
 }
 fn setstate(th: &mut Thread, a: &[Value]) -> R {
     let strict = th.truth(a[1])?;

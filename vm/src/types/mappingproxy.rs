@@ -46,29 +46,112 @@ pub static DEF: TypeDef = TypeDef {
 };
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, mapping", proxy_new, ""),
-    def("__getitem__", "self, key, /", |th, a| th.getitem(inner(a), a[1]), "Return self[key]."),
-    def("__contains__", "self, key, /", |th, a| Ok(Value::bool(th.contains(inner(a), a[1])?)), "Return bool(key in self)."),
-    def("__len__", "self, /", |th, a| Ok(Value::small(th.len(inner(a))? as i64)), "Return len(self)."),
+    def(
+        "__getitem__",
+        "self, key, /",
+        |th, a| th.getitem(inner(a), a[1]),
+        "Return self[key].",
+    ),
+    def(
+        "__contains__",
+        "self, key, /",
+        |th, a| Ok(Value::bool(th.contains(inner(a), a[1])?)),
+        "Return bool(key in self).",
+    ),
+    def(
+        "__len__",
+        "self, /",
+        |th, a| Ok(Value::small(th.len(inner(a))? as i64)),
+        "Return len(self).",
+    ),
     def("__iter__", "self, /", |th, a| th.iter(inner(a)), "Implement iter(self)."),
-    def("__reversed__", "self, /", |th, a| th.call_special(inner(a), Special::Reversed, &[]).map(|r| r.unwrap_or(Value::NONE)), "D.__reversed__() -> reverse iterator"),
+    def(
+        "__reversed__",
+        "self, /",
+        |th, a| th.call_special(inner(a), Special::Reversed, &[]).map(|r| r.unwrap_or(Value::NONE)),
+        "D.__reversed__() -> reverse iterator",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__str__", "self, /", |th, a| Ok(th.str(inner(a))?.value()), "Return str(self)."),
-    def("__hash__", "self, /", |th, a| { let h = th.hash(inner(a))?; Ok(th.new_int(h)) }, "Return hash(self)."),
+    def(
+        "__hash__",
+        "self, /",
+        |th, a| {
+            let h = th.hash(inner(a))?;
+            Ok(th.new_int(h))
+        },
+        "Return hash(self).",
+    ),
     def("__or__", "self, value, /", |th, a| binary(th, a[0], a[1]), "Return self|value."),
     def("__ror__", "self, value, /", |th, a| binary(th, a[1], a[0]), "Return value|self."),
     def("__ior__", "self, value, /", ior, "Return self|=value."),
-    def("__eq__", "self, value, /", |th, a| th.compare(CmpOp::Eq, inner(a), unwrap(a[1])), "Return self==value."),
-    def("__ne__", "self, value, /", |th, a| th.compare(CmpOp::Ne, inner(a), unwrap(a[1])), "Return self!=value."),
-    def("__lt__", "self, value, /", |th, a| th.compare(CmpOp::Lt, inner(a), a[1]), "Return self<value."),
-    def("__le__", "self, value, /", |th, a| th.compare(CmpOp::Le, inner(a), a[1]), "Return self<=value."),
-    def("__gt__", "self, value, /", |th, a| th.compare(CmpOp::Gt, inner(a), a[1]), "Return self>value."),
-    def("__ge__", "self, value, /", |th, a| th.compare(CmpOp::Ge, inner(a), a[1]), "Return self>=value."),
-    def("get", "self, key, default=None, /", get, "Return the value for key if key is in the mapping, else default."),
-    def("keys", "self, /", |th, a| method(th, a, "keys"), "D.keys() -> a set-like object providing a view on D's keys"),
-    def("values", "self, /", |th, a| method(th, a, "values"), "D.values() -> an object providing a view on D's values"),
-    def("items", "self, /", |th, a| method(th, a, "items"), "D.items() -> a set-like object providing a view on D's items"),
+    def(
+        "__eq__",
+        "self, value, /",
+        |th, a| th.compare(CmpOp::Eq, inner(a), unwrap(a[1])),
+        "Return self==value.",
+    ),
+    def(
+        "__ne__",
+        "self, value, /",
+        |th, a| th.compare(CmpOp::Ne, inner(a), unwrap(a[1])),
+        "Return self!=value.",
+    ),
+    def(
+        "__lt__",
+        "self, value, /",
+        |th, a| th.compare(CmpOp::Lt, inner(a), a[1]),
+        "Return self<value.",
+    ),
+    def(
+        "__le__",
+        "self, value, /",
+        |th, a| th.compare(CmpOp::Le, inner(a), a[1]),
+        "Return self<=value.",
+    ),
+    def(
+        "__gt__",
+        "self, value, /",
+        |th, a| th.compare(CmpOp::Gt, inner(a), a[1]),
+        "Return self>value.",
+    ),
+    def(
+        "__ge__",
+        "self, value, /",
+        |th, a| th.compare(CmpOp::Ge, inner(a), a[1]),
+        "Return self>=value.",
+    ),
+    def(
+        "get",
+        "self, key, default=None, /",
+        get,
+        "Return the value for key if key is in the mapping, else default.",
+    ),
+    def(
+        "keys",
+        "self, /",
+        |th, a| method(th, a, "keys"),
+        "D.keys() -> a set-like object providing a view on D's keys",
+    ),
+    def(
+        "values",
+        "self, /",
+        |th, a| method(th, a, "values"),
+        "D.values() -> an object providing a view on D's values",
+    ),
+    def(
+        "items",
+        "self, /",
+        |th, a| method(th, a, "items"),
+        "D.items() -> a set-like object providing a view on D's items",
+    ),
     def("copy", "self, /", |th, a| method(th, a, "copy"), "D.copy() -> a shallow copy of D"),
-    def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, object, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 fn inner(a: &[Value]) -> Value {
     a[0].as_gc::<MappingProxy>().mapping.get()

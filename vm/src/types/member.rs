@@ -56,7 +56,10 @@ fn check(th: &mut Thread, m: Gc<Member>, obj: Value) -> R<()> {
         return Ok(());
     }
     let (o, c) = (m.owner().name_str(), class_of(obj).name_str());
-    Err(th.type_error(&format!("descriptor '{}' for '{o}' objects doesn't apply to a '{c}' object", m.text())))
+    Err(th.type_error(&format!(
+        "descriptor '{}' for '{o}' objects doesn't apply to a '{c}' object",
+        m.text()
+    )))
 }
 /// The slot of `obj`; the descriptor itself for EMPTY.
 pub fn get(th: &mut Thread, v: Value, obj: Value) -> R {
@@ -95,9 +98,30 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("member_descriptor", Kind::Member, std::mem::size_of::<Member>())
 };
 static METHODS: &[NativeDef] = &[
-    def("__get__", "self, instance, owner=None, /", |th, a| if a[1].is_none() && !a[2].is_empty() { Ok(a[0]) } else { get(th, a[0], a[1]) }, "Return an attribute of instance, which is of type owner."),
-    def("__set__", "self, instance, value, /", |th, a| set(th, a[0], a[1], a[2]).map(|()| Value::NONE), "Set an attribute of instance to value."),
-    def("__delete__", "self, instance, /", |th, a| set(th, a[0], a[1], Value::EMPTY).map(|()| Value::NONE), "Delete an attribute of instance."),
+    def(
+        "__get__",
+        "self, instance, owner=None, /",
+        |th, a| {
+            if a[1].is_none() && !a[2].is_empty() {
+                Ok(a[0])
+            } else {
+                get(th, a[0], a[1])
+            }
+        },
+        "Return an attribute of instance, which is of type owner.",
+    ),
+    def(
+        "__set__",
+        "self, instance, value, /",
+        |th, a| set(th, a[0], a[1], a[2]).map(|()| Value::NONE),
+        "Set an attribute of instance to value.",
+    ),
+    def(
+        "__delete__",
+        "self, instance, /",
+        |th, a| set(th, a[0], a[1], Value::EMPTY).map(|()| Value::NONE),
+        "Delete an attribute of instance.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__reduce__", "self, /", reduce, ""),
 ];
@@ -109,7 +133,12 @@ static GETSETS: &[GetSetDef] = &[
 ];
 fn qualname(th: &mut Thread, v: Value) -> R {
     let m = v.as_gc::<Member>();
-    let q = m.owner().qualname.get().cast::<Str>().map_or_else(String::new, |s| s.to_string_lossy());
+    let q = m
+        .owner()
+        .qualname
+        .get()
+        .cast::<Str>()
+        .map_or_else(String::new, |s| s.to_string_lossy());
     let text = format!("{q}.{}", m.text());
     Ok(th.new_str(&text))
 }

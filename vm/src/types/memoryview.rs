@@ -181,5 +181,8 @@ pub fn of(th: &mut Thread, v: Value) -> R<Gc<Native<MemoryView>>> {
         s.shown = v;
         return Ok(payload::new(th, class, s));
     }
-    Err(th.type_error(&format!("memoryview: a bytes-like object is required, not '{}'", th.class_of(v).name_str())))
+    Err(th.type_error(&format!(
+        "memoryview: a bytes-like object is required, not '{}'",
+        th.class_of(v).name_str()
+    )))
 }

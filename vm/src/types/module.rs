@@ -70,8 +70,18 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("module", Kind::Module, std::mem::size_of::<Module>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| Ok(new_of(th, a[0].as_gc()).value()), ""),
-    def("__init__", "self, name, doc=None", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| Ok(new_of(th, a[0].as_gc()).value()),
+        "",
+    ),
+    def(
+        "__init__",
+        "self, name, doc=None",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__getattribute__", "self, name, /", getattribute, "Return getattr(self, name)."),
     def("__dir__", "self, /", dir, "__dir__() -> list\nspecialized dir() implementation"),
@@ -127,7 +137,9 @@ pub fn missing_text(th: &mut Thread, v: Value, name: Gc<Str>) -> R<String> {
         && let Some(busy) = th.getattr_opt(spec, names()._initializing)?
         && th.truth(busy)?
     {
-        return Ok(format!("partially initialized module '{m}' has no attribute '{n}' (most likely due to a circular import)"));
+        return Ok(format!(
+            "partially initialized module '{m}' has no attribute '{n}' (most likely due to a circular import)"
+        ));
     }
     Ok(format!("module '{m}' has no attribute '{n}'"))
 }
@@ -150,7 +162,9 @@ fn repr(th: &mut Thread, a: &[Value]) -> R {
 }
 fn dir(th: &mut Thread, a: &[Value]) -> R {
     let d = th.getattr(a[0], names().__dict__)?;
-    let Some(d) = d.cast::<Dict>() else { return Err(th.type_error("<module>.__dict__ is not a dictionary")) };
+    let Some(d) = d.cast::<Dict>() else {
+        return Err(th.type_error("<module>.__dict__ is not a dictionary"));
+    };
     if let Some(f) = d.get_str(th, names().__dir__)? {
         return th.call(f, &[]);
     }

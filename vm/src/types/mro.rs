@@ -38,7 +38,10 @@ pub fn c3(th: &mut Thread, class: Gc<Class>, bases: &[Value]) -> R<Vec<Value>> {
                 }
             }
             let heads: Vec<String> = heads.iter().map(|c| c.as_gc::<Class>().name_str()).collect();
-            let text = format!("Cannot create a consistent method resolution order (MRO) for bases {}", heads.join(", "));
+            let text = format!(
+                "Cannot create a consistent method resolution order (MRO) for bases {}",
+                heads.join(", ")
+            );
             return Err(th.type_error(&text));
         };
         order.push(next);
@@ -80,13 +83,19 @@ pub fn set_mro(th: &mut Thread, class: Gc<Class>) -> R<()> {
 pub fn solid_base(c: Gc<Class>) -> Gc<Class> {
     let Some(b) = c.base.get().cast::<Class>() else { return c };
     let (l, m) = (c.layout(), b.layout());
-    if l.kind != m.kind || l.attr_offset != m.attr_offset || l.members != m.members { c } else { solid_base(b) }
+    if l.kind != m.kind || l.attr_offset != m.attr_offset || l.members != m.members {
+        c
+    } else {
+        solid_base(b)
+    }
 }
 /// The base that decides the layout of a new class.
 pub fn best_base(th: &mut Thread, bases: &[Value]) -> R<Gc<Class>> {
     let mut best: Option<(Gc<Class>, Gc<Class>)> = None;
     for b in bases {
-        let Some(c) = b.cast::<Class>() else { return Err(th.type_error("bases must be types")) };
+        let Some(c) = b.cast::<Class>() else {
+            return Err(th.type_error("bases must be types"));
+        };
         if !c.has_flag(crate::types::class::class_flag::BASE) {
             return Err(th.type_error(&format!("type '{}' is not an acceptable base type", c.name_str())));
         }

@@ -61,7 +61,11 @@ fn make(th: &mut Thread, class: Gc<Class>, def: &'static NativeDef, bound: Value
 /// A function of a module (`self_` is the module), or with an EMPTY `self_` a method that binds to instances.
 pub fn new(th: &mut Thread, def: &'static NativeDef, self_: Value, module: Value) -> Value {
     let t = &ctx().types;
-    let class = if self_.is_empty() && def.bind == Bind::Method { t.method_descriptor } else { t.native_function };
+    let class = if self_.is_empty() && def.bind == Bind::Method {
+        t.method_descriptor
+    } else {
+        t.native_function
+    };
     make(th, class, def, Value::EMPTY, self_, Value::EMPTY, module)
 }
 /// The attribute of a class for a declared method.
@@ -76,7 +80,11 @@ pub fn for_class(th: &mut Thread, def: &'static NativeDef, owner: Gc<Class>) -> 
             crate::types::staticmethod::new(th, f)
         }
         Bind::Method => {
-            let class = if is_slot(def.name) { t.wrapper_descriptor } else { t.method_descriptor };
+            let class = if is_slot(def.name) {
+                t.wrapper_descriptor
+            } else {
+                t.method_descriptor
+            };
             make(th, class, def, Value::EMPTY, Value::EMPTY, o, Value::EMPTY)
         }
     }
@@ -84,9 +92,28 @@ pub fn for_class(th: &mut Thread, def: &'static NativeDef, owner: Gc<Class>) -> 
 /// Is a method of that name a "slot wrapper" in CPython?
 fn is_slot(name: &str) -> bool {
     const METHODS: [&str; 22] = [
-        "__new__", "__format__", "__dir__", "__length_hint__", "__missing__", "__reversed__", "__round__", "__trunc__", "__floor__", "__ceil__",
-        "__complex__", "__bytes__", "__enter__", "__exit__", "__aenter__", "__aexit__", "__instancecheck__", "__subclasscheck__", "__prepare__",
-        "__class_getitem__", "__init_subclass__", "__set_name__",
+        "__new__",
+        "__format__",
+        "__dir__",
+        "__length_hint__",
+        "__missing__",
+        "__reversed__",
+        "__round__",
+        "__trunc__",
+        "__floor__",
+        "__ceil__",
+        "__complex__",
+        "__bytes__",
+        "__enter__",
+        "__exit__",
+        "__aenter__",
+        "__aexit__",
+        "__instancecheck__",
+        "__subclasscheck__",
+        "__prepare__",
+        "__class_getitem__",
+        "__init_subclass__",
+        "__set_name__",
     ];
     Special::NAMES.contains(&name) && !METHODS.contains(&name)
 }
@@ -109,7 +136,11 @@ pub fn bind(th: &mut Thread, v: Value, obj: Value, class: Value) -> R {
     if obj.is_empty() || own == t.native_function || own == t.method_wrapper {
         return Ok(v);
     }
-    let class = if own == t.wrapper_descriptor { t.method_wrapper } else { t.native_function };
+    let class = if own == t.wrapper_descriptor {
+        t.method_wrapper
+    } else {
+        t.native_function
+    };
     Ok(make(th, class, f.def(), obj, obj, f.owner.get(), Value::EMPTY))
 }
 /// Checks the first arguments of a native function that is called: the receiver of a method, the class of a `__new__`.
@@ -127,7 +158,11 @@ pub fn check_receiver(th: &mut Thread, f: Gc<NativeFunction>, args: &[Value]) ->
         None if class_of(f.value()) == ctx().types.method_descriptor => {
             Err(th.type_error(&format!("unbound method {}.{}() needs an argument", owner.name_str(), def.name)))
         }
-        None => Err(th.type_error(&format!("descriptor '{}' of '{}' object needs an argument", def.name, owner.name_str()))),
+        None => Err(th.type_error(&format!(
+            "descriptor '{}' of '{}' object needs an argument",
+            def.name,
+            owner.name_str()
+        ))),
         Some(&v) => {
             if class_of(f.value()) == ctx().types.classmethod_descriptor {
                 return Ok(());
@@ -172,7 +207,10 @@ fn check_new(th: &mut Thread, owner: Gc<Class>, cls: Option<Value>) -> R<()> {
     Ok(())
 }
 
-const LAYOUT: TypeDef = TypeDef { base: false, ..TypeDef::new("", Kind::NativeFunction, std::mem::size_of::<NativeFunction>()) };
+const LAYOUT: TypeDef = TypeDef {
+    base: false,
+    ..TypeDef::new("", Kind::NativeFunction, std::mem::size_of::<NativeFunction>())
+};
 /// Module functions and bound methods.
 pub static DEF: TypeDef = TypeDef {
     name: "builtin_function_or_method",
@@ -188,12 +226,26 @@ pub static DEF: TypeDef = TypeDef {
     ..LAYOUT
 };
 /// Methods of native types.
-pub static METHOD_DESCRIPTOR: TypeDef = TypeDef { name: "method_descriptor", methods: DESCRIPTOR_METHODS, getsets: DESCRIPTOR_GETSETS, ..LAYOUT };
+pub static METHOD_DESCRIPTOR: TypeDef = TypeDef {
+    name: "method_descriptor",
+    methods: DESCRIPTOR_METHODS,
+    getsets: DESCRIPTOR_GETSETS,
+    ..LAYOUT
+};
 /// Special methods of native types.
-pub static WRAPPER_DESCRIPTOR: TypeDef = TypeDef { name: "wrapper_descriptor", methods: DESCRIPTOR_METHODS, getsets: DESCRIPTOR_GETSETS, ..LAYOUT };
+pub static WRAPPER_DESCRIPTOR: TypeDef = TypeDef {
+    name: "wrapper_descriptor",
+    methods: DESCRIPTOR_METHODS,
+    getsets: DESCRIPTOR_GETSETS,
+    ..LAYOUT
+};
 /// Class methods of native types.
-pub static CLASSMETHOD_DESCRIPTOR: TypeDef =
-    TypeDef { name: "classmethod_descriptor", methods: DESCRIPTOR_METHODS, getsets: DESCRIPTOR_GETSETS, ..LAYOUT };
+pub static CLASSMETHOD_DESCRIPTOR: TypeDef = TypeDef {
+    name: "classmethod_descriptor",
+    methods: DESCRIPTOR_METHODS,
+    getsets: DESCRIPTOR_GETSETS,
+    ..LAYOUT
+};
 /// Bound special methods.
 pub static METHOD_WRAPPER: TypeDef = TypeDef {
     name: "method-wrapper",
@@ -211,7 +263,12 @@ pub static METHOD_WRAPPER: TypeDef = TypeDef {
 static DESCRIPTOR_METHODS: &[NativeDef] = &[
     def("__repr__", "self, /", descriptor_repr, "Return repr(self)."),
     def("__call__", "self, /, *args, **kwargs", call, "Call self as a function."),
-    def("__get__", "self, instance, owner=None, /", descriptor_get, "Return an attribute of instance, which is of type owner."),
+    def(
+        "__get__",
+        "self, instance, owner=None, /",
+        descriptor_get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
     def("__reduce__", "self, /", reduce, ""),
 ];
 static FUNCTION_GETSETS: &[GetSetDef] = &[
@@ -261,7 +318,11 @@ fn qualname(th: &mut Thread, v: Value) -> R {
 }
 fn doc(th: &mut Thread, v: Value) -> R {
     let f = this(th, v)?;
-    Ok(if f.def().doc.is_empty() { Value::NONE } else { th.new_str(f.def().doc) })
+    Ok(if f.def().doc.is_empty() {
+        Value::NONE
+    } else {
+        th.new_str(f.def().doc)
+    })
 }
 fn text_signature(th: &mut Thread, v: Value) -> R {
     let f = this(th, v)?;
@@ -301,26 +362,44 @@ fn function_repr(th: &mut Thread, a: &[Value]) -> R {
     let text = if s.is_empty() || s.is_kind(Kind::Module) {
         format!("<built-in function {}>", f.def().name)
     } else {
-        format!("<built-in method {} of {} object at {:#x}>", f.def().name, class_of(s).name_str(), s.0)
+        format!(
+            "<built-in method {} of {} object at {:#x}>",
+            f.def().name,
+            class_of(s).name_str(),
+            s.0
+        )
     };
     Ok(th.new_str(&text))
 }
 fn wrapper_repr(th: &mut Thread, a: &[Value]) -> R {
     let f = this(th, a[0])?;
     let s = f.self_.get();
-    let text = format!("<method-wrapper '{}' of {} object at {:#x}>", f.def().name, class_of(s).name_str(), s.0);
+    let text = format!(
+        "<method-wrapper '{}' of {} object at {:#x}>",
+        f.def().name,
+        class_of(s).name_str(),
+        s.0
+    );
     Ok(th.new_str(&text))
 }
 fn descriptor_repr(th: &mut Thread, a: &[Value]) -> R {
     let f = this(th, a[0])?;
-    let what = if class_of(a[0]) == ctx().types.wrapper_descriptor { "slot wrapper" } else { "method" };
+    let what = if class_of(a[0]) == ctx().types.wrapper_descriptor {
+        "slot wrapper"
+    } else {
+        "method"
+    };
     let text = format!("<{what} '{}' of '{}' objects>", f.def().name, owner_name(f));
     Ok(th.new_str(&text))
 }
 fn descriptor_get(th: &mut Thread, a: &[Value]) -> R {
     let f = this(th, a[0])?;
     if class_of(a[0]) == ctx().types.classmethod_descriptor {
-        let class = if a[2].is_empty() || a[2].is_none() { class_of(a[1]).value() } else { a[2] };
+        let class = if a[2].is_empty() || a[2].is_none() {
+            class_of(a[1]).value()
+        } else {
+            a[2]
+        };
         return bind(th, a[0], a[1], class);
     }
     if a[1].is_none() && !(f.owner.get() == ctx().types.none.value()) {
@@ -336,10 +415,18 @@ fn same(a: Value, b: Value) -> bool {
     }
 }
 fn eq(_: &mut Thread, a: &[Value]) -> R {
-    Ok(if a[1].is_kind(Kind::NativeFunction) { Value::bool(same(a[0], a[1])) } else { Value::NOT_IMPLEMENTED })
+    Ok(if a[1].is_kind(Kind::NativeFunction) {
+        Value::bool(same(a[0], a[1]))
+    } else {
+        Value::NOT_IMPLEMENTED
+    })
 }
 fn ne(_: &mut Thread, a: &[Value]) -> R {
-    Ok(if a[1].is_kind(Kind::NativeFunction) { Value::bool(!same(a[0], a[1])) } else { Value::NOT_IMPLEMENTED })
+    Ok(if a[1].is_kind(Kind::NativeFunction) {
+        Value::bool(!same(a[0], a[1]))
+    } else {
+        Value::NOT_IMPLEMENTED
+    })
 }
 fn hash(th: &mut Thread, a: &[Value]) -> R {
     let f = this(th, a[0])?;

@@ -24,28 +24,63 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("object", Kind::Instance, 16)
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", object_new, "Create and return a new object.  See help(type) for accurate signature."),
-    def("__init__", "self, /, *args, **kwargs", object_init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        object_new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        object_init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__str__", "self, /", |th, a| Ok(th.repr(a[0])?.value()), "Return str(self)."),
-    def("__format__", "self, format_spec, /", format, "Default object formatter.\n\nReturn str(self) if format_spec is empty. Raise TypeError otherwise."),
+    def(
+        "__format__",
+        "self, format_spec, /",
+        format,
+        "Default object formatter.\n\nReturn str(self) if format_spec is empty. Raise TypeError otherwise.",
+    ),
     def("__hash__", "self, /", |th, a| Ok(th.new_int(hash_of(a[0]))), "Return hash(self)."),
-    def("__eq__", "self, value, /", |_, a| Ok(if a[0] == a[1] { Value::TRUE } else { Value::NOT_IMPLEMENTED }), "Return self==value."),
+    def(
+        "__eq__",
+        "self, value, /",
+        |_, a| Ok(if a[0] == a[1] { Value::TRUE } else { Value::NOT_IMPLEMENTED }),
+        "Return self==value.",
+    ),
     def("__ne__", "self, value, /", ne, "Return self!=value."),
     def("__lt__", "self, value, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Return self<value."),
     def("__le__", "self, value, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Return self<=value."),
     def("__gt__", "self, value, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Return self>value."),
     def("__ge__", "self, value, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Return self>=value."),
     def("__getattribute__", "self, name, /", getattribute, "Return getattr(self, name)."),
-    def("__setattr__", "self, name, value, /", setattr, "Implement setattr(self, name, value)."),
+    def(
+        "__setattr__",
+        "self, name, value, /",
+        setattr,
+        "Implement setattr(self, name, value).",
+    ),
     def("__delattr__", "self, name, /", delattr, "Implement delattr(self, name)."),
     def("__dir__", "self, /", dir, "Default dir() implementation."),
     def("__sizeof__", "self, /", size_of, "Size of object in memory, in bytes."),
     def("__reduce__", "self, /", reduce::reduce, "Helper for pickle."),
     def("__reduce_ex__", "self, protocol, /", reduce::reduce_ex, "Helper for pickle."),
     def("__getstate__", "self, /", reduce::getstate_method, "Helper for pickle."),
-    def_class("__init_subclass__", "cls, /", |_, _| Ok(Value::NONE), "This method is called when a class is subclassed.\n\nThe default implementation does nothing. It may be\noverridden to extend subclasses."),
-    def_class("__subclasshook__", "cls, object, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Abstract classes can override this to customize issubclass().\n\nThis is invoked early on by abc.ABCMeta.__subclasscheck__().\nIt should return True, False or NotImplemented.  If it returns\nNotImplemented, the normal algorithm is used.  Otherwise, it\noverrides the normal algorithm (and the outcome is cached)."),
+    def_class(
+        "__init_subclass__",
+        "cls, /",
+        |_, _| Ok(Value::NONE),
+        "This method is called when a class is subclassed.\n\nThe default implementation does nothing. It may be\noverridden to extend subclasses.",
+    ),
+    def_class(
+        "__subclasshook__",
+        "cls, object, /",
+        |_, _| Ok(Value::NOT_IMPLEMENTED),
+        "Abstract classes can override this to customize issubclass().\n\nThis is invoked early on by abc.ABCMeta.__subclasscheck__().\nIt should return True, False or NotImplemented.  If it returns\nNotImplemented, the normal algorithm is used.  Otherwise, it\noverrides the normal algorithm (and the outcome is cached).",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[getset("__class__", |_, v| Ok(class_of(v).value()), set_class, "the object's class")];
 
@@ -97,7 +132,11 @@ fn abstract_error(th: &mut Thread, class: Gc<Class>) -> R {
     list.sort();
     let s = if list.len() == 1 { "" } else { "s" };
     let list: Vec<String> = list.iter().map(|n| format!("'{n}'")).collect();
-    let text = format!("Can't instantiate abstract class {} without an implementation for abstract method{s} {}", class.name_str(), list.join(", "));
+    let text = format!(
+        "Can't instantiate abstract class {} without an implementation for abstract method{s} {}",
+        class.name_str(),
+        list.join(", ")
+    );
     Err(th.type_error(&text))
 }
 fn object_init(th: &mut Thread, a: &[Value]) -> R {
@@ -108,7 +147,10 @@ fn object_init(th: &mut Thread, a: &[Value]) -> R {
             return Err(th.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
         }
         if class.special(Special::New) == o.special(Special::New) {
-            let text = format!("{}.__init__() takes exactly one argument (the instance to initialize)", class.name_str());
+            let text = format!(
+                "{}.__init__() takes exactly one argument (the instance to initialize)",
+                class.name_str()
+            );
             return Err(th.type_error(&text));
         }
     }
@@ -208,7 +250,11 @@ fn set_class(th: &mut Thread, v: Value, new: Value) -> R<()> {
         && from.has_flag(class_flag::HAS_DICT) == to.has_flag(class_flag::HAS_DICT)
         && (mro::solid_base(from) == mro::solid_base(to) || slot_names(from) == slot_names(to));
     if !same_slots && !(modules && from.layout().kind == to.layout().kind && from.layout().inline_slots >= to.layout().inline_slots) {
-        let text = format!("__class__ assignment: '{}' object layout differs from '{}'", to.name_str(), from.name_str());
+        let text = format!(
+            "__class__ assignment: '{}' object layout differs from '{}'",
+            to.name_str(),
+            from.name_str()
+        );
         return Err(th.type_error(&text));
     }
     attrs::change_class(th, v.as_obj(), to)?;

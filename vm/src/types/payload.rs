@@ -74,7 +74,12 @@ pub const fn payload_size<T>() -> usize {
 pub fn new<T: Payload>(th: &mut Thread, class: Gc<Class>, state: T) -> Gc<Native<T>> {
     const { assert!(std::mem::align_of::<T>() <= 16) };
     let size = size_of::<T>() + class.attr_bytes();
-    let p = th.alloc_raw(Kind::Payload, class.root_shape(), size, T::NEEDS_DROP && std::mem::needs_drop::<T>());
+    let p = th.alloc_raw(
+        Kind::Payload,
+        class.root_shape(),
+        size,
+        T::NEEDS_DROP && std::mem::needs_drop::<T>(),
+    );
     // SAFETY: fresh memory of that size; the header was set by alloc_raw.
     unsafe {
         let n = p.as_ptr().cast::<Native<T>>();

@@ -62,7 +62,13 @@ fn run(th: &mut Thread, p: &[u32], values: Value, bytes: bool) -> R<StrBuilder> 
     let tuple = values.cast::<Tuple>();
     let text_like = values.is_kind(Kind::Str) || bytes && buffer_protocol::is_bytes_like(th, values);
     let mapping = tuple.is_none() && !text_like && class.special(Special::Getitem).is_some();
-    let mut args = Args { values, at: 0, tuple, mapping, current: None };
+    let mut args = Args {
+        values,
+        at: 0,
+        tuple,
+        mapping,
+        current: None,
+    };
     let mut out = StrBuilder::new();
     let mut used_key = false;
     let mut i = 0;
@@ -127,7 +133,9 @@ fn run(th: &mut Thread, p: &[u32], values: Value, bytes: bool) -> R<StrBuilder> 
         if matches!(p.get(i).and_then(|&c| char::from_u32(c)), Some('l' | 'h' | 'L')) {
             i += 1;
         }
-        let Some(&kind) = p.get(i) else { return Err(th.value_error("incomplete format")) };
+        let Some(&kind) = p.get(i) else {
+            return Err(th.value_error("incomplete format"));
+        };
         i += 1;
         if kind == '%' as u32 {
             out.push(kind);
@@ -266,8 +274,15 @@ fn byte_char(th: &mut Thread, v: Value) -> R<u32> {
         if b.len() == 1 {
             return Ok(b[0] as u32);
         }
-        let what = if v.is_kind(Kind::Bytes) { "a bytes object" } else { "a bytearray object" };
-        return Err(th.type_error(&format!("%c requires an integer in range(256) or a single byte, not {what} of length {}", b.len())));
+        let what = if v.is_kind(Kind::Bytes) {
+            "a bytes object"
+        } else {
+            "a bytearray object"
+        };
+        return Err(th.type_error(&format!(
+            "%c requires an integer in range(256) or a single byte, not {what} of length {}",
+            b.len()
+        )));
     }
     if int::is_int(v) || th.class_of(v).special(Special::Index).is_some() {
         let i = th.index(v)?;
@@ -276,14 +291,20 @@ fn byte_char(th: &mut Thread, v: Value) -> R<u32> {
             _ => Err(th.overflow_error("%c arg not in range(256)")),
         };
     }
-    Err(th.type_error(&format!("%c requires an integer in range(256) or a single byte, not {}", th.class_of(v).name_str())))
+    Err(th.type_error(&format!(
+        "%c requires an integer in range(256) or a single byte, not {}",
+        th.class_of(v).name_str()
+    )))
 }
 fn char_of(th: &mut Thread, v: Value) -> R<u32> {
     if let Some(s) = v.cast::<Str>() {
         if s.len() == 1 {
             return Ok(s.at(0));
         }
-        return Err(th.type_error(&format!("%c requires an int or a unicode character, not a string of length {}", s.len())));
+        return Err(th.type_error(&format!(
+            "%c requires an int or a unicode character, not a string of length {}",
+            s.len()
+        )));
     }
     if int::is_int(v) || th.class_of(v).special(Special::Index).is_some() {
         let i = th.index(v)?;
@@ -292,7 +313,10 @@ fn char_of(th: &mut Thread, v: Value) -> R<u32> {
             _ => Err(th.overflow_error("%c arg not in range(0x110000)")),
         };
     }
-    Err(th.type_error(&format!("%c requires an int or a unicode character, not {}", th.class_of(v).name_str())))
+    Err(th.type_error(&format!(
+        "%c requires an int or a unicode character, not {}",
+        th.class_of(v).name_str()
+    )))
 }
 fn integer(th: &mut Thread, out: &mut StrBuilder, c: &Conversion, kind: char, v: Value, _bytes: bool) -> R<()> {
     let n = if int::is_int(v) {
@@ -303,9 +327,17 @@ fn integer(th: &mut Thread, out: &mut StrBuilder, c: &Conversion, kind: char, v:
         if based && class.special(Special::Index).is_some() {
             th.index(v)?
         } else if !based && (class.special(Special::Int).is_some() || class.special(Special::Index).is_some()) && !v.is_kind(Kind::Str) {
-            if let Some(f) = float::to_f64(v) { int_methods::of_float(th, f)? } else { int_methods::of_value(th, v)? }
+            if let Some(f) = float::to_f64(v) {
+                int_methods::of_float(th, f)?
+            } else {
+                int_methods::of_value(th, v)?
+            }
         } else {
-            let what = if based { "an integer is required" } else { "a real number is required" };
+            let what = if based {
+                "an integer is required"
+            } else {
+                "a real number is required"
+            };
             return Err(th.type_error(&format!("%{kind} format: {what}, not {}", class.name_str())));
         }
     };

@@ -53,14 +53,54 @@ pub static DEF: TypeDef = TypeDef {
 };
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, /, *args, **kwargs", property_new, ""),
-    def("__init__", "self, fget=None, fset=None, fdel=None, doc=None", init, "Initialize self.  See help(type(self)) for accurate signature."),
-    def("__get__", "self, instance, owner=None, /", |th, a| if a[1].is_none() { Ok(a[0]) } else { get(th, a[0], a[1]) }, ""),
-    def("__set__", "self, instance, value, /", |th, a| set(th, a[0], a[1], a[2]).map(|()| Value::NONE), ""),
-    def("__delete__", "self, instance, /", |th, a| set(th, a[0], a[1], Value::EMPTY).map(|()| Value::NONE), ""),
-    def("getter", "self, fget, /", |th, a| copy(th, a[0], Some(a[1]), None, None), "Descriptor to obtain a copy of the property with a different getter."),
-    def("setter", "self, fset, /", |th, a| copy(th, a[0], None, Some(a[1]), None), "Descriptor to obtain a copy of the property with a different setter."),
-    def("deleter", "self, fdel, /", |th, a| copy(th, a[0], None, None, Some(a[1])), "Descriptor to obtain a copy of the property with a different deleter."),
-    def("__set_name__", "self, owner, name, /", set_name, "Method to set name of a property."),
+    def(
+        "__init__",
+        "self, fget=None, fset=None, fdel=None, doc=None",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
+    def(
+        "__get__",
+        "self, instance, owner=None, /",
+        |th, a| if a[1].is_none() { Ok(a[0]) } else { get(th, a[0], a[1]) },
+        "",
+    ),
+    def(
+        "__set__",
+        "self, instance, value, /",
+        |th, a| set(th, a[0], a[1], a[2]).map(|()| Value::NONE),
+        "",
+    ),
+    def(
+        "__delete__",
+        "self, instance, /",
+        |th, a| set(th, a[0], a[1], Value::EMPTY).map(|()| Value::NONE),
+        "",
+    ),
+    def(
+        "getter",
+        "self, fget, /",
+        |th, a| copy(th, a[0], Some(a[1]), None, None),
+        "Descriptor to obtain a copy of the property with a different getter.",
+    ),
+    def(
+        "setter",
+        "self, fset, /",
+        |th, a| copy(th, a[0], None, Some(a[1]), None),
+        "Descriptor to obtain a copy of the property with a different setter.",
+    ),
+    def(
+        "deleter",
+        "self, fdel, /",
+        |th, a| copy(th, a[0], None, None, Some(a[1])),
+        "Descriptor to obtain a copy of the property with a different deleter.",
+    ),
+    def(
+        "__set_name__",
+        "self, owner, name, /",
+        set_name,
+        "Method to set name of a property.",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[
     getter("fget", |th, v| field(th, v, |p| &p.get), ""),
@@ -122,7 +162,11 @@ fn copy(th: &mut Thread, v: Value, get: Option<Value>, set: Option<Value>, del: 
     let g = pick(th, get, &p.get)?;
     let s = pick(th, set, &p.set)?;
     let d = pick(th, del, &p.del)?;
-    let doc = if load(th, p.header(), &p.getter_doc)?.is_true() && !g.is_none() { Value::NONE } else { field(th, v, |p| &p.doc)? };
+    let doc = if load(th, p.header(), &p.getter_doc)?.is_true() && !g.is_none() {
+        Value::NONE
+    } else {
+        field(th, v, |p| &p.doc)?
+    };
     let class = class_of(v).value();
     let made = th.call(class, &[g, s, d, doc])?;
     if let Some(n) = made.cast::<Property>() {
@@ -193,7 +237,11 @@ pub fn set(th: &mut Thread, v: Value, obj: Value, new: Value) -> R<()> {
     if f.is_none() || f.is_empty() {
         return no_accessor(th, p, obj, if new.is_empty() { "deleter" } else { "setter" }).map(|_| ());
     }
-    if new.is_empty() { th.call(f, &[obj])? } else { th.call(f, &[obj, new])? };
+    if new.is_empty() {
+        th.call(f, &[obj])?
+    } else {
+        th.call(f, &[obj, new])?
+    };
     Ok(())
 }
 #[cold]
@@ -202,7 +250,11 @@ fn no_accessor(th: &mut Thread, p: Gc<Property>, obj: Value, what: &str) -> R {
         Ok(n) => Some(n),
         Err(_) => None,
     };
-    let class = class_of(obj).qualname.get().cast::<Str>().map_or_else(String::new, |s| s.to_string_lossy());
+    let class = class_of(obj)
+        .qualname
+        .get()
+        .cast::<Str>()
+        .map_or_else(String::new, |s| s.to_string_lossy());
     let text = match name {
         Some(n) => format!("property {} of '{class}' object has no {what}", th.repr_string(n)?),
         None => format!("property of '{class}' object has no {what}"),

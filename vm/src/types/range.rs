@@ -40,7 +40,11 @@ impl Gc<Range> {
     #[inline(always)]
     pub fn small_parts(self) -> Option<(i64, i64, i64)> {
         let (a, s, n) = (self.start.get(), self.step.get(), self.length.get());
-        if Value::both_small(a, s) && n.is_small() { Some((a.as_small(), s.as_small(), n.as_small())) } else { None }
+        if Value::both_small(a, s) && n.is_small() {
+            Some((a.as_small(), s.as_small(), n.as_small()))
+        } else {
+            None
+        }
     }
 }
 /// `a op b` of two ints, for operators whose result is one int.

@@ -26,7 +26,12 @@ static GETSETS: &[GetSetDef] = &[
     getter("step", |_, v| Ok(v.as_gc::<Range>().step.get()), ""),
 ];
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args", range_new, "Create and return a new object.  See help(type) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args",
+        range_new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__hash__", "self, /", hash, "Return hash(self)."),
     def("__eq__", "self, value, /", |th, a| compare(th, CmpOp::Eq, a), "Return self==value."),
@@ -36,14 +41,29 @@ static METHODS: &[NativeDef] = &[
     def("__gt__", "self, value, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Return self>value."),
     def("__ge__", "self, value, /", |_, _| Ok(Value::NOT_IMPLEMENTED), "Return self>=value."),
     def("__iter__", "self, /", iter, "Implement iter(self)."),
-    def("__bool__", "self, /", |_, a| Ok(Value::bool(this(a).length.get() != Value::small(0))), "True if self else False"),
+    def(
+        "__bool__",
+        "self, /",
+        |_, a| Ok(Value::bool(this(a).length.get() != Value::small(0))),
+        "True if self else False",
+    ),
     def("__len__", "self, /", len, "Return len(self)."),
     def("__getitem__", "self, key, /", getitem, "Return self[key]."),
     def("__contains__", "self, key, /", contains, "Return bool(key in self)."),
     def("__reversed__", "self, /", reversed, "Return a reverse iterator."),
     def("__reduce__", "self, /", reduce, ""),
-    def("count", "self, object, /", count, "rangeobject.count(value) -> integer -- return number of occurrences of value"),
-    def("index", "self, object, /", index, "rangeobject.index(value) -> integer -- return index of value.\nRaise ValueError if the value is not present."),
+    def(
+        "count",
+        "self, object, /",
+        count,
+        "rangeobject.count(value) -> integer -- return number of occurrences of value",
+    ),
+    def(
+        "index",
+        "self, object, /",
+        index,
+        "rangeobject.index(value) -> integer -- return index of value.\nRaise ValueError if the value is not present.",
+    ),
 ];
 
 #[inline(always)]
@@ -150,7 +170,11 @@ fn find_int(th: &mut Thread, r: Gc<Range>, v: Value) -> R<Option<Value>> {
         return Ok(None);
     }
     let i = arith(th, BinOp::FloorDiv, by, r.step.get())?;
-    Ok(if int::sign(i) >= 0 && holds(CmpOp::Lt, i, r.length.get()) { Some(i) } else { None })
+    Ok(if int::sign(i) >= 0 && holds(CmpOp::Lt, i, r.length.get()) {
+        Some(i)
+    } else {
+        None
+    })
 }
 /// Calls `f` with the index of each item that equals a value of any type, until it says stop.
 fn search(th: &mut Thread, a: &[Value], mut f: impl FnMut(i64) -> bool) -> R<()> {

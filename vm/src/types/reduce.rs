@@ -84,11 +84,17 @@ fn new_arguments(th: &mut Thread, v: Value) -> R<(Value, Value)> {
             return Err(th.value_error(&format!("__getnewargs_ex__ should return a tuple of length 2, not {}", t.len())));
         };
         if !args.is_kind(Kind::Tuple) {
-            let text = format!("first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'", class_of(*args).name_str());
+            let text = format!(
+                "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'",
+                class_of(*args).name_str()
+            );
             return Err(th.type_error(&text));
         }
         if !kwargs.is_kind(Kind::Dict) {
-            let text = format!("second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'", class_of(*kwargs).name_str());
+            let text = format!(
+                "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'",
+                class_of(*kwargs).name_str()
+            );
             return Err(th.type_error(&text));
         }
         return Ok((*args, *kwargs));
@@ -114,7 +120,9 @@ pub fn state(th: &mut Thread, v: Value) -> R {
 fn get_state(th: &mut Thread, v: Value, has_args: bool) -> R {
     let class = class_of(v);
     let f = th.getattr(v, names().__getstate__)?;
-    let own = f.cast::<NativeFunction>().is_some_and(|n| n.owner.get() == ctx().types.object.value());
+    let own = f
+        .cast::<NativeFunction>()
+        .is_some_and(|n| n.owner.get() == ctx().types.object.value());
     if own && !has_args && native_state(class) {
         return cannot_pickle(th, class);
     }
@@ -122,7 +130,10 @@ fn get_state(th: &mut Thread, v: Value, has_args: bool) -> R {
 }
 /// Has it native state that pickling would lose?
 fn native_state(class: Gc<Class>) -> bool {
-    !matches!(class.instance_kind(), Kind::Instance | Kind::Int | Kind::Float | Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List | Kind::Dict | Kind::Exception)
+    !matches!(
+        class.instance_kind(),
+        Kind::Instance | Kind::Int | Kind::Float | Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List | Kind::Dict | Kind::Exception
+    )
 }
 pub(crate) fn getstate_method(th: &mut Thread, a: &[Value]) -> R {
     let v = a[0];

@@ -20,7 +20,10 @@ fn attempt<T>(th: &mut Thread, f: impl FnOnce(&mut Thread) -> R<T>) -> R<Option<
 /// Prints an exception with its traceback to `sys.stderr`.
 pub fn print_exception(th: &mut Thread, e: Value) -> R<()> {
     if !e.is_kind(Kind::Exception) {
-        let text = format!("TypeError: print_exception(): Exception expected for value, {} found\n", class_of(e).name_str());
+        let text = format!(
+            "TypeError: print_exception(): Exception expected for value, {} found\n",
+            class_of(e).name_str()
+        );
         return write(th, &text);
     }
     let done = attempt(th, |th| {
@@ -87,7 +90,11 @@ fn describe(th: &mut Thread, e: Value, depth: usize) -> R<String> {
 }
 fn place(th: &mut Thread, frame: Value) -> R<(String, String)> {
     let [code, file, name] = ["f_code", "co_filename", "co_qualname"].map(|n| th.intern(n));
-    let code = if frame.is_kind(Kind::Code) { frame } else { th.getattr(frame, code)? };
+    let code = if frame.is_kind(Kind::Code) {
+        frame
+    } else {
+        th.getattr(frame, code)?
+    };
     let (file, name) = (th.getattr(code, file)?, th.getattr(code, name)?);
     Ok((th.str(file)?.to_string_lossy(), th.str(name)?.to_string_lossy()))
 }
@@ -122,5 +129,68 @@ pub fn report_unraisable(th: &mut Thread, t: Throw, object: Value) {
     if let Ok(None) = r {
         // The hook itself failed and there is nobody left to tell but the process's own error stream.
         eprintln!("Exception ignored in sys.unraisablehook");
+    }
+}
+/// The traceback and message of an exception as text, made natively.
+pub fn traceback_text(th: &mut Thread, e: Value) -> String {
+    describe(th, e, 0).unwrap_or_default()
+}
+/// Hands an exception that ends the program (or an interactive statement) to `sys.excepthook`.
+pub fn print_uncaught(th: &mut Thread, e: Value) {
+    let x = exception::this(e);
+    let r = attempt(th, |th| {
+        for name in ["stdout", "stderr"] {
+            if let Ok(f) = sys_attribute(th, name)
+                && !f.is_none()
+            {
+                // A stream that cannot be flushed must not hide the exception.
+                let _ = attempt(th, |th| th.call_method(f, names().flush, &[]))?;
+            }
+        }
+        let tb = x.field(th, &x.traceback)?;
+        let tb = if tb.is_empty() { Value::NONE } else { tb };
+        let sys = crate::import::import_module(th, "sys")?;
+        for (name, v) in [
+            ("last_exc", e),
+            ("last_type", class_of(e).value()),
+            ("last_value", e),
+            ("last_traceback", tb),
+        ] {
+            let key = th.intern(name);
+            th.setattr(sys, key, v)?;
+        }
+        let hook = sys_attribute(th, "excepthook")?;
+        th.call(hook, &[class_of(e).value(), e, tb])
+    });
+    match r {
+        Ok(Some(_)) => {}
+        _ => {
+            let text = traceback_text(th, e);
+            eprint!("{text}");
+        }
+    }
+}
+/// The exit code that a SystemExit asks for; a message goes to stderr.
+pub fn exit_code(th: &mut Thread, e: Value) -> u8 {
+    let key = names().code;
+    let code = match attempt(th, |th| th.getattr(e, key)) {
+        Ok(Some(c)) => c,
+        _ => return 1,
+    };
+    match code {
+        Value::NONE => 0,
+        Value::TRUE => 1,
+        Value::FALSE => 0,
+        c if c.is_small() => c.as_small() as u8,
+        c if crate::types::int::is_int(c) => 255,
+        c => {
+            if let Ok(Some(s)) = attempt(th, |th| th.str(c)) {
+                let text = s.to_string_lossy() + "\n";
+                if write(th, &text).is_err() {
+                    eprint!("{text}");
+                }
+            }
+            1
+        }
     }
 }

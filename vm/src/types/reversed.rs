@@ -31,10 +31,20 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("reversed", Kind::Payload, payload_size::<Reversed>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, object, /, **kwargs", new, "Create and return a new object.  See help(type) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, object, /, **kwargs",
+        new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
-    def("__length_hint__", "self, /", length_hint, "Private method returning an estimate of len(list(it))."),
+    def(
+        "__length_hint__",
+        "self, /",
+        length_hint,
+        "Private method returning an estimate of len(list(it)).",
+    ),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
     def("__setstate__", "self, state, /", setstate, "Set state information for unpickling."),
 ];
@@ -70,7 +80,11 @@ fn state(th: &mut Thread, v: Value) -> R<&'static mut Reversed> {
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
-    let found = if s.of.is_empty() || s.at < 0 { Ok(None) } else { item_at(th, s.of, s.at) };
+    let found = if s.of.is_empty() || s.at < 0 {
+        Ok(None)
+    } else {
+        item_at(th, s.of, s.at)
+    };
     if found.as_ref().is_err_and(|t| t.is_abort()) {
         return found.map(|_| Value::EMPTY);
     }

@@ -22,11 +22,20 @@ impl Payload for SequenceIter {
     }
 }
 /// The declaration.
-pub static DEF: TypeDef = TypeDef { base: false, methods: METHODS, ..TypeDef::new("iterator", Kind::Payload, payload_size::<SequenceIter>()) };
+pub static DEF: TypeDef = TypeDef {
+    base: false,
+    methods: METHODS,
+    ..TypeDef::new("iterator", Kind::Payload, payload_size::<SequenceIter>())
+};
 static METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
-    def("__length_hint__", "self, /", length_hint, "Private method returning an estimate of len(list(it))."),
+    def(
+        "__length_hint__",
+        "self, /",
+        length_hint,
+        "Private method returning an estimate of len(list(it)).",
+    ),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
     def("__setstate__", "self, state, /", setstate, "Set state information for unpickling."),
 ];
@@ -45,7 +54,11 @@ pub(crate) fn item_at(th: &mut Thread, v: Value, i: i64) -> R<Option<Value>> {
     match th.getitem(v, Value::small(i)) {
         Ok(x) => Ok(Some(x)),
         Err(t) => match t.value() {
-            Some(e) if th.class_of(e).is_subclass_of(ctx().types.IndexError) || th.class_of(e).is_subclass_of(ctx().types.StopIteration) => Ok(None),
+            Some(e)
+                if th.class_of(e).is_subclass_of(ctx().types.IndexError) || th.class_of(e).is_subclass_of(ctx().types.StopIteration) =>
+            {
+                Ok(None)
+            }
             _ => Err(t),
         },
     }

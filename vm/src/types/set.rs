@@ -35,7 +35,11 @@ unsafe impl Layout for Set {
 /// A set or frozenset (or an instance of a subclass), if it is one.
 #[inline(always)]
 pub fn as_set(v: Value) -> Option<Gc<Set>> {
-    if v.is_kind(Kind::Set) || v.is_kind(Kind::FrozenSet) { Some(of(v)) } else { None }
+    if v.is_kind(Kind::Set) || v.is_kind(Kind::FrozenSet) {
+        Some(of(v))
+    } else {
+        None
+    }
 }
 /// The set or frozenset that the value is known to be.
 #[inline(always)]
@@ -129,7 +133,12 @@ impl Probe {
     }
     #[inline(always)]
     fn group(base: u64, perturb: u64, mask: u64) -> Probe {
-        Probe { at: base as usize, left: if base + NEAR <= mask { NEAR } else { 0 }, base, perturb }
+        Probe {
+            at: base as usize,
+            left: if base + NEAR <= mask { NEAR } else { 0 },
+            base,
+            perturb,
+        }
     }
     #[inline(always)]
     fn next(&mut self, mask: u64) {
@@ -139,7 +148,11 @@ impl Probe {
             return;
         }
         let perturb = self.perturb >> 5;
-        *self = Probe::group(self.base.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask, perturb, mask);
+        *self = Probe::group(
+            self.base.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask,
+            perturb,
+            mask,
+        );
     }
 }
 #[derive(Clone, Copy)]
@@ -222,7 +235,11 @@ impl Gc<Set> {
                         let equal = th.eq(stored, key)?;
                         // Python code may have run: is everything as it was?
                         let same = th.read(h, || {
-                            self.table.get() == table && table.cast::<SetTable>().and_then(|t| t.entries().get(i)).is_some_and(|e| e.key.get() == stored)
+                            self.table.get() == table
+                                && table
+                                    .cast::<SetTable>()
+                                    .and_then(|t| t.entries().get(i))
+                                    .is_some_and(|e| e.key.get() == stored)
                         })?;
                         if !same {
                             continue 'restart;
@@ -330,7 +347,9 @@ impl Gc<Set> {
     }
     /// Removes an item with a known hash; was it there?
     pub fn remove_hash(self, th: &mut Thread, v: Value, hash: i64) -> R<bool> {
-        let Some(mut found) = self.find(th, hash as u64, v)? else { return Ok(false) };
+        let Some(mut found) = self.find(th, hash as u64, v)? else {
+            return Ok(false);
+        };
         if th.tx.concurrent && !th.tx.writable(self.header()) {
             th.write(self.header(), WORDS)?;
             match self.find(th, hash as u64, v)? {
@@ -422,7 +441,9 @@ impl Gc<Set> {
         let t = self.private_table(th)?;
         if t.fill() == 0 {
             // Same size: same places.
-            let same = th.read(other.header(), || other.the_table().is_some_and(|o| o.mask == t.mask && o.fill() == n))?;
+            let same = th.read(other.header(), || {
+                other.the_table().is_some_and(|o| o.mask == t.mask && o.fill() == n)
+            })?;
             while let Some((k, hash)) = other.next_hashed(th, &mut pos)? {
                 if same {
                     let e = &t.entries()[pos - 1];

@@ -13,13 +13,22 @@ use crate::value::Value;
 /// `iter(s)`
 pub fn new(th: &mut Thread, s: Gc<Set>) -> R {
     let n = s.len(th)? as i64;
-    Ok(iter::new(th, ctx().types.set_iterator, What::Set, s.value(), Value::small(0), Value::small(n)))
+    Ok(iter::new(
+        th,
+        ctx().types.set_iterator,
+        What::Set,
+        s.value(),
+        Value::small(0),
+        Value::small(n),
+    ))
 }
 /// The next item; EMPTY at the end.
 #[inline]
 pub fn next(th: &mut Thread, it: Gc<Iter>) -> R {
     th.write(it.header(), WORDS)?;
-    let Some(s) = as_set(it.source.get()) else { return Ok(Value::EMPTY) };
+    let Some(s) = as_set(it.source.get()) else {
+        return Ok(Value::EMPTY);
+    };
     if s.len(th)? as i64 != it.extra.get().as_small() {
         it.extra.set_raw(Value::small(-1));
         return Err(th.runtime_error("Set changed size during iteration"));
@@ -72,8 +81,17 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
 static METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", iter::next_method, "Implement next(self)."),
-    def("__length_hint__", "self, /", hint, "Private method returning an estimate of len(list(it))."),
+    def(
+        "__length_hint__",
+        "self, /",
+        hint,
+        "Private method returning an estimate of len(list(it)).",
+    ),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
 ];
 /// The declaration.
-pub static DEF: TypeDef = TypeDef { base: false, methods: METHODS, ..TypeDef::new("set_iterator", Kind::Iter, std::mem::size_of::<Iter>()) };
+pub static DEF: TypeDef = TypeDef {
+    base: false,
+    methods: METHODS,
+    ..TypeDef::new("set_iterator", Kind::Iter, std::mem::size_of::<Iter>())
+};

@@ -25,8 +25,18 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("set", Kind::Set, std::mem::size_of::<Set>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| Ok(set::new_of(th, a[0].as_gc()).value()), "Create and return a new object.  See help(type) for accurate signature."),
-    def("__init__", "self, /, *args, **kwargs", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| Ok(set::new_of(th, a[0].as_gc()).value()),
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__lt__", "self, value, /", |th, a| compare(th, CmpOp::Lt, a), "Return self<value."),
     def("__le__", "self, value, /", |th, a| compare(th, CmpOp::Le, a), "Return self<=value."),
@@ -37,43 +47,198 @@ static METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", iter, "Implement iter(self)."),
     def("__len__", "self, /", len, "Return len(self)."),
     def("__contains__", "self, object, /", contains, "x.__contains__(y) <==> y in x."),
-    def("__and__", "self, value, /", |th, a| binary(th, a[0], a[1], intersection_of), "Return self&value."),
-    def("__rand__", "self, value, /", |th, a| binary(th, a[1], a[0], intersection_of), "Return value&self."),
-    def("__or__", "self, value, /", |th, a| binary(th, a[0], a[1], union_of), "Return self|value."),
-    def("__ror__", "self, value, /", |th, a| binary(th, a[1], a[0], union_of), "Return value|self."),
-    def("__sub__", "self, value, /", |th, a| binary(th, a[0], a[1], difference_of), "Return self-value."),
-    def("__rsub__", "self, value, /", |th, a| binary(th, a[1], a[0], difference_of), "Return value-self."),
-    def("__xor__", "self, value, /", |th, a| binary(th, a[0], a[1], symmetric_of), "Return self^value."),
-    def("__rxor__", "self, value, /", |th, a| binary(th, a[1], a[0], symmetric_of), "Return value^self."),
-    def("__iand__", "self, value, /", |th, a| in_place(th, a, intersect_with), "Return self&=value."),
-    def("__ior__", "self, value, /", |th, a| in_place(th, a, |th, s, v| s.update(th, v)), "Return self|=value."),
-    def("__isub__", "self, value, /", |th, a| in_place(th, a, subtract), "Return self-=value."),
+    def(
+        "__and__",
+        "self, value, /",
+        |th, a| binary(th, a[0], a[1], intersection_of),
+        "Return self&value.",
+    ),
+    def(
+        "__rand__",
+        "self, value, /",
+        |th, a| binary(th, a[1], a[0], intersection_of),
+        "Return value&self.",
+    ),
+    def(
+        "__or__",
+        "self, value, /",
+        |th, a| binary(th, a[0], a[1], union_of),
+        "Return self|value.",
+    ),
+    def(
+        "__ror__",
+        "self, value, /",
+        |th, a| binary(th, a[1], a[0], union_of),
+        "Return value|self.",
+    ),
+    def(
+        "__sub__",
+        "self, value, /",
+        |th, a| binary(th, a[0], a[1], difference_of),
+        "Return self-value.",
+    ),
+    def(
+        "__rsub__",
+        "self, value, /",
+        |th, a| binary(th, a[1], a[0], difference_of),
+        "Return value-self.",
+    ),
+    def(
+        "__xor__",
+        "self, value, /",
+        |th, a| binary(th, a[0], a[1], symmetric_of),
+        "Return self^value.",
+    ),
+    def(
+        "__rxor__",
+        "self, value, /",
+        |th, a| binary(th, a[1], a[0], symmetric_of),
+        "Return value^self.",
+    ),
+    def(
+        "__iand__",
+        "self, value, /",
+        |th, a| in_place(th, a, intersect_with),
+        "Return self&=value.",
+    ),
+    def(
+        "__ior__",
+        "self, value, /",
+        |th, a| in_place(th, a, |th, s, v| s.update(th, v)),
+        "Return self|=value.",
+    ),
+    def(
+        "__isub__",
+        "self, value, /",
+        |th, a| in_place(th, a, subtract),
+        "Return self-=value.",
+    ),
     def("__ixor__", "self, value, /", |th, a| in_place(th, a, toggle), "Return self^=value."),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
     def("__sizeof__", "self, /", sizeof, "S.__sizeof__() -> size of S in memory, in bytes."),
-    def("add", "self, object, /", add, "Add an element to a set.\n\nThis has no effect if the element is already present."),
-    def("clear", "self, /", |th, a| { of(a[0]).clear(th)?; Ok(Value::NONE) }, "Remove all elements from this set."),
-    def("copy", "self, /", |th, a| Ok(copy_of(th, of(a[0]))?.value()), "Return a shallow copy of a set."),
-    def("difference", "self, /, *others", difference, "Return a new set with elements in the set that are not in the others."),
-    def("difference_update", "self, /, *others", |th, a| each_other(th, a, subtract), "Update the set, removing elements found in others."),
-    def("discard", "self, object, /", discard, "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set."),
-    def("intersection", "self, /, *others", intersection, "Return a new set with elements common to the set and all others."),
-    def("intersection_update", "self, /, *others", intersection_update, "Update the set, keeping only elements found in it and all others."),
-    def("isdisjoint", "self, other, /", isdisjoint, "Return True if two sets have a null intersection."),
-    def("issubset", "self, other, /", issubset, "Report whether another set contains this set."),
-    def("issuperset", "self, other, /", issuperset, "Report whether this set contains another set."),
-    def("pop", "self, /", pop, "Remove and return an arbitrary set element.\n\nRaises KeyError if the set is empty."),
-    def("remove", "self, object, /", remove, "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError."),
-    def("symmetric_difference", "self, other, /", symmetric_difference, "Return a new set with elements in either the set or other but not both."),
-    def("symmetric_difference_update", "self, other, /", |th, a| { toggle(th, of(a[0]), a[1])?; Ok(Value::NONE) }, "Update the set, keeping only elements found in either set, but not in both."),
-    def("union", "self, /, *others", union, "Return a new set with elements from the set and all others."),
-    def("update", "self, /, *others", |th, a| each_other(th, a, |th, s, v| s.update(th, v)), "Update the set, adding elements from all others."),
-    def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def(
+        "add",
+        "self, object, /",
+        add,
+        "Add an element to a set.\n\nThis has no effect if the element is already present.",
+    ),
+    def(
+        "clear",
+        "self, /",
+        |th, a| {
+            of(a[0]).clear(th)?;
+            Ok(Value::NONE)
+        },
+        "Remove all elements from this set.",
+    ),
+    def(
+        "copy",
+        "self, /",
+        |th, a| Ok(copy_of(th, of(a[0]))?.value()),
+        "Return a shallow copy of a set.",
+    ),
+    def(
+        "difference",
+        "self, /, *others",
+        difference,
+        "Return a new set with elements in the set that are not in the others.",
+    ),
+    def(
+        "difference_update",
+        "self, /, *others",
+        |th, a| each_other(th, a, subtract),
+        "Update the set, removing elements found in others.",
+    ),
+    def(
+        "discard",
+        "self, object, /",
+        discard,
+        "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set.",
+    ),
+    def(
+        "intersection",
+        "self, /, *others",
+        intersection,
+        "Return a new set with elements common to the set and all others.",
+    ),
+    def(
+        "intersection_update",
+        "self, /, *others",
+        intersection_update,
+        "Update the set, keeping only elements found in it and all others.",
+    ),
+    def(
+        "isdisjoint",
+        "self, other, /",
+        isdisjoint,
+        "Return True if two sets have a null intersection.",
+    ),
+    def(
+        "issubset",
+        "self, other, /",
+        issubset,
+        "Report whether another set contains this set.",
+    ),
+    def(
+        "issuperset",
+        "self, other, /",
+        issuperset,
+        "Report whether this set contains another set.",
+    ),
+    def(
+        "pop",
+        "self, /",
+        pop,
+        "Remove and return an arbitrary set element.\n\nRaises KeyError if the set is empty.",
+    ),
+    def(
+        "remove",
+        "self, object, /",
+        remove,
+        "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError.",
+    ),
+    def(
+        "symmetric_difference",
+        "self, other, /",
+        symmetric_difference,
+        "Return a new set with elements in either the set or other but not both.",
+    ),
+    def(
+        "symmetric_difference_update",
+        "self, other, /",
+        |th, a| {
+            toggle(th, of(a[0]), a[1])?;
+            Ok(Value::NONE)
+        },
+        "Update the set, keeping only elements found in either set, but not in both.",
+    ),
+    def(
+        "union",
+        "self, /, *others",
+        union,
+        "Return a new set with elements from the set and all others.",
+    ),
+    def(
+        "update",
+        "self, /, *others",
+        |th, a| each_other(th, a, |th, s, v| s.update(th, v)),
+        "Update the set, adding elements from all others.",
+    ),
+    def_class(
+        "__class_getitem__",
+        "cls, object, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 
 /// The builtin class of a set: set or frozenset.
 fn builtin(s: Gc<Set>) -> Gc<Class> {
-    if s.obj().kind() == Kind::FrozenSet { ctx().types.frozenset } else { ctx().types.set }
+    if s.obj().kind() == Kind::FrozenSet {
+        ctx().types.frozenset
+    } else {
+        ctx().types.set
+    }
 }
 fn empty_like(th: &mut Thread, s: Gc<Set>) -> Gc<Set> {
     set::new_of(th, builtin(s))
@@ -104,7 +269,11 @@ pub(crate) fn constructor_argument(th: &mut Thread, name: &str, args: Value, kwa
     }
 }
 fn init(th: &mut Thread, a: &[Value]) -> R {
-    let name = if class_of(a[0]) == ctx().types.set { "set".into() } else { class_of(a[0]).name_str() };
+    let name = if class_of(a[0]) == ctx().types.set {
+        "set".into()
+    } else {
+        class_of(a[0]).name_str()
+    };
     let keywords = a[2].cast::<Dict>();
     if let Some(d) = keywords
         && d.len(th)? > 0
@@ -164,7 +333,9 @@ fn within(th: &mut Thread, x: Gc<Set>, y: Gc<Set>) -> R<bool> {
     Ok(true)
 }
 pub(crate) fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
-    let (x, Some(y)) = (of(a[0]), as_set(a[1])) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (x, Some(y)) = (of(a[0]), as_set(a[1])) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let (n, m) = (x.len(th)?, y.len(th)?);
     Ok(Value::bool(match op {
         CmpOp::Eq => n == m && within(th, x, y)?,
@@ -234,7 +405,14 @@ pub(crate) fn intersection_of(th: &mut Thread, s: Gc<Set>, other: Value) -> R<Gc
     Ok(out)
 }
 pub(crate) fn difference_of(th: &mut Thread, s: Gc<Set>, other: Value) -> R<Gc<Set>> {
-    let (set_other, dict_other) = (as_set(other), if class_of(other) == ctx().types.dict { other.cast::<Dict>() } else { None });
+    let (set_other, dict_other) = (
+        as_set(other),
+        if class_of(other) == ctx().types.dict {
+            other.cast::<Dict>()
+        } else {
+            None
+        },
+    );
     let size = match (set_other, dict_other) {
         (Some(o), _) => o.len(th)?,
         (_, Some(d)) => d.len(th)?,
@@ -323,7 +501,9 @@ pub(crate) fn union(th: &mut Thread, a: &[Value]) -> R {
 }
 fn common(th: &mut Thread, a: &[Value]) -> R<Gc<Set>> {
     let s = of(a[0]);
-    let [first, rest @ ..] = a[1].as_gc::<Tuple>().items() else { return copy_of(th, s) };
+    let [first, rest @ ..] = a[1].as_gc::<Tuple>().items() else {
+        return copy_of(th, s);
+    };
     let mut out = intersection_of(th, s, *first)?;
     for v in rest {
         out = intersection_of(th, out, *v)?;
@@ -340,7 +520,9 @@ fn intersection_update(th: &mut Thread, a: &[Value]) -> R {
 }
 pub(crate) fn difference(th: &mut Thread, a: &[Value]) -> R {
     let s = of(a[0]);
-    let [first, rest @ ..] = a[1].as_gc::<Tuple>().items() else { return Ok(copy_of(th, s)?.value()) };
+    let [first, rest @ ..] = a[1].as_gc::<Tuple>().items() else {
+        return Ok(copy_of(th, s)?.value());
+    };
     let out = difference_of(th, s, *first)?;
     for v in rest {
         subtract(th, out, *v)?;

@@ -22,8 +22,18 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("types.SimpleNamespace", Kind::Instance, 16)
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| Ok(attrs::new_instance(th, a[0].as_gc())), ""),
-    def("__init__", "self, /, *args, **kwargs", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| Ok(attrs::new_instance(th, a[0].as_gc())),
+        "",
+    ),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__eq__", "self, value, /", |th, a| compare(th, CmpOp::Eq, a), "Return self==value."),
     def("__ne__", "self, value, /", |th, a| compare(th, CmpOp::Ne, a), "Return self!=value."),
@@ -32,9 +42,19 @@ static METHODS: &[NativeDef] = &[
     def("__gt__", "self, value, /", |th, a| compare(th, CmpOp::Gt, a), "Return self>value."),
     def("__ge__", "self, value, /", |th, a| compare(th, CmpOp::Ge, a), "Return self>=value."),
     def("__reduce__", "self, /", reduce, "Return state information for pickling"),
-    def("__replace__", "self, /, **changes", replace, "Return a copy of the namespace object with new values for the specified attributes."),
+    def(
+        "__replace__",
+        "self, /, **changes",
+        replace,
+        "Return a copy of the namespace object with new values for the specified attributes.",
+    ),
 ];
-static GETSETS: &[GetSetDef] = &[getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, "")];
+static GETSETS: &[GetSetDef] = &[getset(
+    "__dict__",
+    crate::types::object::get_dict,
+    crate::types::object::set_dict,
+    "",
+)];
 
 /// A namespace with these attributes.
 pub fn new(th: &mut Thread, fields: &[(&str, Value)]) -> R {
@@ -60,7 +80,11 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
     match a[1].as_gc::<Tuple>().items() {
         [] => {}
         [one] => {
-            let d = if one.is_kind(Kind::Dict) { *one } else { th.call(ctx().types.dict.value(), &[*one])? };
+            let d = if one.is_kind(Kind::Dict) {
+                *one
+            } else {
+                th.call(ctx().types.dict.value(), &[*one])?
+            };
             update(th, a[0], d)?;
         }
         many => {
@@ -75,7 +99,11 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
 }
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     let class = class_of(a[0]);
-    let name = if class == ctx().types.simple_namespace { "namespace".into() } else { class.name_str() };
+    let name = if class == ctx().types.simple_namespace {
+        "namespace".into()
+    } else {
+        class.name_str()
+    };
     let d = attrs::instance_dict_snapshot(th, a[0].as_obj())?;
     let (keys, values) = d.snapshot(th)?;
     let mut parts = Vec::new();
@@ -96,7 +124,11 @@ fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
     }
     let x = attrs::instance_dict_snapshot(th, a[0].as_obj())?.value();
     let y = attrs::instance_dict_snapshot(th, a[1].as_obj())?.value();
-    if op == CmpOp::Eq || op == CmpOp::Ne { th.compare(op, x, y) } else { Ok(Value::NOT_IMPLEMENTED) }
+    if op == CmpOp::Eq || op == CmpOp::Ne {
+        th.compare(op, x, y)
+    } else {
+        Ok(Value::NOT_IMPLEMENTED)
+    }
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let d = attrs::instance_dict_snapshot(th, a[0].as_obj())?.value();

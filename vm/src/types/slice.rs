@@ -131,7 +131,12 @@ static GETSETS: &[GetSetDef] = &[
     getter("step", |_, v| Ok(v.as_gc::<Slice>().step.get()), ""),
 ];
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args", slice_new, "Create and return a new object.  See help(type) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args",
+        slice_new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__hash__", "self, /", hash, "Return hash(self)."),
     def("__eq__", "self, value, /", |th, a| compare(th, CmpOp::Eq, a), "Return self==value."),
@@ -147,7 +152,12 @@ static METHODS: &[NativeDef] = &[
         "S.indices(len) -> (start, stop, stride)\n\nAssuming a sequence of length len, calculate the start and stop\nindices, and the stride length of the extended slice described by\nS. Out of bounds indices are clipped in a manner consistent with the\nhandling of normal slices.",
     ),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
-    crate::native::def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    crate::native::def_class(
+        "__class_getitem__",
+        "cls, object, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 fn slice_new(th: &mut Thread, a: &[Value]) -> R {
     match *a[1].as_gc::<Tuple>().items() {

@@ -13,11 +13,18 @@ use crate::types::str_::Str;
 use crate::value::Value;
 
 /// The descriptor of `__dict__` in Python classes.
-pub static DICT: GetSetDef =
-    getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, "dictionary for instance variables");
+pub static DICT: GetSetDef = getset(
+    "__dict__",
+    crate::types::object::get_dict,
+    crate::types::object::set_dict,
+    "dictionary for instance variables",
+);
 /// The descriptor of `__weakref__` in Python classes.
-pub static WEAKREF: GetSetDef =
-    getter("__weakref__", |th, v| crate::types::weakref::first_ref(th, v), "list of weak references to the object");
+pub static WEAKREF: GetSetDef = getter(
+    "__weakref__",
+    |th, v| crate::types::weakref::first_ref(th, v),
+    "list of weak references to the object",
+);
 
 /// What a new class's instances have.
 pub struct Plan {
@@ -62,9 +69,19 @@ pub fn plan(th: &mut Thread, name: Gc<Str>, bases: &[Value], base: Gc<Class>, d:
     let mut members = ValueVec::new();
     let variable = matches!(base.instance_kind(), Kind::Tuple | Kind::Int | Kind::Bytes) && base != ctx().types.object;
     let Some(slots) = d.get_str(th, names().__slots__)? else {
-        return Ok(Plan { members: ValueVecItems(members), dict: true, adds_dict: !base_dict, weakref: true, adds_weakref: !base_weak });
+        return Ok(Plan {
+            members: ValueVecItems(members),
+            dict: true,
+            adds_dict: !base_dict,
+            weakref: true,
+            adds_weakref: !base_weak,
+        });
     };
-    let listed = if slots.is_kind(Kind::Str) { ValueVec::from_slice(th, &[slots])? } else { th.collect(slots)? };
+    let listed = if slots.is_kind(Kind::Str) {
+        ValueVec::from_slice(th, &[slots])?
+    } else {
+        th.collect(slots)?
+    };
     let (mut adds_dict, mut adds_weakref) = (false, false);
     if !listed.is_empty() && variable {
         let text = format!("nonempty __slots__ not supported for subtype of '{}'", base.name_str());

@@ -52,25 +52,49 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("staticmethod", Kind::StaticMethod, std::mem::size_of::<StaticMethod>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| {
-        let m: Gc<StaticMethod> = th.new_object(a[0].as_gc::<Class>(), 0);
-        Ok(m.value())
-    }, ""),
-    def("__init__", "self, function, /", init, "Initialize self.  See help(type(self)) for accurate signature."),
-    def("__get__", "self, instance, owner=None, /", |th, a| inner(th, a[0]), "Return an attribute of instance, which is of type owner."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| {
+            let m: Gc<StaticMethod> = th.new_object(a[0].as_gc::<Class>(), 0);
+            Ok(m.value())
+        },
+        "",
+    ),
+    def(
+        "__init__",
+        "self, function, /",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
+    def(
+        "__get__",
+        "self, instance, owner=None, /",
+        |th, a| inner(th, a[0]),
+        "Return an attribute of instance, which is of type owner.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
-    def("__call__", "self, /, *args, **kwargs", |th, a| {
-        let f = inner(th, a[0])?;
-        th.call_ex(f, a[1], a[2])
-    }, "Call self as a function."),
+    def(
+        "__call__",
+        "self, /, *args, **kwargs",
+        |th, a| {
+            let f = inner(th, a[0])?;
+            th.call_ex(f, a[1], a[2])
+        },
+        "Call self as a function.",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[
     getter("__func__", inner, ""),
     getter("__wrapped__", inner, ""),
-    getter("__isabstractmethod__", |th, v| {
-        let f = inner(th, v)?;
-        Ok(Value::bool(is_abstract_function(th, f)?))
-    }, ""),
+    getter(
+        "__isabstractmethod__",
+        |th, v| {
+            let f = inner(th, v)?;
+            Ok(Value::bool(is_abstract_function(th, f)?))
+        },
+        "",
+    ),
     getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, ""),
 ];
 fn init(th: &mut Thread, a: &[Value]) -> R {

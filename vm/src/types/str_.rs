@@ -183,7 +183,13 @@ pub fn from_points_of(th: &mut Thread, class: Gc<Class>, points: impl Iterator<I
         max = max.max(p);
         len += 1;
     }
-    let width = if max < 0x100 { 1 } else if max < 0x10000 { 2 } else { 4 };
+    let width = if max < 0x100 {
+        1
+    } else if max < 0x10000 {
+        2
+    } else {
+        4
+    };
     let s = alloc(th, class, len, width, max < 0x80);
     // SAFETY: room for `len` characters of that width; nobody else has the string yet.
     unsafe {

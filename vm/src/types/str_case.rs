@@ -40,7 +40,13 @@ pub fn casefold(th: &mut Thread, a: &[Value]) -> R {
 }
 pub fn capitalize(th: &mut Thread, a: &[Value]) -> R {
     let mut first = true;
-    let f = |c: u8| if std::mem::take(&mut first) { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+    let f = |c: u8| {
+        if std::mem::take(&mut first) {
+            c.to_ascii_uppercase()
+        } else {
+            c.to_ascii_lowercase()
+        }
+    };
     if let Some(v) = ascii_map(th, s(a[0]), f) {
         return Ok(v);
     }
@@ -61,7 +67,13 @@ pub fn title(th: &mut Thread, a: &[Value]) -> R {
     Ok(str_ops::from_wtf8(th, &w))
 }
 pub fn swapcase(th: &mut Thread, a: &[Value]) -> R {
-    let f = |c: u8| if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() };
+    let f = |c: u8| {
+        if c.is_ascii_uppercase() {
+            c.to_ascii_lowercase()
+        } else {
+            c.to_ascii_uppercase()
+        }
+    };
     if let Some(v) = ascii_map(th, s(a[0]), f) {
         return Ok(v);
     }
@@ -139,7 +151,10 @@ fn fill_char(th: &mut Thread, v: Value) -> R<u32> {
     match v.cast::<Str>() {
         Some(f) if f.len() == 1 => Ok(f.at(0)),
         Some(_) => Err(th.type_error("The fill character must be exactly one character long")),
-        None => Err(th.type_error(&format!("The fill character must be a unicode character, not {}", th.class_of(v).name_str()))),
+        None => Err(th.type_error(&format!(
+            "The fill character must be a unicode character, not {}",
+            th.class_of(v).name_str()
+        ))),
     }
 }
 fn pad(th: &mut Thread, t: Gc<Str>, left: usize, right: usize, fill: u32) -> R {

@@ -70,9 +70,16 @@ pub fn parse(th: &mut Thread, p: &[u32]) -> R<Vec<Piece>> {
 fn parse_field(th: &mut Thread, p: &[u32], i: &mut usize) -> R<Field> {
     let start = *i;
     let mut bracket = false;
-    let mut f = Field { name: Vec::new(), spec: Vec::new(), conversion: None, nested: false };
+    let mut f = Field {
+        name: Vec::new(),
+        spec: Vec::new(),
+        conversion: None,
+        nested: false,
+    };
     loop {
-        let Some(&c) = p.get(*i) else { return Err(th.value_error("expected '}' before end of string")) };
+        let Some(&c) = p.get(*i) else {
+            return Err(th.value_error("expected '}' before end of string"));
+        };
         match char::from_u32(c) {
             Some('{') => return Err(th.value_error("unexpected '{' in field name")),
             Some('[') => bracket = true,
@@ -94,7 +101,9 @@ fn parse_field(th: &mut Thread, p: &[u32], i: &mut usize) -> R<Field> {
         }
         f.conversion = Some(conv);
         *i += 1;
-        let Some(&n) = p.get(*i) else { return Err(th.value_error("unmatched '{' in format spec")) };
+        let Some(&n) = p.get(*i) else {
+            return Err(th.value_error("unmatched '{' in format spec"));
+        };
         c = n;
         *i += 1;
         if c != ':' as u32 && c != CLOSE {
@@ -105,7 +114,9 @@ fn parse_field(th: &mut Thread, p: &[u32], i: &mut usize) -> R<Field> {
         let start = *i;
         let mut depth = 1;
         loop {
-            let Some(&c) = p.get(*i) else { return Err(th.value_error("unmatched '{' in format spec")) };
+            let Some(&c) = p.get(*i) else {
+                return Err(th.value_error("unmatched '{' in format spec"));
+            };
             if c == OPEN {
                 f.nested = true;
                 depth += 1;
@@ -136,7 +147,9 @@ pub fn as_index(th: &mut Thread, p: &[u32]) -> R<Option<i64>> {
     }
     let mut n = 0i64;
     for &c in p {
-        let Some(d) = crate::types::unicode::decimal(c) else { return Ok(None) };
+        let Some(d) = crate::types::unicode::decimal(c) else {
+            return Ok(None);
+        };
         n = match n.checked_mul(10).and_then(|n| n.checked_add(d as i64)) {
             Some(n) => n,
             None => return Err(th.value_error("Too many decimal digits in format string")),
@@ -161,7 +174,9 @@ pub fn split_name(th: &mut Thread, name: &[u32]) -> R<(Vec<u32>, Vec<Step>)> {
             steps.push(Step::Attr(name[i..end].to_vec()));
             i = end;
         } else if is(c, "[") {
-            let Some(n) = name[i..].iter().position(|&c| is(c, "]")) else { return Err(th.value_error("Missing ']' in format string")) };
+            let Some(n) = name[i..].iter().position(|&c| is(c, "]")) else {
+                return Err(th.value_error("Missing ']' in format string"));
+            };
             if n == 0 {
                 return Err(th.value_error("Empty attribute in format string"));
             }
@@ -202,11 +217,19 @@ impl Formatter {
                 Some('s') => th.str(v)?.value(),
                 Some('a') => th.ascii(v)?.value(),
                 Some(c) => {
-                    let text = if c > ' ' && c < '\x7f' { c.to_string() } else { format!("\\x{:x}", c as u32) };
+                    let text = if c > ' ' && c < '\x7f' {
+                        c.to_string()
+                    } else {
+                        format!("\\x{:x}", c as u32)
+                    };
                     return Err(th.value_error(&format!("Unknown conversion specifier '{text}'")));
                 }
             };
-            let spec = if f.nested { self.run(th, &f.spec, depth - 1)?.finish(th) } else { th.new_str_points(&f.spec) };
+            let spec = if f.nested {
+                self.run(th, &f.spec, depth - 1)?.finish(th)
+            } else {
+                th.new_str_points(&f.spec)
+            };
             let r = th.format(v, spec)?;
             b.push_gc(r.as_gc::<Str>());
         }
@@ -251,7 +274,11 @@ impl Formatter {
                 if self.mapping {
                     th.getitem(self.kwargs, key)?
                 } else {
-                    let found = if self.kwargs.is_empty() { None } else { self.kwargs.as_gc::<Dict>().get(th, key)? };
+                    let found = if self.kwargs.is_empty() {
+                        None
+                    } else {
+                        self.kwargs.as_gc::<Dict>().get(th, key)?
+                    };
                     match found {
                         Some(v) => v,
                         None => return Err(th.key_error(key)),
@@ -281,12 +308,22 @@ impl Formatter {
 pub fn format(th: &mut Thread, a: &[Value]) -> R {
     let p = str_ops::wide(a[0].as_gc::<Str>());
     let args = Some(if a[1].is_empty() { ctx().empty_tuple } else { a[1] }.as_gc::<Tuple>());
-    let mut f = Formatter { args, kwargs: a[2], mapping: false, numbering: Numbering::Unknown };
+    let mut f = Formatter {
+        args,
+        kwargs: a[2],
+        mapping: false,
+        numbering: Numbering::Unknown,
+    };
     Ok(f.run(th, &p, 2)?.finish(th))
 }
 /// `s.format_map(mapping)`
 pub fn format_map(th: &mut Thread, a: &[Value]) -> R {
     let p = str_ops::wide(a[0].as_gc::<Str>());
-    let mut f = Formatter { args: None, kwargs: a[1], mapping: true, numbering: Numbering::Unknown };
+    let mut f = Formatter {
+        args: None,
+        kwargs: a[1],
+        mapping: true,
+        numbering: Numbering::Unknown,
+    };
     Ok(f.run(th, &p, 2)?.finish(th))
 }

@@ -24,7 +24,11 @@ pub fn to_str(v: Value) -> Option<Gc<Str>> {
 }
 /// The same text as an object of exactly the class str.
 pub fn plain(th: &mut Thread, s: Gc<Str>) -> Value {
-    if th.class_of(s.value()) == ctx().types.str { s.value() } else { str_::from_chars(th, s.chars()).value() }
+    if th.class_of(s.value()) == ctx().types.str {
+        s.value()
+    } else {
+        str_::from_chars(th, s.chars()).value()
+    }
 }
 
 /// Builds a string; Latin-1 until a wider character comes.
@@ -208,7 +212,9 @@ pub fn repeat(th: &mut Thread, s: Gc<Str>, n: isize) -> R {
     }
     let n = n as usize;
     let (len, width) = (s.len(), s.width());
-    let Some(bytes) = len.checked_mul(n).and_then(|l| l.checked_mul(width)) else { return Err(th.memory_error()) };
+    let Some(bytes) = len.checked_mul(n).and_then(|l| l.checked_mul(width)) else {
+        return Err(th.memory_error());
+    };
     check_size(th, bytes)?;
     let r = str_::with_width(th, len * n, width, s.is_ascii(), |out| {
         // SAFETY: room for n copies; each doubling copies what is already written.
@@ -270,8 +276,16 @@ pub fn slice_range(th: &mut Thread, slice: Value, len: usize) -> R<(isize, isize
             i
         }
     };
-    let start = if start.is_none() { if step < 0 { len - 1 } else { 0 } } else { clip(index_of(th, start)?) };
-    let stop = if stop.is_none() { if step < 0 { -1 } else { len } } else { clip(index_of(th, stop)?) };
+    let start = if start.is_none() {
+        if step < 0 { len - 1 } else { 0 }
+    } else {
+        clip(index_of(th, start)?)
+    };
+    let stop = if stop.is_none() {
+        if step < 0 { -1 } else { len }
+    } else {
+        clip(index_of(th, stop)?)
+    };
     let count = if step > 0 {
         if start < stop { (stop - start - 1) / step + 1 } else { 0 }
     } else if stop < start {
@@ -297,7 +311,11 @@ pub fn clip_range(th: &mut Thread, start: Value, stop: Value, len: usize) -> R<(
             return Ok(default);
         }
         let i = index_of(th, v)?;
-        Ok(if i < 0 { i.saturating_add(len as isize).max(0) as usize } else { (i as usize).min(len + 1) })
+        Ok(if i < 0 {
+            i.saturating_add(len as isize).max(0) as usize
+        } else {
+            (i as usize).min(len + 1)
+        })
     };
     let a = get(start, 0)?;
     let b = get(stop, len)?.min(len);

@@ -27,7 +27,11 @@ pub fn arg(th: &mut Thread, v: Value, method: &str, n: &str) -> R<Gc<Str>> {
 fn found(th: &mut Thread, a: &[Value], name: &str, reverse: bool) -> R<Option<usize>> {
     let needle = arg(th, a[1], name, "1")?;
     let (from, to) = str_ops::clip_range(th, a[2], a[3], s(a[0]).len())?;
-    Ok(if reverse { str_ops::rfind(s(a[0]), needle, from, to) } else { str_ops::find(s(a[0]), needle, from, to) })
+    Ok(if reverse {
+        str_ops::rfind(s(a[0]), needle, from, to)
+    } else {
+        str_ops::find(s(a[0]), needle, from, to)
+    })
 }
 fn position(i: Option<usize>) -> Value {
     Value::small(i.map_or(-1, |i| i as i64))
@@ -40,11 +44,19 @@ pub fn rfind(th: &mut Thread, a: &[Value]) -> R {
 }
 pub fn index(th: &mut Thread, a: &[Value]) -> R {
     let i = found(th, a, "index", false)?;
-    if i.is_none() { Err(th.value_error("substring not found")) } else { Ok(position(i)) }
+    if i.is_none() {
+        Err(th.value_error("substring not found"))
+    } else {
+        Ok(position(i))
+    }
 }
 pub fn rindex(th: &mut Thread, a: &[Value]) -> R {
     let i = found(th, a, "rindex", true)?;
-    if i.is_none() { Err(th.value_error("substring not found")) } else { Ok(position(i)) }
+    if i.is_none() {
+        Err(th.value_error("substring not found"))
+    } else {
+        Ok(position(i))
+    }
 }
 pub fn count(th: &mut Thread, a: &[Value]) -> R {
     let needle = arg(th, a[1], "count", "1")?;
@@ -60,9 +72,10 @@ pub fn count(th: &mut Thread, a: &[Value]) -> R {
 pub fn contains(th: &mut Thread, a: &[Value]) -> R {
     match a[1].cast::<Str>() {
         Some(n) => Ok(Value::bool(str_ops::find(s(a[0]), n, 0, s(a[0]).len()).is_some())),
-        None => {
-            Err(th.type_error(&format!("'in <string>' requires string as left operand, not {}", th.class_of(a[1]).name_str())))
-        }
+        None => Err(th.type_error(&format!(
+            "'in <string>' requires string as left operand, not {}",
+            th.class_of(a[1]).name_str()
+        ))),
     }
 }
 fn affix(th: &mut Thread, a: &[Value], name: &str, end: bool) -> R {
@@ -90,7 +103,10 @@ fn affix(th: &mut Thread, a: &[Value], name: &str, end: bool) -> R {
     match a[1].cast::<Str>() {
         Some(x) => Ok(Value::bool(test(x))),
         None => {
-            let text = format!("{name} first arg must be str or a tuple of str, not {}", th.class_of(a[1]).name_str());
+            let text = format!(
+                "{name} first arg must be str or a tuple of str, not {}",
+                th.class_of(a[1]).name_str()
+            );
             Err(th.type_error(&text))
         }
     }

@@ -61,14 +61,21 @@ pub fn substitute(th: &mut Thread, alias: Value, args: Value, params: Value, ite
     }
     if given.len() != params.len() {
         let many = if given.len() > params.len() { "many" } else { "few" };
-        let text = format!("Too {many} arguments for {}; actual {}, expected {}", th.repr_string(alias)?, given.len(), params.len());
+        let text = format!(
+            "Too {many} arguments for {}; actual {}, expected {}",
+            th.repr_string(alias)?,
+            given.len(),
+            params.len()
+        );
         return Err(th.type_error(&text));
     }
     let made = replace(th, args, params, given)?;
     Ok(th.new_tuple(made.as_slice()))
 }
 fn unpack(th: &mut Thread, item: Value) -> R<ValueVec> {
-    let Some(t) = item.cast::<Tuple>() else { return ValueVec::from_slice(th, &[item]) };
+    let Some(t) = item.cast::<Tuple>() else {
+        return ValueVec::from_slice(th, &[item]);
+    };
     let mut out = ValueVec::new();
     for v in t.items() {
         if !v.is_kind(Kind::Class)
@@ -98,7 +105,11 @@ fn replace(th: &mut Thread, args: Value, params: Gc<Tuple>, given: ValueVec) -> 
         }
         if v.is_kind(Kind::Tuple) || v.is_kind(Kind::List) {
             let inner = replace(th, *v, params, given)?;
-            let made = if v.is_kind(Kind::Tuple) { th.new_tuple(inner.as_slice()) } else { th.new_list(inner.as_slice())? };
+            let made = if v.is_kind(Kind::Tuple) {
+                th.new_tuple(inner.as_slice())
+            } else {
+                th.new_list(inner.as_slice())?
+            };
             out.push(th, made)?;
             continue;
         }
@@ -124,7 +135,9 @@ fn replace(th: &mut Thread, args: Value, params: Gc<Tuple>, given: ValueVec) -> 
 }
 /// `v[...]` with the arguments of its own parameters; `v` itself when it has none.
 fn nested(th: &mut Thread, v: Value, params: Gc<Tuple>, given: ValueVec) -> R {
-    let Some(p) = th.getattr_opt(v, names().__parameters__)?.and_then(|p| p.cast::<Tuple>()) else { return Ok(v) };
+    let Some(p) = th.getattr_opt(v, names().__parameters__)?.and_then(|p| p.cast::<Tuple>()) else {
+        return Ok(v);
+    };
     if p.is_empty() {
         return Ok(v);
     }

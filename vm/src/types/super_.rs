@@ -42,19 +42,46 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("super", Kind::Super, std::mem::size_of::<Super>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| {
-        let s: Gc<Super> = th.new_object(a[0].as_gc::<Class>(), 0);
-        Ok(s.value())
-    }, ""),
-    def("__init__", "self, /, *args", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| {
+            let s: Gc<Super> = th.new_object(a[0].as_gc::<Class>(), 0);
+            Ok(s.value())
+        },
+        "",
+    ),
+    def(
+        "__init__",
+        "self, /, *args",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__getattribute__", "self, name, /", getattribute, "Return getattr(self, name)."),
-    def("__get__", "self, instance, owner=None, /", get, "Return an attribute of instance, which is of type owner."),
+    def(
+        "__get__",
+        "self, instance, owner=None, /",
+        get,
+        "Return an attribute of instance, which is of type owner.",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[
-    getter("__thisclass__", |_, v| Ok(none(v.as_gc::<Super>().class.get())), "the class invoking super()"),
-    getter("__self__", |_, v| Ok(none(v.as_gc::<Super>().obj.get())), "the instance invoking super(); may be None"),
-    getter("__self_class__", |_, v| Ok(none(v.as_gc::<Super>().obj_class.get())), "the type of the instance invoking super(); may be None"),
+    getter(
+        "__thisclass__",
+        |_, v| Ok(none(v.as_gc::<Super>().class.get())),
+        "the class invoking super()",
+    ),
+    getter(
+        "__self__",
+        |_, v| Ok(none(v.as_gc::<Super>().obj.get())),
+        "the instance invoking super(); may be None",
+    ),
+    getter(
+        "__self_class__",
+        |_, v| Ok(none(v.as_gc::<Super>().obj_class.get())),
+        "the type of the instance invoking super(); may be None",
+    ),
 ];
 fn none(v: Value) -> Value {
     if v.is_empty() { Value::NONE } else { v }
@@ -80,7 +107,10 @@ pub fn check(th: &mut Thread, class: Gc<Class>, obj: Value) -> R<Gc<Class>> {
         Some(c) => ("type", c.name_str()),
         None => ("instance of", own.name_str()),
     };
-    let text = format!("super(type, obj): obj ({what} {of}) is not an instance or subtype of type ({}).", class.name_str());
+    let text = format!(
+        "super(type, obj): obj ({what} {of}) is not an instance or subtype of type ({}).",
+        class.name_str()
+    );
     Err(th.type_error(&text))
 }
 fn init(th: &mut Thread, a: &[Value]) -> R {
@@ -158,7 +188,9 @@ fn get(th: &mut Thread, a: &[Value]) -> R {
         return Ok(a[0]);
     }
     let own = class_of(a[0]);
-    let Some(class) = s.class.get().cast::<Class>() else { return Ok(a[0]) };
+    let Some(class) = s.class.get().cast::<Class>() else {
+        return Ok(a[0]);
+    };
     if own != ctx().types.super_ {
         return th.call(own.value(), &[class.value(), a[1]]);
     }

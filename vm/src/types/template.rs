@@ -29,11 +29,19 @@ pub fn new(th: &mut Thread, strings: Value, interpolations: Value) -> R {
     Ok(payload::new(th, ctx().types.template, Template { strings, interpolations }).value())
 }
 /// The declaration.
-pub static DEF: TypeDef =
-    TypeDef { base: false, methods: METHODS, getsets: GETSETS, doc: "Template object", ..TypeDef::new("string.templatelib.Template", Kind::Payload, payload_size::<Template>()) };
+pub static DEF: TypeDef = TypeDef {
+    base: false,
+    methods: METHODS,
+    getsets: GETSETS,
+    doc: "Template object",
+    ..TypeDef::new("string.templatelib.Template", Kind::Payload, payload_size::<Template>())
+};
 /// The declaration of the iterator.
-pub static ITER: TypeDef =
-    TypeDef { base: false, methods: ITER_METHODS, ..TypeDef::new("string.templatelib.TemplateIter", Kind::Payload, payload_size::<TemplateIter>()) };
+pub static ITER: TypeDef = TypeDef {
+    base: false,
+    methods: ITER_METHODS,
+    ..TypeDef::new("string.templatelib.TemplateIter", Kind::Payload, payload_size::<TemplateIter>())
+};
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, /, *args, **kwargs", template_new, ""),
     def("__iter__", "self, /", iter, "Implement iter(self)."),
@@ -81,7 +89,9 @@ fn template_new(th: &mut Thread, a: &[Value]) -> R {
             inter.push(th, v)?;
         } else {
             let n = th.class_of(v).name_str();
-            return Err(th.type_error(&format!("Template.__new__ *args need to be of type 'str' or 'Interpolation', got {n}")));
+            return Err(th.type_error(&format!(
+                "Template.__new__ *args need to be of type 'str' or 'Interpolation', got {n}"
+            )));
         }
     }
     strings.push(th, last)?;
@@ -91,9 +101,15 @@ fn template_new(th: &mut Thread, a: &[Value]) -> R {
 fn add(th: &mut Thread, a: Value, b: Value) -> R {
     let (Some(x), Some(y)) = (payload::downcast::<Template>(a), payload::downcast::<Template>(b)) else {
         let (n, m) = (th.class_of(a).name_str(), th.class_of(b).name_str());
-        return Err(th.type_error(&format!("can only concatenate string.templatelib.Template (not \"{}\") to string.templatelib.Template", if n == "Template" { m } else { n })));
+        return Err(th.type_error(&format!(
+            "can only concatenate string.templatelib.Template (not \"{}\") to string.templatelib.Template",
+            if n == "Template" { m } else { n }
+        )));
     };
-    let (xs, ys) = (x.frozen().strings.as_gc::<Tuple>().items(), y.frozen().strings.as_gc::<Tuple>().items());
+    let (xs, ys) = (
+        x.frozen().strings.as_gc::<Tuple>().items(),
+        y.frozen().strings.as_gc::<Tuple>().items(),
+    );
     let mut strings = ValueVec::from_slice(th, xs)?;
     let middle = joined(th, xs[xs.len() - 1], ys[0])?;
     strings.set(xs.len() - 1, middle);
@@ -152,7 +168,9 @@ fn iter(th: &mut Thread, a: &[Value]) -> R {
     Ok(payload::new(th, ctx().types.template_iter, TemplateIter { parts, index: 0 }).value())
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let Some(p) = payload::downcast::<TemplateIter>(a[0]) else { return Err(th.type_error("expected a TemplateIter")) };
+    let Some(p) = payload::downcast::<TemplateIter>(a[0]) else {
+        return Err(th.type_error("expected a TemplateIter"));
+    };
     let p = th.open_mut(p)?;
     p.index += 1;
     Ok(p.parts.as_gc::<Tuple>().items().get(p.index - 1).copied().unwrap_or(Value::EMPTY))

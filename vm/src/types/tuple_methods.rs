@@ -22,7 +22,12 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("tuple", Kind::Tuple, tuple::end_offset(0))
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, iterable=(), /", tuple_new, "Create and return a new object.  See help(type) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, iterable=(), /",
+        tuple_new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__hash__", "self, /", hash, "Return hash(self)."),
     def("__lt__", "self, value, /", |th, a| compare(th, CmpOp::Lt, a), "Return self<value."),
@@ -32,16 +37,31 @@ static METHODS: &[NativeDef] = &[
     def("__gt__", "self, value, /", |th, a| compare(th, CmpOp::Gt, a), "Return self>value."),
     def("__ge__", "self, value, /", |th, a| compare(th, CmpOp::Ge, a), "Return self>=value."),
     def("__iter__", "self, /", iter, "Implement iter(self)."),
-    def("__len__", "self, /", |_, a| Ok(Value::small(items(a).len() as i64)), "Return len(self)."),
+    def(
+        "__len__",
+        "self, /",
+        |_, a| Ok(Value::small(items(a).len() as i64)),
+        "Return len(self).",
+    ),
     def("__getitem__", "self, key, /", getitem, "Return self[key]."),
     def("__add__", "self, value, /", add, "Return self+value."),
     def("__mul__", "self, value, /", mul, "Return self*value."),
     def("__rmul__", "self, value, /", mul, "Return value*self."),
     def("__contains__", "self, key, /", contains, "Return bool(key in self)."),
     def("__getnewargs__", "self, /", getnewargs, ""),
-    def("index", "self, value, start=0, stop=sys.maxsize, /", index, "Return first index of value.\n\nRaises ValueError if the value is not present."),
+    def(
+        "index",
+        "self, value, start=0, stop=sys.maxsize, /",
+        index,
+        "Return first index of value.\n\nRaises ValueError if the value is not present.",
+    ),
     def("count", "self, value, /", count, "Return number of occurrences of value."),
-    def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, object, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 
 #[inline(always)]
@@ -52,13 +72,25 @@ fn tuple_new(th: &mut Thread, a: &[Value]) -> R {
     let class: Gc<Class> = a[0].as_gc();
     let t = ctx().types.tuple;
     if a[1].is_empty() {
-        return Ok(if class == t { ctx().empty_tuple } else { tuple::new_of(th, class, &[]).value() });
+        return Ok(if class == t {
+            ctx().empty_tuple
+        } else {
+            tuple::new_of(th, class, &[]).value()
+        });
     }
     if th.class_of(a[1]) == t {
-        return Ok(if class == t { a[1] } else { tuple::new_of(th, class, a[1].as_gc::<Tuple>().items()).value() });
+        return Ok(if class == t {
+            a[1]
+        } else {
+            tuple::new_of(th, class, a[1].as_gc::<Tuple>().items()).value()
+        });
     }
     let v = th.collect(a[1])?;
-    Ok(if class == t { th.new_tuple(v.as_slice()) } else { tuple::new_of(th, class, v.as_slice()).value() })
+    Ok(if class == t {
+        th.new_tuple(v.as_slice())
+    } else {
+        tuple::new_of(th, class, v.as_slice()).value()
+    })
 }
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     let items = items(a);
@@ -88,7 +120,9 @@ const PRIME_2: u64 = 14029467366897019727;
 const PRIME_5: u64 = 2870177450012600261;
 #[inline(always)]
 fn add_lane(acc: u64, lane: i64) -> u64 {
-    acc.wrapping_add((lane as u64).wrapping_mul(PRIME_2)).rotate_left(31).wrapping_mul(PRIME_1)
+    acc.wrapping_add((lane as u64).wrapping_mul(PRIME_2))
+        .rotate_left(31)
+        .wrapping_mul(PRIME_1)
 }
 fn not_minus_one(acc: u64) -> i64 {
     if acc == u64::MAX { 1546275796 } else { acc as i64 }
@@ -135,7 +169,14 @@ fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
     }
 }
 fn iter(th: &mut Thread, a: &[Value]) -> R {
-    Ok(iter::new(th, ctx().types.tuple_iterator, What::Tuple, a[0], Value::small(0), Value::EMPTY))
+    Ok(iter::new(
+        th,
+        ctx().types.tuple_iterator,
+        What::Tuple,
+        a[0],
+        Value::small(0),
+        Value::EMPTY,
+    ))
 }
 
 /// The number of an index; None when `k` has no `__index__`. IndexError when it is out of all bounds.
@@ -174,7 +215,11 @@ pub fn search_bound(th: &mut Thread, v: Value, default: isize) -> R<isize> {
 }
 /// The same fitted to a length.
 pub fn clip_bound(i: isize, len: usize) -> usize {
-    if i < 0 { i.saturating_add(len as isize).max(0) as usize } else { (i as usize).min(len) }
+    if i < 0 {
+        i.saturating_add(len as isize).max(0) as usize
+    } else {
+        (i as usize).min(len)
+    }
 }
 /// How often `sequence * n` repeats: Ok(Err(result)) when `n` is no number of repetitions, with what the operator gives.
 pub fn repetitions(th: &mut Thread, n: Value) -> R<Result<usize, Value>> {
@@ -201,7 +246,10 @@ pub fn repetitions(th: &mut Thread, n: Value) -> R<Result<usize, Value>> {
     }
 }
 fn is_sequence(v: Value) -> bool {
-    matches!(v.to_obj().map(|o| o.kind()), Some(Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List))
+    matches!(
+        v.to_obj().map(|o| o.kind()),
+        Some(Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List)
+    )
 }
 
 fn getitem(th: &mut Thread, a: &[Value]) -> R {
@@ -221,7 +269,11 @@ fn getitem(th: &mut Thread, a: &[Value]) -> R {
         if n == items.len() && th.class_of(a[0]) == ctx().types.tuple {
             return Ok(a[0]);
         }
-        return Ok(if n == 0 { ctx().empty_tuple } else { th.new_tuple(&items[start as usize..start as usize + n]) });
+        return Ok(if n == 0 {
+            ctx().empty_tuple
+        } else {
+            th.new_tuple(&items[start as usize..start as usize + n])
+        });
     }
     let mut out = ValueVec::with_capacity(th, n)?;
     for i in 0..n as isize {
@@ -276,7 +328,9 @@ fn mul(th: &mut Thread, a: &[Value]) -> R {
 }
 /// `n` copies of a run of items, one after the other.
 pub fn repeat(th: &mut Thread, x: &[Value], n: usize) -> R<ValueVec> {
-    let Some(len) = x.len().checked_mul(n) else { return Err(th.memory_error()) };
+    let Some(len) = x.len().checked_mul(n) else {
+        return Err(th.memory_error());
+    };
     let mut out = ValueVec::with_capacity(th, len)?;
     for _ in 0..n {
         for &v in x {

@@ -28,7 +28,11 @@ fn with_subclasses<T>(f: impl FnOnce(&mut HashMap<usize, Vec<usize>>) -> T) -> T
 }
 /// Direct subclasses of a class, oldest first.
 pub fn subclasses(c: Gc<Class>) -> Vec<Value> {
-    with_subclasses(|m| m.get(&c.addr()).map(|l| l.iter().map(|&a| Value(a as u64)).collect()).unwrap_or_default())
+    with_subclasses(|m| {
+        m.get(&c.addr())
+            .map(|l| l.iter().map(|&a| Value(a as u64)).collect())
+            .unwrap_or_default()
+    })
 }
 /// Registers a direct subclass.
 pub fn add_subclass(base: Gc<Class>, sub: Gc<Class>) {
@@ -63,10 +67,14 @@ pub fn changed(class: Gc<Class>) {
     let o = ctx().types.object;
     for (flag, on) in [
         (class_flag::FINALIZER, class.lookup(names().__del__).is_some()),
-        (class_flag::CUSTOM_GETATTRIBUTE, class.special(Special::Getattribute) != o.special(Special::Getattribute)),
+        (
+            class_flag::CUSTOM_GETATTRIBUTE,
+            class.special(Special::Getattribute) != o.special(Special::Getattribute),
+        ),
         (
             class_flag::CUSTOM_SETATTR,
-            class.special(Special::Setattr) != o.special(Special::Setattr) || class.special(Special::Delattr) != o.special(Special::Delattr),
+            class.special(Special::Setattr) != o.special(Special::Setattr)
+                || class.special(Special::Delattr) != o.special(Special::Delattr),
         ),
     ] {
         if on { class.set_flag(flag) } else { class.clear_flag(flag) }
@@ -107,7 +115,10 @@ fn fill_native(th: &mut Thread, class: Gc<Class>, name: &str, bases: &[Value], d
     class.mro.set_raw(tuple);
     for b in bases {
         let b = b.as_gc::<Class>();
-        class.set_flag(b.flags.load(Relaxed) & (class_flag::EXCEPTION | class_flag::SEQUENCE | class_flag::MAPPING | class_flag::WEAKREFABLE | class_flag::HAS_DICT));
+        class.set_flag(
+            b.flags.load(Relaxed)
+                & (class_flag::EXCEPTION | class_flag::SEQUENCE | class_flag::MAPPING | class_flag::WEAKREFABLE | class_flag::HAS_DICT),
+        );
         add_subclass(b, class);
     }
     native_flags(class);
@@ -155,9 +166,30 @@ fn native_flags(class: Gc<Class>) {
         class.set_flag(class_flag::MAPPING);
     }
     let weak = [
-        t.type_, t.function, t.native_function, t.bound_method, t.set, t.frozenset, t.module, t.generator, t.coroutine, t.async_generator, t.code,
-        t.memoryview, t.simple_namespace, t.union, t.generic_alias, t.typevar, t.paramspec, t.typevartuple, t.type_alias, t.weakref, t.slice,
-        t.staticmethod, t.classmethod, t.property,
+        t.type_,
+        t.function,
+        t.native_function,
+        t.bound_method,
+        t.set,
+        t.frozenset,
+        t.module,
+        t.generator,
+        t.coroutine,
+        t.async_generator,
+        t.code,
+        t.memoryview,
+        t.simple_namespace,
+        t.union,
+        t.generic_alias,
+        t.typevar,
+        t.paramspec,
+        t.typevartuple,
+        t.type_alias,
+        t.weakref,
+        t.slice,
+        t.staticmethod,
+        t.classmethod,
+        t.property,
     ];
     if weak.contains(&class) {
         class.set_flag(class_flag::WEAKREFABLE);
@@ -171,7 +203,11 @@ fn alloc_class(th: &mut Thread, meta: Gc<Class>) -> Gc<Class> {
 }
 /// A new native class from its declaration; no bases means `object`.
 pub fn make_native_class(th: &mut Thread, def: &'static TypeDef, bases: &[Gc<Class>]) -> R<Gc<Class>> {
-    let bases: Vec<Value> = if bases.is_empty() { vec![ctx().types.object.value()] } else { bases.iter().map(|b| b.value()).collect() };
+    let bases: Vec<Value> = if bases.is_empty() {
+        vec![ctx().types.object.value()]
+    } else {
+        bases.iter().map(|b| b.value()).collect()
+    };
     let meta = mro::metaclass(th, ctx().types.type_, &bases)?;
     let class = alloc_class(th, meta);
     let base = bases[0].as_gc::<Class>().layout();
@@ -180,7 +216,11 @@ pub fn make_native_class(th: &mut Thread, def: &'static TypeDef, bases: &[Gc<Cla
     let dict = def.dict || bases.iter().any(|b| b.as_gc::<Class>().has_flag(class_flag::HAS_DICT));
     class.init_layout(InstanceLayout {
         kind: if own_kind { def.kind } else { base.kind },
-        attr_offset: if own_kind { (def.size as u16).max(base.attr_offset) } else { base.attr_offset },
+        attr_offset: if own_kind {
+            (def.size as u16).max(base.attr_offset)
+        } else {
+            base.attr_offset
+        },
         inline_slots: members.max(base.inline_slots),
         members,
         attrs: base.attrs || dict || members > 0,
@@ -213,21 +253,81 @@ pub fn new_exception_class(th: &mut Thread, name: &str, bases: &[Gc<Class>], doc
 
 pub(crate) static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, /, *args, **kwargs", type_new, ""),
-    def("__init__", "self, /, *args, **kwargs", type_init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        type_init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__call__", "self, /, *args, **kwargs", type_call, "Call self as a function."),
     def("__repr__", "self, /", type_attrs::repr, "Return repr(self)."),
-    def("__getattribute__", "self, name, /", type_attrs::getattribute, "Return getattr(self, name)."),
-    def("__setattr__", "self, name, value, /", type_attrs::setattribute, "Implement setattr(self, name, value)."),
-    def("__delattr__", "self, name, /", type_attrs::delattribute, "Implement delattr(self, name)."),
-    crate::native::def_class("__prepare__", "cls, /, *args, **kwargs", |th, _| Ok(th.new_dict()), "Create the namespace for the class statement"),
+    def(
+        "__getattribute__",
+        "self, name, /",
+        type_attrs::getattribute,
+        "Return getattr(self, name).",
+    ),
+    def(
+        "__setattr__",
+        "self, name, value, /",
+        type_attrs::setattribute,
+        "Implement setattr(self, name, value).",
+    ),
+    def(
+        "__delattr__",
+        "self, name, /",
+        type_attrs::delattribute,
+        "Implement delattr(self, name).",
+    ),
+    crate::native::def_class(
+        "__prepare__",
+        "cls, /, *args, **kwargs",
+        |th, _| Ok(th.new_dict()),
+        "Create the namespace for the class statement",
+    ),
     def("mro", "self, /", type_attrs::mro, "Return a type's method resolution order."),
-    def("__subclasses__", "self, /", type_attrs::subclasses, "Return a list of immediate subclasses."),
-    def("__instancecheck__", "self, instance, /", |th, a| Ok(Value::bool(th.real_isinstance(a[1], a[0])?)), "Check if an object is an instance."),
-    def("__subclasscheck__", "self, subclass, /", |th, a| Ok(Value::bool(th.real_issubclass(a[1], a[0])?)), "Check if a class is a subclass."),
-    def("__dir__", "self, /", type_attrs::dir, "Specialized __dir__ implementation for types."),
-    def("__sizeof__", "self, /", |_, _| Ok(Value::small(std::mem::size_of::<Class>() as i64)), "Return memory consumption of the type object."),
-    def("__or__", "self, value, /", |th, a| crate::types::union_::of(th, a[0], a[1]), "Return self|value."),
-    def("__ror__", "self, value, /", |th, a| crate::types::union_::of(th, a[1], a[0]), "Return value|self."),
+    def(
+        "__subclasses__",
+        "self, /",
+        type_attrs::subclasses,
+        "Return a list of immediate subclasses.",
+    ),
+    def(
+        "__instancecheck__",
+        "self, instance, /",
+        |th, a| Ok(Value::bool(th.real_isinstance(a[1], a[0])?)),
+        "Check if an object is an instance.",
+    ),
+    def(
+        "__subclasscheck__",
+        "self, subclass, /",
+        |th, a| Ok(Value::bool(th.real_issubclass(a[1], a[0])?)),
+        "Check if a class is a subclass.",
+    ),
+    def(
+        "__dir__",
+        "self, /",
+        type_attrs::dir,
+        "Specialized __dir__ implementation for types.",
+    ),
+    def(
+        "__sizeof__",
+        "self, /",
+        |_, _| Ok(Value::small(std::mem::size_of::<Class>() as i64)),
+        "Return memory consumption of the type object.",
+    ),
+    def(
+        "__or__",
+        "self, value, /",
+        |th, a| crate::types::union_::of(th, a[0], a[1]),
+        "Return self|value.",
+    ),
+    def(
+        "__ror__",
+        "self, value, /",
+        |th, a| crate::types::union_::of(th, a[1], a[0]),
+        "Return value|self.",
+    ),
 ];
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
@@ -326,8 +426,12 @@ fn type_new(th: &mut Thread, a: &[Value]) -> R {
     if name.cast::<Str>().is_none() {
         return Err(bad(th, 1, "str", *name));
     }
-    let Some(bases) = bases.cast::<Tuple>() else { return Err(bad(th, 2, "tuple", *bases)) };
-    let Some(ns) = ns.cast::<Dict>() else { return Err(bad(th, 3, "dict", *ns)) };
+    let Some(bases) = bases.cast::<Tuple>() else {
+        return Err(bad(th, 2, "tuple", *bases));
+    };
+    let Some(ns) = ns.cast::<Dict>() else {
+        return Err(bad(th, 3, "dict", *ns));
+    };
     mro::check_bases(th, bases.items())?;
     let winner = mro::metaclass(th, meta, bases.items())?;
     if winner != meta
@@ -408,7 +512,10 @@ pub fn new_class(th: &mut Thread, meta: Gc<Class>, name: Gc<Str>, bases: &[Value
     changed(class);
     if let Some(c) = cell {
         let Some(c) = c.cast::<crate::types::cell::Cell>() else {
-            let text = format!("__classcell__ must be a nonlocal cell, not {}", th.repr_string(class_of(c).value())?);
+            let text = format!(
+                "__classcell__ must be a nonlocal cell, not {}",
+                th.repr_string(class_of(c).value())?
+            );
             return Err(th.type_error(&text));
         };
         c.set(th, class.value())?;
@@ -489,7 +596,9 @@ fn set_names(th: &mut Thread, class: Gc<Class>, d: Gc<Dict>) -> R<()> {
 }
 fn init_subclass(th: &mut Thread, class: Gc<Class>, kwargs: Value) -> R<()> {
     let name = names().__init_subclass__;
-    let found = class.mro_slice()[1..].iter().find_map(|c| c.as_gc::<Class>().namespace().get_interned(name));
+    let found = class.mro_slice()[1..]
+        .iter()
+        .find_map(|c| c.as_gc::<Class>().namespace().get_interned(name));
     let Some(raw) = found else { return Ok(()) };
     if Some(raw) == ctx().types.object.namespace().get_interned(name) && (kwargs.is_empty() || kwargs.as_gc::<Dict>().len(th)? == 0) {
         return Ok(());

@@ -36,13 +36,19 @@ pub fn getattr(th: &mut Thread, class: Gc<Class>, name: Gc<Str>) -> R<Option<Val
 /// `cls.name = v`, or `del cls.name` for EMPTY.
 pub fn setattr(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<()> {
     if !class.has_flag(class_flag::HEAP) {
-        let text = format!("cannot set '{}' attribute of immutable type '{}'", name.to_string_lossy(), class.name_str());
+        let text = format!(
+            "cannot set '{}' attribute of immutable type '{}'",
+            name.to_string_lossy(),
+            class.name_str()
+        );
         return Err(th.type_error(&text));
     }
     let meta_attr = class_of(class.value()).lookup(name);
     if let Some(a) = meta_attr
         && is_data_descriptor(a)
-        && class_of(a).special(if v.is_empty() { Special::Delete } else { Special::Set }).is_some()
+        && class_of(a)
+            .special(if v.is_empty() { Special::Delete } else { Special::Set })
+            .is_some()
     {
         match a.as_obj().kind() {
             Kind::GetSet => crate::types::getset::set(th, a, class.value(), v)?,
@@ -155,11 +161,33 @@ pub(crate) static GETSETS: &[GetSetDef] = &[
     getter("__dict__", |th, v| Ok(mappingproxy::new(th, v.as_gc::<Class>().dict.get())), ""),
     getter("__mro__", |_, v| Ok(v.as_gc::<Class>().mro.get()), ""),
     getter("__base__", |_, v| Ok(some(v.as_gc::<Class>().base.get())), ""),
-    getter("__basicsize__", |_, v| Ok(Value::small((v.as_gc::<Class>().attr_offset() + v.as_gc::<Class>().attr_bytes()) as i64)), ""),
+    getter(
+        "__basicsize__",
+        |_, v| {
+            Ok(Value::small(
+                (v.as_gc::<Class>().attr_offset() + v.as_gc::<Class>().attr_bytes()) as i64,
+            ))
+        },
+        "",
+    ),
     getter("__itemsize__", item_size, ""),
     getter("__flags__", flags, ""),
-    getter("__dictoffset__", |_, v| Ok(Value::small(if v.as_gc::<Class>().has_flag(class_flag::HAS_DICT) { -1 } else { 0 })), ""),
-    getter("__weakrefoffset__", |_, v| Ok(Value::small(if v.as_gc::<Class>().has_flag(class_flag::WEAKREFABLE) { 16 } else { 0 })), ""),
+    getter(
+        "__dictoffset__",
+        |_, v| Ok(Value::small(if v.as_gc::<Class>().has_flag(class_flag::HAS_DICT) { -1 } else { 0 })),
+        "",
+    ),
+    getter(
+        "__weakrefoffset__",
+        |_, v| {
+            Ok(Value::small(if v.as_gc::<Class>().has_flag(class_flag::WEAKREFABLE) {
+                16
+            } else {
+                0
+            }))
+        },
+        "",
+    ),
     getter("__text_signature__", text_signature, ""),
 ];
 fn some(v: Value) -> Value {
@@ -218,7 +246,11 @@ fn set_name(th: &mut Thread, v: Value, new: Value) -> R<()> {
             Ok(())
         }
         None => {
-            let text = format!("can only assign string to {}.__name__, not '{}'", c.name_str(), class_of(new).name_str());
+            let text = format!(
+                "can only assign string to {}.__name__, not '{}'",
+                c.name_str(),
+                class_of(new).name_str()
+            );
             Err(th.type_error(&text))
         }
     }
@@ -227,7 +259,11 @@ fn set_qualname(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let c = v.as_gc::<Class>();
     check_mutable(th, c, "__qualname__", new)?;
     if new.cast::<Str>().is_none() {
-        let text = format!("can only assign string to {}.__qualname__, not '{}'", c.name_str(), class_of(new).name_str());
+        let text = format!(
+            "can only assign string to {}.__qualname__, not '{}'",
+            c.name_str(),
+            class_of(new).name_str()
+        );
         return Err(th.type_error(&text));
     }
     c.qualname.set_raw(new);
@@ -237,7 +273,11 @@ fn set_bases(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let c = v.as_gc::<Class>();
     check_mutable(th, c, "__bases__", new)?;
     let Some(t) = new.cast::<Tuple>() else {
-        let text = format!("can only assign tuple to {}.__bases__, not {}", c.name_str(), class_of(new).name_str());
+        let text = format!(
+            "can only assign tuple to {}.__bases__, not {}",
+            c.name_str(),
+            class_of(new).name_str()
+        );
         return Err(th.type_error(&text));
     };
     if t.is_empty() {
@@ -245,7 +285,11 @@ fn set_bases(th: &mut Thread, v: Value, new: Value) -> R<()> {
     }
     for b in t.items() {
         let Some(b) = b.cast::<Class>() else {
-            let text = format!("{}.__bases__ must be tuple of classes, not '{}'", c.name_str(), class_of(*b).name_str());
+            let text = format!(
+                "{}.__bases__ must be tuple of classes, not '{}'",
+                c.name_str(),
+                class_of(*b).name_str()
+            );
             return Err(th.type_error(&text));
         };
         if b.is_subclass_of(c) {
@@ -255,7 +299,11 @@ fn set_bases(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let base = mro::best_base(th, t.items())?;
     let old_base = c.base.get().as_gc::<Class>();
     if mro::solid_base(base) != mro::solid_base(old_base) || base.has_flag(class_flag::HAS_DICT) && !c.has_flag(class_flag::HAS_DICT) {
-        let text = format!("__bases__ assignment: '{}' object layout differs from '{}'", base.name_str(), old_base.name_str());
+        let text = format!(
+            "__bases__ assignment: '{}' object layout differs from '{}'",
+            base.name_str(),
+            old_base.name_str()
+        );
         return Err(th.type_error(&text));
     }
     let (old_bases, old_mro) = (c.bases.get(), c.mro.get());
@@ -293,7 +341,11 @@ fn set_module(th: &mut Thread, v: Value, new: Value) -> R<()> {
 }
 fn abstract_methods(th: &mut Thread, v: Value) -> R {
     let c = v.as_gc::<Class>();
-    let found = if c == ctx().types.type_ { None } else { own(th, c, names().__abstractmethods__)? };
+    let found = if c == ctx().types.type_ {
+        None
+    } else {
+        own(th, c, names().__abstractmethods__)?
+    };
     match found {
         Some(m) => Ok(m),
         None => {
@@ -306,7 +358,11 @@ fn set_abstract_methods(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let c = v.as_gc::<Class>();
     let on = !new.is_empty() && th.truth(new)?;
     set_own(th, c, names().__abstractmethods__, new)?;
-    if on { c.set_flag(class_flag::ABSTRACT) } else { c.clear_flag(class_flag::ABSTRACT) }
+    if on {
+        c.set_flag(class_flag::ABSTRACT)
+    } else {
+        c.clear_flag(class_flag::ABSTRACT)
+    }
     Ok(())
 }
 fn doc(th: &mut Thread, v: Value) -> R {
@@ -362,7 +418,11 @@ fn annotations(th: &mut Thread, v: Value) -> R {
         }
     }
     let f = annotate(th, v)?;
-    let made = if f.is_none() { th.new_dict() } else { th.call(f, &[Value::small(1)])? };
+    let made = if f.is_none() {
+        th.new_dict()
+    } else {
+        th.call(f, &[Value::small(1)])?
+    };
     if !made.is_kind(Kind::Dict) {
         let text = format!("__annotate__() must return a dict, not {}", class_of(made).name_str());
         return Err(th.type_error(&text));
@@ -381,9 +441,27 @@ fn set_annotations(th: &mut Thread, v: Value, new: Value) -> R<()> {
         if !eager && !cached {
             return no_attribute(th, c, names().__annotations__).map(|_| ());
         }
-        set_own(th, c, if eager { names().__annotations__ } else { names().__annotations_cache__ }, new)?;
+        set_own(
+            th,
+            c,
+            if eager {
+                names().__annotations__
+            } else {
+                names().__annotations_cache__
+            },
+            new,
+        )?;
     } else {
-        set_own(th, c, if eager { names().__annotations__ } else { names().__annotations_cache__ }, new)?;
+        set_own(
+            th,
+            c,
+            if eager {
+                names().__annotations__
+            } else {
+                names().__annotations_cache__
+            },
+            new,
+        )?;
     }
     c.namespace().remove(th, names().__annotate_func__.value())?;
     c.namespace().remove(th, names().__annotate__.value())?;
@@ -411,7 +489,12 @@ fn text_signature(th: &mut Thread, v: Value) -> R {
             Ok(th.new_str(&text))
         }
         (None, Some(m)) => {
-            let rest = m.sig.strip_prefix("cls").unwrap_or(m.sig).trim_start_matches(", /").trim_start_matches([',', ' ']);
+            let rest = m
+                .sig
+                .strip_prefix("cls")
+                .unwrap_or(m.sig)
+                .trim_start_matches(", /")
+                .trim_start_matches([',', ' ']);
             let text = format!("({rest})");
             Ok(th.new_str(&text))
         }

@@ -7,23 +7,43 @@ fn has(p: u32, f: fn(char) -> bool) -> bool {
 }
 /// `str.isalpha` of one character
 pub fn is_alpha(p: u32) -> bool {
-    if p < 0x80 { (p as u8).is_ascii_alphabetic() } else { has(p, classify::is_alpha) }
+    if p < 0x80 {
+        (p as u8).is_ascii_alphabetic()
+    } else {
+        has(p, classify::is_alpha)
+    }
 }
 /// `str.isalnum` of one character
 pub fn is_alnum(p: u32) -> bool {
-    if p < 0x80 { (p as u8).is_ascii_alphanumeric() } else { has(p, classify::is_alnum) || is_numeric(p) }
+    if p < 0x80 {
+        (p as u8).is_ascii_alphanumeric()
+    } else {
+        has(p, classify::is_alnum) || is_numeric(p)
+    }
 }
 /// `str.isdecimal` of one character
 pub fn is_decimal(p: u32) -> bool {
-    if p < 0x80 { (p as u8).is_ascii_digit() } else { has(p, classify::is_decimal) }
+    if p < 0x80 {
+        (p as u8).is_ascii_digit()
+    } else {
+        has(p, classify::is_decimal)
+    }
 }
 /// `str.isdigit` of one character
 pub fn is_digit(p: u32) -> bool {
-    if p < 0x80 { (p as u8).is_ascii_digit() } else { has(p, classify::is_digit) }
+    if p < 0x80 {
+        (p as u8).is_ascii_digit()
+    } else {
+        has(p, classify::is_digit)
+    }
 }
 /// `str.isnumeric` of one character
 pub fn is_numeric(p: u32) -> bool {
-    if p < 0x80 { (p as u8).is_ascii_digit() } else { has(p, classify::is_numeric) }
+    if p < 0x80 {
+        (p as u8).is_ascii_digit()
+    } else {
+        has(p, classify::is_numeric)
+    }
 }
 /// `str.isspace` of one character
 pub fn is_space(p: u32) -> bool {
@@ -42,11 +62,19 @@ pub fn is_printable(p: u32) -> bool {
 }
 /// `str.islower` of one character
 pub fn is_lower(p: u32) -> bool {
-    if p < 0x80 { (p as u8).is_ascii_lowercase() } else { has(p, case::is_lowercase) }
+    if p < 0x80 {
+        (p as u8).is_ascii_lowercase()
+    } else {
+        has(p, case::is_lowercase)
+    }
 }
 /// `str.isupper` of one character
 pub fn is_upper(p: u32) -> bool {
-    if p < 0x80 { (p as u8).is_ascii_uppercase() } else { has(p, case::is_uppercase) }
+    if p < 0x80 {
+        (p as u8).is_ascii_uppercase()
+    } else {
+        has(p, case::is_uppercase)
+    }
 }
 /// Title case letter (as U+01C5)?
 pub fn is_title(p: u32) -> bool {
@@ -54,11 +82,19 @@ pub fn is_title(p: u32) -> bool {
 }
 /// XID_Start or `_`
 pub fn is_identifier_start(p: u32) -> bool {
-    if p < 0x80 { p == 0x5F || (p as u8).is_ascii_alphabetic() } else { has(p, identifier::is_start) }
+    if p < 0x80 {
+        p == 0x5F || (p as u8).is_ascii_alphabetic()
+    } else {
+        has(p, identifier::is_start)
+    }
 }
 /// XID_Continue
 pub fn is_identifier_continue(p: u32) -> bool {
-    if p < 0x80 { p == 0x5F || (p as u8).is_ascii_alphanumeric() } else { has(p, identifier::is_xid_continue) }
+    if p < 0x80 {
+        p == 0x5F || (p as u8).is_ascii_alphanumeric()
+    } else {
+        has(p, identifier::is_xid_continue)
+    }
 }
 /// The value of a decimal digit.
 pub fn decimal(p: u32) -> Option<u8> {

@@ -70,7 +70,13 @@ fn this(th: &mut Thread, v: Value) -> R<Union> {
 fn is_member(v: Value) -> bool {
     let t = &ctx().types;
     let c = class_of(v);
-    v.is_none() || v.is_kind(Kind::Class) || generic_alias::get(v).is_some() || get(v).is_some() || c == t.type_alias || c == t.typevar || c == t.paramspec
+    v.is_none()
+        || v.is_kind(Kind::Class)
+        || generic_alias::get(v).is_some()
+        || get(v).is_some()
+        || c == t.type_alias
+        || c == t.typevar
+        || c == t.paramspec
 }
 /// `a | b` of types; NotImplemented for other values.
 pub fn of(th: &mut Thread, a: Value, b: Value) -> R {
@@ -152,7 +158,11 @@ fn check(th: &mut Thread, a: &[Value], instance: bool) -> R {
     }
     for v in u.args.as_gc::<Tuple>().items() {
         let v = if v.is_none() { ctx().types.none.value() } else { *v };
-        if if instance { th.isinstance(a[1], v)? } else { th.issubclass(a[1], v)? } {
+        if if instance {
+            th.isinstance(a[1], v)?
+        } else {
+            th.issubclass(a[1], v)?
+        } {
             return Ok(Value::TRUE);
         }
     }
@@ -189,7 +199,10 @@ fn class_getitem(th: &mut Thread, a: &[Value]) -> R {
             let key = th.intern("ForwardRef");
             let f = th.getattr(typing, key)?;
             th.call(f, &[*v])?
-        } else if is_member(*v) || th.getattr_opt(*v, names().__parameters__)?.is_some() || class_of(*v).special(crate::special::Special::Call).is_some() {
+        } else if is_member(*v)
+            || th.getattr_opt(*v, names().__parameters__)?.is_some()
+            || class_of(*v).special(crate::special::Special::Call).is_some()
+        {
             *v
         } else {
             let text = format!("Union[arg, ...]: each arg must be a type. Got {}.", th.repr_string(*v)?);

@@ -10,11 +10,22 @@ use crate::types::class::class_of;
 use crate::types::weakref::WeakRef;
 use crate::value::Value;
 
-const LAYOUT: TypeDef = TypeDef { base: false, ..TypeDef::new("", Kind::WeakRef, std::mem::size_of::<WeakRef>()) };
+const LAYOUT: TypeDef = TypeDef {
+    base: false,
+    ..TypeDef::new("", Kind::WeakRef, std::mem::size_of::<WeakRef>())
+};
 /// Proxies of objects that cannot be called.
-pub static DEF: TypeDef = TypeDef { name: "weakref.ProxyType", methods: METHODS, ..LAYOUT };
+pub static DEF: TypeDef = TypeDef {
+    name: "weakref.ProxyType",
+    methods: METHODS,
+    ..LAYOUT
+};
 /// Proxies of callable objects.
-pub static CALLABLE: TypeDef = TypeDef { name: "weakref.CallableProxyType", methods: CALLABLE_METHODS, ..LAYOUT };
+pub static CALLABLE: TypeDef = TypeDef {
+    name: "weakref.CallableProxyType",
+    methods: CALLABLE_METHODS,
+    ..LAYOUT
+};
 
 /// The target of a proxy; ReferenceError when it is dead. Other values are themselves.
 fn target(th: &mut Thread, v: Value) -> R {

@@ -133,7 +133,11 @@ pub fn new(th: &mut Thread, class: Gc<Class>, target: Value, callback: Value) ->
     let plain = callback.is_empty() || callback.is_none();
     let t = &ctx().types;
     let shared = plain && [t.weakref, t.weakproxy, t.weakcallableproxy].contains(&class);
-    if shared && let Some(w) = refs(target).into_iter().find(|w| class_of(*w) == class && !w.as_gc::<WeakRef>().callback.get().is_obj()) {
+    if shared
+        && let Some(w) = refs(target)
+            .into_iter()
+            .find(|w| class_of(*w) == class && !w.as_gc::<WeakRef>().callback.get().is_obj())
+    {
         return Ok(w);
     }
     let w: Gc<WeakRef> = th.new_object(class, 0);
@@ -148,7 +152,11 @@ pub fn refs(target: Value) -> Vec<Value> {
     if !target.is_obj() || !target.as_obj().has_flag(flag::WEAKREFS) {
         return Vec::new();
     }
-    table(|t| t.get(&(target.0 as usize)).map(|l| l.iter().map(|&a| Value(a as u64)).collect()).unwrap_or_default())
+    table(|t| {
+        t.get(&(target.0 as usize))
+            .map(|l| l.iter().map(|&a| Value(a as u64)).collect())
+            .unwrap_or_default()
+    })
 }
 /// `obj.__weakref__`: the first reference, or None.
 pub fn first_ref(_: &mut Thread, v: Value) -> R {
@@ -156,16 +164,35 @@ pub fn first_ref(_: &mut Thread, v: Value) -> R {
 }
 
 /// The declaration.
-pub static DEF: TypeDef = TypeDef { methods: METHODS, getsets: GETSETS, ..TypeDef::new("weakref.ReferenceType", Kind::WeakRef, std::mem::size_of::<WeakRef>()) };
+pub static DEF: TypeDef = TypeDef {
+    methods: METHODS,
+    getsets: GETSETS,
+    ..TypeDef::new("weakref.ReferenceType", Kind::WeakRef, std::mem::size_of::<WeakRef>())
+};
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, /, *args, **kwargs", ref_new, ""),
-    def("__init__", "self, /, *args, **kwargs", ref_init, "Initialize self.  See help(type(self)) for accurate signature."),
-    def("__call__", "self, /", |_, a| Ok(some(a[0].as_gc::<WeakRef>().target())), "Call self as a function."),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        ref_init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
+    def(
+        "__call__",
+        "self, /",
+        |_, a| Ok(some(a[0].as_gc::<WeakRef>().target())),
+        "Call self as a function.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__hash__", "self, /", hash, "Return hash(self)."),
     def("__eq__", "self, value, /", |th, a| compare(th, a, true), "Return self==value."),
     def("__ne__", "self, value, /", |th, a| compare(th, a, false), "Return self!=value."),
-    def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, object, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[getter("__callback__", |_, v| Ok(some(v.as_gc::<WeakRef>().callback.get())), "")];
 fn some(v: Value) -> Value {
@@ -195,7 +222,12 @@ fn repr(th: &mut Thread, a: &[Value]) -> R {
         let name = th.getattr_opt(target, key)?.and_then(|n| n.cast::<crate::types::str_::Str>());
         let class = class_of(target).name_str();
         match name {
-            Some(n) => format!("<weakref at {:#x}; to '{class}' at {:#x} ({})>", a[0].0, target.0, n.to_string_lossy()),
+            Some(n) => format!(
+                "<weakref at {:#x}; to '{class}' at {:#x} ({})>",
+                a[0].0,
+                target.0,
+                n.to_string_lossy()
+            ),
             None => format!("<weakref at {:#x}; to '{class}' at {:#x}>", a[0].0, target.0),
         }
     };
@@ -217,7 +249,9 @@ fn hash(th: &mut Thread, a: &[Value]) -> R {
     Ok(h)
 }
 fn compare(th: &mut Thread, a: &[Value], equal: bool) -> R {
-    let (Some(x), Some(y)) = (a[0].cast::<WeakRef>(), a[1].cast::<WeakRef>()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(x), Some(y)) = (a[0].cast::<WeakRef>(), a[1].cast::<WeakRef>()) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     if !class_of(a[1]).is_subclass_of(ctx().types.weakref) {
         return Ok(Value::NOT_IMPLEMENTED);
     }

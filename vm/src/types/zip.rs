@@ -31,7 +31,12 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("zip", Kind::Payload, payload_size::<Zip>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *iterables, **kwargs", new, "Create and return a new object.  See help(type) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *iterables, **kwargs",
+        new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    ),
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
     def("__next__", "self, /", next, "Implement next(self)."),
     def("__reduce__", "self, /", reduce, "Return state information for pickling."),
@@ -44,7 +49,9 @@ pub(crate) fn strict_argument(th: &mut Thread, function: &str, kwargs: Value) ->
     if names.len() > 1 {
         return Err(th.type_error(&format!("{function}() takes at most 1 keyword argument ({} given)", names.len())));
     }
-    let (Some(name), Some(v)) = (names.as_slice().first(), values.as_slice().first()) else { return Ok(false) };
+    let (Some(name), Some(v)) = (names.as_slice().first(), values.as_slice().first()) else {
+        return Ok(false);
+    };
     match name.cast::<Str>() {
         Some(n) if n.is("strict") => th.truth(*v),
         _ => {
@@ -120,7 +127,11 @@ fn next(th: &mut Thread, a: &[Value]) -> R {
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let class = class_of(a[0]).value();
     let s = state(th, a[0])?;
-    Ok(if s.strict { th.new_tuple(&[class, s.its, Value::TRUE]) } else { th.new_tuple(&[class, s.its]) })
+    Ok(if s.strict {
+        th.new_tuple(&[class, s.its, Value::TRUE])
+    } else {
+        th.new_tuple(&[class, s.its])
+    })
 }
 fn setstate(th: &mut Thread, a: &[Value]) -> R {
     let strict = th.truth(a[1])?;

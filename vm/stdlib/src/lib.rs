@@ -34,9 +34,5 @@ fn names() -> Vec<&'static str> {
 
 /// The library, for `vasuki_vm::frozen::set_library`.
 pub fn library() -> Library {
-    Library {
-        find,
-        source,
-        names,
-    }
+    Library { find, source, names }
 }

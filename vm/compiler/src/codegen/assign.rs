@@ -161,11 +161,15 @@ impl<'a> Gen<'a> {
                     let annotations = self.name("__annotations__");
                     self.emit(Op::LoadName, t, annotations, 0);
                     self.load_str(t + 1, &name);
-                    let text = self.source[a.annotation.range().to_std_range()].to_owned();
+                    let text = super::unparse::unparse(&a.annotation);
                     self.load_const(t + 2, Const::Str(Text::Utf8(text.into())));
                     self.emit(Op::StoreSubscr, t, t + 1, t + 2);
                 } else {
-                    let number = if self.u.nested > 0 || self.units.is_empty() { Some(self.u.annotations.len()) } else { None };
+                    let number = if self.u.nested > 0 || self.units.is_empty() {
+                        Some(self.u.annotations.len())
+                    } else {
+                        None
+                    };
                     if let Some(i) = number {
                         let t = self.temps(2);
                         self.load_name(t, "__conditional_annotations__");

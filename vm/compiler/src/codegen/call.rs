@@ -169,7 +169,9 @@ impl<'a> Gen<'a> {
         }
         let explicit = match &*c.arguments.args {
             [] => {
-                let (Place::Deref(_), true) = (self.place_of("__class__"), self.u.argcount > 0) else { return false };
+                let (Place::Deref(_), true) = (self.place_of("__class__"), self.u.argcount > 0) else {
+                    return false;
+                };
                 if !self.u.overlays.is_empty() {
                     return false;
                 }

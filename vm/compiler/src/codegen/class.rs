@@ -96,7 +96,11 @@ impl<'a> Gen<'a> {
         }
         self.body(&c.body);
         self.class_annotate();
-        let names = s.static_attributes.iter().map(|n| Const::Str(Text::Utf8(n.as_str().into()))).collect();
+        let names = s
+            .static_attributes
+            .iter()
+            .map(|n| Const::Str(Text::Utf8(n.as_str().into())))
+            .collect();
         self.load_const(t, Const::Tuple(names));
         self.store_plain("__static_attributes__", t);
         if s.needs_classdict {

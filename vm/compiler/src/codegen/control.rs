@@ -1,7 +1,7 @@
 //! Conditions.
 
-use super::emit::Label;
 use super::Gen;
+use super::emit::Label;
 use crate::op::Op;
 use ruff_python_ast::*;
 use ruff_text_size::Ranged;

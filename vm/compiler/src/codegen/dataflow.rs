@@ -34,7 +34,14 @@ fn effect(c: &Code, at: usize, op: Op) -> Effect {
     let x = if op.words() > 1 { c.code[at + 1] as u32 } else { 0 };
     let operands = [a, b, d];
     let after = at + op.words();
-    let mut e = Effect { reads: vec![], kills: None, writes: vec![], jump_writes: vec![], next: true, jump: None };
+    let mut e = Effect {
+        reads: vec![],
+        kills: None,
+        writes: vec![],
+        jump_writes: vec![],
+        next: true,
+        jump: None,
+    };
     for (i, f) in op.format().bytes().enumerate() {
         match f {
             b'd' => e.writes.push(operands[i]),
@@ -129,16 +136,15 @@ fn flow(states: &mut [Option<Set>], work: &mut Vec<usize>, to: usize, s: &Set) {
 /// Checks a code object and those nested in it.
 pub(super) fn check(c: &Code) -> Result<(), String> {
     let mut start: Set = vec![0; c.nregs as usize / 64 + 1];
-    let params = c.argcount
-        + c.kwonlyargcount
-        + u16::from(c.flags & flags::VARARGS != 0)
-        + u16::from(c.flags & flags::VARKEYWORDS != 0);
+    let params = c.argcount + c.kwonlyargcount + u16::from(c.flags & flags::VARARGS != 0) + u16::from(c.flags & flags::VARKEYWORDS != 0);
     (0..params as usize).for_each(|r| add(&mut start, r));
     let mut states: Vec<Option<Set>> = vec![None; c.code.len()];
     let mut work = Vec::new();
     flow(&mut states, &mut work, 0, &start);
     while let Some(at) = work.pop() {
-        let (Some(op), Some(before)) = (Op::from_u16(c.code[at] as u16), states[at].clone()) else { continue };
+        let (Some(op), Some(before)) = (Op::from_u16(c.code[at] as u16), states[at].clone()) else {
+            continue;
+        };
         let e = effect(c, at, op);
         let mut s = before.clone();
         if let Some(k) = e.kills {
@@ -169,9 +175,16 @@ pub(super) fn check(c: &Code) -> Result<(), String> {
             && let Some(r) = effect(c, at, op).reads.into_iter().find(|&r| !has(s, r))
         {
             let line = c.positions.iter().rev().find(|p| p.0 as usize <= at).map_or(0, |p| p.1.line);
-            return Err(format!("{}:{line}: {} at {at} ({}) reads register {r}", c.filename, c.qualname, op.name()));
+            return Err(format!(
+                "{}:{line}: {} at {at} ({}) reads register {r}",
+                c.filename,
+                c.qualname,
+                op.name()
+            ));
         }
         at += op.words();
     }
-    c.consts.iter().try_for_each(|k| if let Const::Code(k) = k { check(k) } else { Ok(()) })
+    c.consts
+        .iter()
+        .try_for_each(|k| if let Const::Code(k) = k { check(k) } else { Ok(()) })
 }

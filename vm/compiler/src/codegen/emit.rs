@@ -81,7 +81,12 @@ impl Gen<'_> {
     pub(super) fn position(&self, r: TextRange) -> Position {
         let (line, col) = self.line_col(r.start().to_u32());
         let (end_line, end_col) = self.line_col(r.end().to_u32());
-        Position { line, end_line, col, end_col }
+        Position {
+            line,
+            end_line,
+            col,
+            end_col,
+        }
     }
     pub(super) fn line_col(&self, at: u32) -> (u32, u32) {
         let i = self.lines.partition_point(|&s| s <= at);
@@ -108,7 +113,11 @@ impl Gen<'_> {
         if !self.u.reachable {
             return;
         }
-        let op = if op == Op::Jump && self.u.labels[l.0].at.is_some() { Op::JumpBack } else { op };
+        let op = if op == Op::Jump && self.u.labels[l.0].at.is_some() {
+            Op::JumpBack
+        } else {
+            op
+        };
         self.record(l);
         self.u.patches.push((Patch::Off(self.here()), l));
         self.emit(op, a, 0, 0);
@@ -138,7 +147,11 @@ impl Gen<'_> {
         if self.u.reachable {
             self.record(target);
         }
-        Region { start: self.here(), target, register }
+        Region {
+            start: self.here(),
+            target,
+            register,
+        }
     }
     pub(super) fn end_region(&mut self, r: Region) {
         let end = self.here();
@@ -172,7 +185,12 @@ impl Gen<'_> {
             .regions
             .iter()
             .filter_map(|(r, end)| {
-                Some(Handler { start: r.start, end: *end, target: u.labels[r.target.0].at?, register: r.register })
+                Some(Handler {
+                    start: r.start,
+                    end: *end,
+                    target: u.labels[r.target.0].at?,
+                    register: r.register,
+                })
             })
             .collect();
         ok

@@ -28,7 +28,11 @@ pub(super) fn binary_op(op: Operator, inplace: bool) -> Op {
         Operator::BitXor => Op::Xor,
     };
     // The in-place opcodes follow the plain ones in the same order.
-    if inplace { Op::from_u16(plain as u16 + (Op::InplaceAdd as u16 - Op::Add as u16)).unwrap_or(plain) } else { plain }
+    if inplace {
+        Op::from_u16(plain as u16 + (Op::InplaceAdd as u16 - Op::Add as u16)).unwrap_or(plain)
+    } else {
+        plain
+    }
 }
 pub(super) fn compare_op(op: CmpOp) -> Op {
     match op {
@@ -84,7 +88,11 @@ impl<'a> Gen<'a> {
     }
     /// A temporary unless `d` is one: for what writes more than once.
     pub(super) fn scratch(&mut self, d: Reg) -> Reg {
-        if d >= self.u.first_temp && !self.is_overlay(d) { d } else { self.temp() }
+        if d >= self.u.first_temp && !self.is_overlay(d) {
+            d
+        } else {
+            self.temp()
+        }
     }
     fn is_overlay(&self, d: Reg) -> bool {
         self.u.overlays.iter().any(|o| o.homes.values().any(|h| h.0 == d))
@@ -238,7 +246,9 @@ impl<'a> Gen<'a> {
     }
     /// The small number that `+ e` or `- e` adds.
     pub(super) fn small_addend(&self, op: Operator, e: &Expr) -> Option<i16> {
-        let (Operator::Add | Operator::Sub, Expr::NumberLiteral(_)) = (op, e) else { return None };
+        let (Operator::Add | Operator::Sub, Expr::NumberLiteral(_)) = (op, e) else {
+            return None;
+        };
         let Some(Const::Int(n)) = self.const_of(e) else { return None };
         let n = i16::try_from(&n).ok().filter(|n| *n < 8192)?;
         match op {
@@ -273,8 +283,18 @@ impl<'a> Gen<'a> {
     pub(super) fn comparand(&mut self, op: CmpOp, e: &'a Expr) -> Reg {
         if matches!(op, CmpOp::In | CmpOp::NotIn) {
             let folded = match e {
-                Expr::List(l) => l.elts.iter().map(|e| self.const_of(e)).collect::<Option<Vec<_>>>().map(Const::Tuple),
-                Expr::Set(l) => l.elts.iter().map(|e| self.const_of(e)).collect::<Option<Vec<_>>>().map(Const::FrozenSet),
+                Expr::List(l) => l
+                    .elts
+                    .iter()
+                    .map(|e| self.const_of(e))
+                    .collect::<Option<Vec<_>>>()
+                    .map(Const::Tuple),
+                Expr::Set(l) => l
+                    .elts
+                    .iter()
+                    .map(|e| self.const_of(e))
+                    .collect::<Option<Vec<_>>>()
+                    .map(Const::FrozenSet),
                 _ => None,
             };
             if let Some(c) = folded {

@@ -77,7 +77,9 @@ impl Gen<'_> {
     pub(super) fn string(&self, v: &StringLiteralValue) -> Text {
         let wide = |s: &StringLiteral| {
             let t = self.source[s.range().to_std_range()].as_bytes();
-            !s.flags.prefix().is_raw() && t.windows(3).any(|w| w[0] == b'\\' && matches!(w[1], b'u' | b'U') && matches!(w[2], b'd' | b'D' | b'0'))
+            !s.flags.prefix().is_raw()
+                && t.windows(3)
+                    .any(|w| w[0] == b'\\' && matches!(w[1], b'u' | b'U') && matches!(w[2], b'd' | b'D' | b'0'))
         };
         if !v.iter().any(wide) {
             return Text::Utf8(v.to_str().into());
@@ -183,15 +185,27 @@ fn fold_binary(op: Operator, a: Const, b: Const) -> Option<Const> {
         }
         (Const::Str(Text::Utf8(s)), Const::Int(n)) | (Const::Int(n), Const::Str(Text::Utf8(s))) if op == Operator::Mult => {
             let n = n.to_i64()?.max(0) as usize;
-            if s.len().checked_mul(n)? > MOST_BITS as usize { None } else { Some(Const::Str(Text::Utf8(s.repeat(n).into()))) }
+            if s.len().checked_mul(n)? > MOST_BITS as usize {
+                None
+            } else {
+                Some(Const::Str(Text::Utf8(s.repeat(n).into())))
+            }
         }
         (Const::Bytes(s), Const::Int(n)) | (Const::Int(n), Const::Bytes(s)) if op == Operator::Mult => {
             let n = n.to_i64()?.max(0) as usize;
-            if s.len().checked_mul(n)? > MOST_BITS as usize { None } else { Some(Const::Bytes(s.repeat(n))) }
+            if s.len().checked_mul(n)? > MOST_BITS as usize {
+                None
+            } else {
+                Some(Const::Bytes(s.repeat(n)))
+            }
         }
         (Const::Tuple(t), Const::Int(n)) if op == Operator::Mult => {
             let n = n.to_i64()?.max(0) as usize;
-            if t.len().checked_mul(n)? > MOST_ITEMS { None } else { Some(Const::Tuple(t.iter().cycle().take(t.len() * n).cloned().collect())) }
+            if t.len().checked_mul(n)? > MOST_ITEMS {
+                None
+            } else {
+                Some(Const::Tuple(t.iter().cycle().take(t.len() * n).cloned().collect()))
+            }
         }
         _ => None,
     }

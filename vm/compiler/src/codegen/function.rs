@@ -134,8 +134,11 @@ impl<'a> Gen<'a> {
         Some(t)
     }
     fn keyword_defaults(&mut self, p: &'a Parameters) -> Option<Reg> {
-        let list: Vec<(&'a str, &'a Expr)> =
-            p.kwonlyargs.iter().filter_map(|a| Some((a.parameter.name.as_str(), a.default.as_deref()?))).collect();
+        let list: Vec<(&'a str, &'a Expr)> = p
+            .kwonlyargs
+            .iter()
+            .filter_map(|a| Some((a.parameter.name.as_str(), a.default.as_deref()?)))
+            .collect();
         if list.is_empty() {
             return None;
         }
@@ -301,7 +304,7 @@ impl<'a> Gen<'a> {
     fn annotation(&mut self, e: &'a Expr) -> Reg {
         if self.future_annotations {
             let t = self.temp();
-            let text = self.source[e.range().to_std_range()].to_owned();
+            let text = super::unparse::unparse(e);
             self.load_const(t, Const::Str(Text::Utf8(text.into())));
             return t;
         }
@@ -333,7 +336,9 @@ impl<'a> Gen<'a> {
         if self.u.annotations.is_empty() {
             return;
         }
-        let Some(scope) = self.table.block_annotations(self.u.scope) else { return };
+        let Some(scope) = self.table.block_annotations(self.u.scope) else {
+            return;
+        };
         let mark = self.u.sp;
         let d = self.temp();
         let code = self.annotate_code(scope);

@@ -23,6 +23,7 @@ mod stmt;
 mod tests;
 mod tries;
 mod typeparams;
+mod unparse;
 
 use crate::Options;
 use crate::code::{Code, Const, Position};
@@ -40,15 +41,30 @@ pub type Reg = u16;
 /// What encloses a statement and has to be left by `return`, `break` and `continue`.
 #[derive(Clone)]
 enum Block<'a> {
-    Loop { brk: Label, cont: Label },
+    Loop {
+        brk: Label,
+        cont: Label,
+    },
     /// a protected region only
     Region(Region),
     /// `try` with `finally`: the body, with its region
-    Finally { body: &'a [Stmt], region: Region },
+    Finally {
+        body: &'a [Stmt],
+        region: Region,
+    },
     /// in a handler: what was being handled before, the handler's name
-    Handler { saved: Reg, name: Option<String>, region: Region },
+    Handler {
+        saved: Reg,
+        name: Option<String>,
+        region: Region,
+    },
     /// `with`: registers of the exit function
-    With { exit: Reg, is_async: bool, region: Region, range: TextRange },
+    With {
+        exit: Reg,
+        is_async: bool,
+        region: Region,
+        range: TextRange,
+    },
 }
 
 /// An inlined comprehension's variables.

@@ -293,7 +293,10 @@ impl<'a> Gen<'a> {
         let n = self.name("UnboundLocalError");
         self.emit(Op::LoadGlobal, base - 1, n, 0);
         let arg = self.temp();
-        self.load_str(arg, &format!("cannot access local variable '{name}' where it is not associated with a value"));
+        self.load_str(
+            arg,
+            &format!("cannot access local variable '{name}' where it is not associated with a value"),
+        );
         self.emit(Op::Call, base, base, 1);
         self.emit(Op::Raise, base, 0, 1);
         self.u.sp = mark;

@@ -20,7 +20,12 @@ pub(super) fn docstring(body: &[Stmt]) -> Option<&ExprStringLiteral> {
 /// Docstrings are cleaned of their common indentation at compile time, as CPython does since 3.13.
 pub(super) fn clean_doc(doc: &str) -> String {
     let expanded: Vec<String> = doc.split('\n').map(expand_tabs).collect();
-    let margin = expanded[1..].iter().filter(|l| !l.trim_start_matches(' ').is_empty()).map(|l| l.len() - l.trim_start_matches(' ').len()).min().unwrap_or(0);
+    let margin = expanded[1..]
+        .iter()
+        .filter(|l| !l.trim_start_matches(' ').is_empty())
+        .map(|l| l.len() - l.trim_start_matches(' ').len())
+        .min()
+        .unwrap_or(0);
     let mut out = expanded[0].trim_start_matches(' ').to_owned();
     for l in &expanded[1..] {
         out.push('\n');
@@ -160,7 +165,11 @@ impl<'a> Gen<'a> {
             }
             Stmt::Break(_) | Stmt::Continue(_) => {
                 let Some(i) = self.u.blocks.iter().rposition(|b| matches!(b, Block::Loop { .. })) else {
-                    self.fail(if s.is_break_stmt() { "'break' outside loop" } else { "'continue' not properly in loop" });
+                    self.fail(if s.is_break_stmt() {
+                        "'break' outside loop"
+                    } else {
+                        "'continue' not properly in loop"
+                    });
                     return;
                 };
                 let Block::Loop { brk, cont } = self.u.blocks[i] else { return };
@@ -228,7 +237,7 @@ impl<'a> Gen<'a> {
         let (top, brk, other) = (self.label(), self.label(), self.label());
         self.place(top);
         self.jump_if(&w.test, false, other);
-        self.u.blocks.push(Block::Loop { brk, cont: top });
+        self.push_block(Block::Loop { brk, cont: top });
         self.nest(&w.body);
         self.u.blocks.pop();
         self.pos(w.test.range());
@@ -261,7 +270,7 @@ impl<'a> Gen<'a> {
             self.for_iter(item, it, end);
             self.store(&f.target, item);
         }
-        self.u.blocks.push(Block::Loop { brk, cont: top });
+        self.push_block(Block::Loop { brk, cont: top });
         self.nest(&f.body);
         self.u.blocks.pop();
         self.jump(Op::JumpBack, 0, top);

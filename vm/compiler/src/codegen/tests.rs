@@ -26,7 +26,11 @@ fn error(source: &str) -> String {
     }
 }
 fn inner(c: &Code, n: usize) -> &Code {
-    let all: Vec<&Code> = c.consts.iter().filter_map(|k| if let Const::Code(c) = k { Some(&**c) } else { None }).collect();
+    let all: Vec<&Code> = c
+        .consts
+        .iter()
+        .filter_map(|k| if let Const::Code(c) = k { Some(&**c) } else { None })
+        .collect();
     all[n]
 }
 fn ops(c: &Code) -> Vec<Op> {
@@ -46,7 +50,9 @@ fn count(c: &Code, op: Op) -> usize {
 const FORMS: &str = include_str!("forms.txt");
 
 fn indent(s: &str) -> String {
-    s.lines().map(|l| if l.is_empty() { "\n".into() } else { format!("    {l}\n") }).collect()
+    s.lines()
+        .map(|l| if l.is_empty() { "\n".into() } else { format!("    {l}\n") })
+        .collect()
 }
 
 #[test]
@@ -70,16 +76,28 @@ fn every_form() {
         if !only_async {
             code(&format!("def f(p, q=1, *, k=2):\n    yield p\n{body}"));
             code(&format!("def f(p, *args, **kw):\n{body}"));
-            code(&format!("def f(p):\n    for i in p:\n        try:\n{}        finally:\n            del p\n", indent(&indent(&body))));
-            code(&format!("def f(p):\n    while p:\n        with p as q, q:\n{}    else:\n        return 1\n", indent(&indent(&body))));
-            code(&format!("def f(p):\n    try:\n        p()\n    except p as e:\n{}    else:\n        p = 3\n    finally:\n        p()\n", indent(&body)));
+            code(&format!(
+                "def f(p):\n    for i in p:\n        try:\n{}        finally:\n            del p\n",
+                indent(&indent(&body))
+            ));
+            code(&format!(
+                "def f(p):\n    while p:\n        with p as q, q:\n{}    else:\n        return 1\n",
+                indent(&indent(&body))
+            ));
+            code(&format!(
+                "def f(p):\n    try:\n        p()\n    except p as e:\n{}    else:\n        p = 3\n    finally:\n        p()\n",
+                indent(&body)
+            ));
             code(&format!("def f(p):\n    try:\n        p()\n    finally:\n{}", indent(&body)));
         }
         code(&format!("async def f(p):\n{body}"));
         if !s.contains("yield from") && !s.contains("return 1") && !s.contains("return x") {
             code(&format!("async def f(p):\n    yield p\n{body}"));
         }
-        code(&format!("async def f(p):\n    async for i in p:\n        async with i as j, j:\n{}", indent(&indent(&body))));
+        code(&format!(
+            "async def f(p):\n    async for i in p:\n        async with i as j, j:\n{}",
+            indent(&indent(&body))
+        ));
     }
 }
 #[test]
@@ -93,6 +111,29 @@ fn names_and_closures() {
     let m = code("class A:\n    def m(self):\n        return super().m(), __class__\n    __x = 1\n");
     assert_eq!(count(inner(inner(&m, 0), 0), Op::LoadSuperMethod), 1);
     assert!(inner(&m, 0).names.iter().any(|n| &**n == "_A__x"));
+}
+#[test]
+fn globals_of_a_class_body() {
+    let m = code("def f():\n    x = 1\n    class C:\n        global x\n        x = 2\n        def m(self): return x\n");
+    let class = inner(inner(&m, 0), 0);
+    assert_eq!(count(class, Op::StoreGlobal), 1);
+    assert_eq!(count(inner(class, 0), Op::LoadDeref), 1);
+}
+#[test]
+fn generators_are_guarded() {
+    for s in [
+        "def f():\n    yield\n",
+        "f = lambda: (yield)\n",
+        "(x for x in y)\n",
+        "async def f(): pass\n",
+    ] {
+        let m = code(s);
+        let f = inner(&m, 0);
+        let start = ops(f).iter().position(|o| *o == Op::ReturnGenerator).expect("a generator") as u32;
+        assert!(f.handlers.iter().any(|h| h.start == start), "{s}");
+        assert_eq!(count(f, Op::Intrinsic1), 1, "{s}");
+    }
+    assert_eq!(count(inner(&code("f = lambda: (yield)\n"), 0), Op::ReturnConst), 0);
 }
 #[test]
 fn bound_locals() {
@@ -111,7 +152,10 @@ fn dead_code() {
     let f = inner(&m, 0);
     assert!(f.flags & flags::GENERATOR != 0);
     assert_eq!(count(f, Op::Yield), 0);
-    let opts = Options { optimize: 2, ..Options::default() };
+    let opts = Options {
+        optimize: 2,
+        ..Options::default()
+    };
     let m = code_with("'doc'\nassert x\nif __debug__:\n    y\nelse:\n    z\n", Mode::Exec, opts);
     assert_eq!(count(&m, Op::LoadName), 1);
     assert_eq!(count(&m, Op::LoadConst), 0);
@@ -120,15 +164,27 @@ fn dead_code() {
 fn lazy_annotations() {
     let m = code("def f(x: int, *a: str) -> 'z': pass\nclass C:\n    y: f = 1\n    if y:\n        w: int\n");
     let a = inner(&m, 0);
-    assert_eq!((&*a.name, &*a.qualname, &*a.varnames[0]), ("__annotate__", "f.__annotate__", "format"));
+    assert_eq!(
+        (&*a.name, &*a.qualname, &*a.varnames[0]),
+        ("__annotate__", "f.__annotate__", "format")
+    );
     let c = inner(&m, 2);
     let a = inner(c, 0);
     assert_eq!((&*a.qualname, &*a.varnames[0]), ("C.__annotate__", "format"));
     assert!(c.names.iter().any(|n| &**n == "__annotate_func__"));
     assert!(c.names.iter().any(|n| &**n == "__conditional_annotations__"));
-    let opts = Options { future_annotations: true, ..Options::default() };
+    let opts = Options {
+        future_annotations: true,
+        ..Options::default()
+    };
     let m = code_with("def f(x: a.b | c): pass\nx: int = 1\n", Mode::Exec, opts);
     assert_eq!(count(&m, Op::SetupAnnotations), 1);
+    let m = code("x: int\nprint()\nif y:\n    z: str\n");
+    // It is there before the module's statements run.
+    let at = |op: Op| ops(&m).iter().position(|o| *o == op);
+    assert!(at(Op::MakeFunction) < at(Op::Call));
+    assert_eq!(count(&m, Op::SetAdd), 2);
+    assert_eq!(count(inner(&m, 0), Op::JumpIfIn), 2);
 }
 #[test]
 fn type_parameters() {
@@ -145,13 +201,28 @@ fn interactive_and_eval() {
     assert_eq!(ops(&m).last(), Some(&Op::Return));
     let m = code_with("x\n", Mode::Single, Options::default());
     assert_eq!(count(&m, Op::Intrinsic1), 1);
-    let opts = Options { allow_top_level_await: true, ..Options::default() };
+    let m = code_with("for i in x:\n    i\n    1\n    def f(): i\n", Mode::Single, Options::default());
+    assert_eq!(count(&m, Op::Intrinsic1), 2);
+    assert_eq!(count(inner(&m, 0), Op::Intrinsic1), 0);
+    let opts = Options {
+        allow_top_level_await: true,
+        ..Options::default()
+    };
     let m = code_with("await x\n", Mode::Exec, opts);
     assert!(m.flags & flags::COROUTINE != 0);
 }
 #[test]
 fn deep_nesting_is_an_error() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("-", ""), ("not ", ""), ("lambda: ", ""), ("x if y else ", ""), ("{1:", "}"), ("f(", ")")] {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("-", ""),
+        ("not ", ""),
+        ("lambda: ", ""),
+        ("x if y else ", ""),
+        ("{1:", "}"),
+        ("f(", ")"),
+    ] {
         let n = 100_000;
         let s = format!("x = {}x{}\n", open.repeat(n), close.repeat(n));
         let e = error(&s);
@@ -165,6 +236,9 @@ fn deep_nesting_is_an_error() {
     assert!(error(&s).contains("too many nested"));
     let s: String = (0..=100).map(|i| format!("{}if x:\n", " ".repeat(i))).collect();
     assert_eq!(error(&format!("{s}{}pass\n", " ".repeat(101))), "too many levels of indentation");
+    let loops = |n: usize| (0..n).map(|i| format!("{}while x:\n", " ".repeat(i))).collect::<String>() + &" ".repeat(n) + "pass\n";
+    code(&loops(21));
+    assert_eq!(error(&loops(22)), "too many statically nested blocks");
     let s = format!("x = {}1{}\n", "(".repeat(201), ")".repeat(201));
     assert_eq!(error(&s), "too many nested parentheses");
     let s = format!("x = {}1{}, '{}'\n", "(".repeat(199), ")".repeat(199), "(".repeat(300));
@@ -201,7 +275,11 @@ fn library() {
                     validate::validate(&c)?;
                     dataflow::check(&c)?;
                     let back = serial::decode(&serial::encode(&c)).map_err(|e| format!("{e:?}"))?;
-                    if back == c { Ok(()) } else { Err("not the same after serialization".to_owned()) }
+                    if back == c {
+                        Ok(())
+                    } else {
+                        Err("not the same after serialization".to_owned())
+                    }
                 });
                 match run {
                     Ok(Ok(())) => {}

@@ -5,6 +5,9 @@ use crate::op::Op;
 use ruff_python_ast::*;
 use ruff_text_size::Ranged;
 
+/// Blocks within each other in one code object, as CPython allows.
+const MAX_BLOCKS: usize = 21;
+
 impl<'a> Gen<'a> {
     /// Code that leaves all blocks but the first `keep`; the caller then jumps or returns, and calls
     /// [`Gen::reenter`] with what this gave.
@@ -30,7 +33,12 @@ impl<'a> Gen<'a> {
                         self.forget(n);
                     }
                 }
-                Block::With { exit, is_async, region, range } => {
+                Block::With {
+                    exit,
+                    is_async,
+                    region,
+                    range,
+                } => {
                     self.end_region(*region);
                     let now = self.u.range;
                     self.pos(*range);
@@ -48,7 +56,9 @@ impl<'a> Gen<'a> {
         for mut b in left {
             match &mut b {
                 Block::Loop { .. } => {}
-                Block::Region(r) | Block::Finally { region: r, .. } | Block::Handler { region: r, .. } | Block::With { region: r, .. } => r.start = here,
+                Block::Region(r) | Block::Finally { region: r, .. } | Block::Handler { region: r, .. } | Block::With { region: r, .. } => {
+                    r.start = here
+                }
             }
             self.u.blocks.push(b);
         }
@@ -62,10 +72,18 @@ impl<'a> Gen<'a> {
         self.delete_name(name);
         self.u.sp = mark;
     }
+    pub(super) fn push_block(&mut self, b: Block<'a>) {
+        if self.u.blocks.len() >= MAX_BLOCKS {
+            self.fail("too many statically nested blocks");
+        }
+        self.u.blocks.push(b);
+    }
     /// Ends the block that was pushed last.
     fn pop_block(&mut self) {
         match self.u.blocks.pop() {
-            Some(Block::Region(r) | Block::Finally { region: r, .. } | Block::Handler { region: r, .. } | Block::With { region: r, .. }) => {
+            Some(
+                Block::Region(r) | Block::Finally { region: r, .. } | Block::Handler { region: r, .. } | Block::With { region: r, .. },
+            ) => {
                 self.end_region(r);
             }
             Some(Block::Loop { .. }) | None => {}
@@ -81,7 +99,10 @@ impl<'a> Gen<'a> {
         let (saved, e, e2) = (self.temp(), self.temp(), self.temp());
         let (handler, cleanup, end) = (self.label(), self.label(), self.label());
         let region = self.region(handler, e);
-        self.u.blocks.push(Block::Finally { body: &t.finalbody, region });
+        self.push_block(Block::Finally {
+            body: &t.finalbody,
+            region,
+        });
         if t.handlers.is_empty() {
             self.body(&t.body);
         } else {
@@ -93,7 +114,7 @@ impl<'a> Gen<'a> {
         self.place(handler);
         self.emit(Op::PushExc, saved, e, 0);
         let region = self.region(cleanup, e2);
-        self.u.blocks.push(Block::Handler { saved, name: None, region });
+        self.push_block(Block::Handler { saved, name: None, region });
         self.body(&t.finalbody);
         self.emit(Op::Reraise, e, 0, 0);
         self.pop_block();
@@ -108,7 +129,7 @@ impl<'a> Gen<'a> {
         let (saved, e, e2) = (self.temp(), self.temp(), self.temp());
         let (handler, cleanup, end) = (self.label(), self.label(), self.label());
         let region = self.region(handler, e);
-        self.u.blocks.push(Block::Region(region));
+        self.push_block(Block::Region(region));
         self.body(&t.body);
         self.pop_block();
         self.body(&t.orelse);
@@ -117,7 +138,7 @@ impl<'a> Gen<'a> {
         self.pos(t.range());
         self.emit(Op::PushExc, saved, e, 0);
         let region = self.region(cleanup, e2);
-        self.u.blocks.push(Block::Handler { saved, name: None, region });
+        self.push_block(Block::Handler { saved, name: None, region });
         if t.is_star {
             self.star_handlers(t, saved, e, end);
         } else {
@@ -162,7 +183,11 @@ impl<'a> Gen<'a> {
         let (failed, over) = (self.label(), self.label());
         let e3 = self.temp();
         let region = self.region(failed, e3);
-        self.u.blocks.push(Block::Handler { saved, name: Some(name.clone()), region });
+        self.push_block(Block::Handler {
+            saved,
+            name: Some(name.clone()),
+            region,
+        });
         self.body(&h.body);
         self.pop_block();
         self.forget(&name);
@@ -196,7 +221,11 @@ impl<'a> Gen<'a> {
             // While the handler runs, its part of the group is what is being handled.
             self.emit(Op::PushExc, inner, pair, 0);
             let region = self.region(failed, raised);
-            self.u.blocks.push(Block::Handler { saved: inner, name: None, region });
+            self.push_block(Block::Handler {
+                saved: inner,
+                name: None,
+                region,
+            });
             self.handler_body(h, inner, pair);
             self.pop_block();
             self.emit(Op::PopExc, inner, 0, 0);
@@ -250,7 +279,12 @@ impl<'a> Gen<'a> {
         }
         let (handler, cleanup, end) = (self.label(), self.label(), self.label());
         let region = self.region(handler, e);
-        self.u.blocks.push(Block::With { exit, is_async: w.is_async, region, range });
+        self.push_block(Block::With {
+            exit,
+            is_async: w.is_async,
+            region,
+            range,
+        });
         if let Some(v) = &item.optional_vars {
             self.store(v, value);
         }
@@ -264,7 +298,7 @@ impl<'a> Gen<'a> {
         self.pos(range);
         self.emit(Op::PushExc, saved, e, 0);
         let region = self.region(cleanup, e2);
-        self.u.blocks.push(Block::Handler { saved, name: None, region });
+        self.push_block(Block::Handler { saved, name: None, region });
         let base = self.window();
         self.temps(4);
         self.mov(base - 1, exit);

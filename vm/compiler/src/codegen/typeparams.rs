@@ -32,7 +32,11 @@ impl<'a> Gen<'a> {
                 Some(b) => {
                     let scope = self.table.scope_of(p, Tag::Value);
                     self.lazy(scope, b, t + 1);
-                    let how = if b.is_tuple_expr() { Intrinsic2::TypeVarWithConstraints } else { Intrinsic2::TypeVarWithBound };
+                    let how = if b.is_tuple_expr() {
+                        Intrinsic2::TypeVarWithConstraints
+                    } else {
+                        Intrinsic2::TypeVarWithBound
+                    };
                     self.emit(Op::Intrinsic2, t, t, how as u16);
                 }
                 None => self.emit(Op::Intrinsic1, t, t, kind as u16),

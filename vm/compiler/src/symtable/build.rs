@@ -21,8 +21,18 @@ struct Builder {
 const MAX_DEPTH: u32 = 4000;
 
 pub(super) fn run(source: &str, module: &Mod, future_annotations: bool) -> Result<SymbolTable, SyntaxError> {
-    let t = SymbolTable { scopes: Vec::new(), keys: HashMap::new() };
-    let mut b = Builder { t, cur: 0, future_annotations, nested: 0, depth: 0, too_deep: None };
+    let t = SymbolTable {
+        scopes: Vec::new(),
+        keys: HashMap::new(),
+    };
+    let mut b = Builder {
+        t,
+        cur: 0,
+        future_annotations,
+        nested: 0,
+        depth: 0,
+        too_deep: None,
+    };
     b.t.scopes.push(scope(Kind::Module, "<module>", None));
     match module {
         Mod::Module(m) => b.stmts(&m.body),
@@ -32,7 +42,12 @@ pub(super) fn run(source: &str, module: &Mod, future_annotations: bool) -> Resul
         b.t.scopes[0].add("__annotate__", BOUND);
     }
     if let Some(r) = b.too_deep {
-        return Err(SyntaxError::at(source, r.start().to_usize(), r.end().to_usize(), "too many nested expressions"));
+        return Err(SyntaxError::at(
+            source,
+            r.start().to_usize(),
+            r.end().to_usize(),
+            "too many nested expressions",
+        ));
     }
     Ok(b.t)
 }
@@ -471,7 +486,12 @@ impl Builder {
         elts.iter().for_each(|e| self.expr(e));
         let (awaits, walrus) = (self.me().has_await, self.me().has_walrus);
         let names: Vec<(String, u16)> = if inlined {
-            self.me().symbols.iter().filter(|s| s.flags & (BOUND | PARAM) == 0).map(|s| (s.name.clone(), s.flags)).collect()
+            self.me()
+                .symbols
+                .iter()
+                .filter(|s| s.flags & (BOUND | PARAM) == 0)
+                .map(|s| (s.name.clone(), s.flags))
+                .collect()
         } else {
             Vec::new()
         };

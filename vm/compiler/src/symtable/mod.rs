@@ -131,7 +131,11 @@ impl Scope {
             self.symbols[i].flags |= flags;
         } else {
             self.index.insert(name.to_owned(), self.symbols.len());
-            self.symbols.push(Symbol { name: name.to_owned(), flags, home: Home::Implicit });
+            self.symbols.push(Symbol {
+                name: name.to_owned(),
+                flags,
+                home: Home::Implicit,
+            });
         }
     }
     /// Do names of this block live in registers?
@@ -166,7 +170,11 @@ pub fn mangle(private: Option<&str>, name: &str) -> String {
     match private {
         Some(class) if name.starts_with("__") && !name.ends_with("__") && !name.contains('.') => {
             let class = class.trim_start_matches('_');
-            if class.is_empty() { name.to_owned() } else { format!("_{class}{name}") }
+            if class.is_empty() {
+                name.to_owned()
+            } else {
+                format!("_{class}{name}")
+            }
         }
         _ => name.to_owned(),
     }

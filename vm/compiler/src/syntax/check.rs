@@ -45,7 +45,11 @@ pub fn check(source: &str, module: &Mod, opts: CheckOptions) -> Result<(), Synta
     let mut lenient = Lenient { source, suspect: None };
     visit(&mut lenient, module);
     if let Some((range, msg)) = lenient.suspect {
-        let start = if matches!(module, Mod::Module(_)) { Start::File } else { Start::Eval };
+        let start = if matches!(module, Mod::Module(_)) {
+            Start::File
+        } else {
+            Start::Eval
+        };
         let (from, to) = (range.start().to_usize(), range.end().to_usize());
         return Err(explain(source, start).unwrap_or_else(|| SyntaxError::at(source, from, to, msg)));
     }

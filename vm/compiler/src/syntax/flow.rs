@@ -33,8 +33,13 @@ struct Flow<'s> {
 
 /// Finds the first error.
 pub(super) fn check(source: &str, module: &Mod, opts: CheckOptions) -> Result<(), SyntaxError> {
-    let mut f =
-        Flow { found: Found { source, error: None }, opts, place: Place::Module, blocks: Vec::new(), past_futures: false };
+    let mut f = Flow {
+        found: Found { source, error: None },
+        opts,
+        place: Place::Module,
+        blocks: Vec::new(),
+        past_futures: false,
+    };
     visit(&mut f, module);
     f.found.error.map_or(Ok(()), Err)
 }
@@ -109,7 +114,8 @@ impl Flow<'_> {
         asynchronous |= awaits.0;
         let allowed = self.can_await() || self.place == Place::Comprehension || e.is_generator_expr();
         if asynchronous && !allowed {
-            self.found.report(e.range(), "asynchronous comprehension outside of an asynchronous function");
+            self.found
+                .report(e.range(), "asynchronous comprehension outside of an asynchronous function");
         }
         self.inside(Place::Comprehension, |s| {
             for (i, g) in generators.iter().enumerate() {
@@ -165,7 +171,8 @@ impl Flow<'_> {
     }
     fn bind(&mut self, name: &str, range: TextRange, names: &mut BTreeSet<String>) {
         if !names.insert(name.to_owned()) {
-            self.found.report(range, format!("multiple assignments to name '{name}' in pattern"));
+            self.found
+                .report(range, format!("multiple assignments to name '{name}' in pattern"));
         }
     }
     fn names_of(&mut self, p: &Pattern, irrefutable_ok: bool, names: &mut BTreeSet<String>) {
@@ -219,7 +226,8 @@ impl Flow<'_> {
                     if let Some(text) = key_text(k)
                         && !keys.insert(text.clone())
                     {
-                        self.found.report(p.range(), format!("mapping pattern checks duplicate key ({text})"));
+                        self.found
+                            .report(p.range(), format!("mapping pattern checks duplicate key ({text})"));
                     }
                     self.visit_expr(k);
                 }
@@ -233,7 +241,8 @@ impl Flow<'_> {
                 let mut seen = HashSet::new();
                 for k in &m.arguments.keywords {
                     if !seen.insert(k.attr.as_str()) {
-                        self.found.report(k.range(), format!("attribute name repeated in class pattern: {}", k.attr));
+                        self.found
+                            .report(k.range(), format!("attribute name repeated in class pattern: {}", k.attr));
                     }
                 }
                 m.arguments.patterns.iter().for_each(|x| self.names_of(x, true, names));
@@ -294,10 +303,12 @@ impl<'a> Visitor<'a> for Yields {
 
 impl<'a> Visitor<'a> for Flow<'_> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        let is_future = matches!(stmt, Stmt::ImportFrom(f) if f.level == 0 && f.module.as_ref().is_some_and(|m| m.as_str() == "__future__"));
+        let is_future =
+            matches!(stmt, Stmt::ImportFrom(f) if f.level == 0 && f.module.as_ref().is_some_and(|m| m.as_str() == "__future__"));
         if is_future {
             if self.past_futures || self.place != Place::Module {
-                self.found.report(stmt.range(), "from __future__ imports must occur at the beginning of the file");
+                self.found
+                    .report(stmt.range(), "from __future__ imports must occur at the beginning of the file");
             }
         } else if !matches!(stmt, Stmt::Expr(e) if e.value.is_string_literal_expr()) {
             self.past_futures = true;
@@ -312,7 +323,11 @@ impl<'a> Visitor<'a> for Flow<'_> {
                 }
                 let mut y = Yields(false);
                 y.visit_body(&f.body);
-                let place = if f.is_async { Place::AsyncFunction { generator: y.0 } } else { Place::Function };
+                let place = if f.is_async {
+                    Place::AsyncFunction { generator: y.0 }
+                } else {
+                    Place::Function
+                };
                 self.inside(place, |s| s.visit_body(&f.body));
             }
             Stmt::ClassDef(c) => {

@@ -58,7 +58,9 @@ pub fn explain(source: &str, start: Start) -> Option<SyntaxError> {
     }
     // Deep nesting recurses deeply: a thread of its own has room.
     std::thread::scope(|s| {
-        let run = std::thread::Builder::new().stack_size(512 << 20).spawn_scoped(s, || explain_here(source, start));
+        let run = std::thread::Builder::new()
+            .stack_size(512 << 20)
+            .spawn_scoped(s, || explain_here(source, start));
         match run {
             Ok(t) => t.join().unwrap_or(None),
             Err(_) => None,
@@ -77,7 +79,11 @@ pub(crate) fn too_deep(source: &str) -> Option<SyntaxError> {
         }
         depth >= 200
     });
-    if !deep && !source.lines().any(|l| l.len() > 100 && l.bytes().take(100).all(|b| matches!(b, b' ' | b'\t'))) {
+    if !deep
+        && !source
+            .lines()
+            .any(|l| l.len() > 100 && l.bytes().take(100).all(|b| matches!(b, b' ' | b'\t')))
+    {
         return None;
     }
     // They may be in strings and comments.
@@ -113,12 +119,19 @@ fn explain_here(source: &str, start: Start) -> Option<SyntaxError> {
             let generic = match last.kind {
                 kind::INDENT => indentation(source, last.end, "unexpected indent"),
                 kind::DEDENT => indentation(source, last.end, "unexpected unindent"),
-                _ if &source[at..last.end] == "<>" => {
-                    place(source, at, Some(last.end), "invalid syntax. Maybe you meant '!=' instead of '<>'?".to_owned())
-                }
+                _ if &source[at..last.end] == "<>" => place(
+                    source,
+                    at,
+                    Some(last.end),
+                    "invalid syntax. Maybe you meant '!=' instead of '<>'?".to_owned(),
+                ),
                 _ => place(source, at, Some(last.end), "invalid syntax".to_owned()),
             };
-            if matches!(last.kind, kind::INDENT | kind::DEDENT) { generic } else { rest(&mut p).unwrap_or(generic) }
+            if matches!(last.kind, kind::INDENT | kind::DEDENT) {
+                generic
+            } else {
+                rest(&mut p).unwrap_or(generic)
+            }
         }
     };
     e.incomplete |= incomplete;
@@ -154,7 +167,11 @@ fn place(source: &str, start: usize, end: Option<usize>, msg: String) -> SyntaxE
 }
 
 fn from_token_error(source: &str, t: TokenError) -> SyntaxError {
-    SyntaxError { kind: t.kind, incomplete: t.at_end, ..place(source, t.start, t.end, t.msg) }
+    SyntaxError {
+        kind: t.kind,
+        incomplete: t.at_end,
+        ..place(source, t.start, t.end, t.msg)
+    }
 }
 
 fn stopped(p: &mut Peg, s: Stop) -> SyntaxError {
@@ -162,7 +179,10 @@ fn stopped(p: &mut Peg, s: Stop) -> SyntaxError {
         Stop::Token(t) => from_token_error(p.text, t),
         Stop::Depth => SyntaxError::new("too many nested parentheses"),
         Stop::Rule(kind, msg, start, end) => {
-            let e = SyntaxError { kind, ..place(p.text, start, Some(end), msg) };
+            let e = SyntaxError {
+                kind,
+                ..place(p.text, start, Some(end), msg)
+            };
             rest(p).unwrap_or(e)
         }
     }

@@ -82,7 +82,11 @@ impl Reader<'_> {
     fn word(&mut self) -> String {
         self.blank();
         let start = self.at;
-        while self.s.get(self.at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == b'_' || *c == b'-') {
+        while self
+            .s
+            .get(self.at)
+            .is_some_and(|c| c.is_ascii_alphanumeric() || *c == b'_' || *c == b'-')
+        {
             self.at += 1;
         }
         String::from_utf8_lossy(&self.s[start..self.at]).into_owned()
@@ -116,7 +120,11 @@ impl Reader<'_> {
             match self.peek() {
                 0 | b'|' | b')' | b']' => break,
                 b'-' if self.eat("->") => {
-                    let kind = self.word().replace('-', " ").replace("f string", "f-string").replace("t string", "t-string");
+                    let kind = self
+                        .word()
+                        .replace('-', " ")
+                        .replace("f string", "f-string")
+                        .replace("t string", "t-string");
                     action = Action::Node(Some(kind.leak()));
                     break;
                 }
@@ -144,7 +152,11 @@ impl Reader<'_> {
             }
         }
         let text = String::from_utf8_lossy(&self.s[start..self.at]);
-        Alternative { items, action, invalid: text.contains("invalid_") && !text.contains("expression_without_invalid") }
+        Alternative {
+            items,
+            action,
+            invalid: text.contains("invalid_") && !text.contains("expression_without_invalid"),
+        }
     }
     fn item(&mut self) -> Item {
         if self.eat("&&") {
@@ -272,9 +284,18 @@ fn grammar() -> &'static Grammar {
     static GRAMMAR: OnceLock<Grammar> = OnceLock::new();
     GRAMMAR.get_or_init(|| {
         let function = grammar::PARAMETERS.replace('@', "").replace('$', "')'").replace("%p", "Function");
-        let lambda = grammar::PARAMETERS.replace('@', "lambda_").replace('$', "':'").replace("%p", "Lambda expression");
-        let texts =
-            [grammar::MAIN, grammar::INVALID, &function, &lambda, grammar::FUNCTION_PARAMETERS, grammar::LAMBDA_PARAMETERS];
+        let lambda = grammar::PARAMETERS
+            .replace('@', "lambda_")
+            .replace('$', "':'")
+            .replace("%p", "Lambda expression");
+        let texts = [
+            grammar::MAIN,
+            grammar::INVALID,
+            &function,
+            &lambda,
+            grammar::FUNCTION_PARAMETERS,
+            grammar::LAMBDA_PARAMETERS,
+        ];
         let mut names = HashMap::new();
         let mut rules = Vec::new();
         for line in texts.iter().flat_map(|t| t.lines()).filter(|l| !l.is_empty()) {
@@ -288,7 +309,11 @@ fn grammar() -> &'static Grammar {
             resolve(r, &names);
         }
         let without_invalid = names["expression_without_invalid"];
-        Grammar { names, rules, without_invalid }
+        Grammar {
+            names,
+            rules,
+            without_invalid,
+        }
     })
 }
 
@@ -339,9 +364,9 @@ pub struct Peg<'a> {
 
 /// The keywords, which are not names.
 pub const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif",
-    "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or",
-    "pass", "raise", "return", "try", "while", "with", "yield",
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
+    "while", "with", "yield",
 ];
 
 impl<'a> Peg<'a> {
@@ -381,11 +406,21 @@ impl<'a> Peg<'a> {
         &self.text[t.start..t.end]
     }
     fn leaf(&mut self, at: usize) -> (usize, usize) {
-        self.nodes.push(Node { kind: "token", first: at, last: at + 1, parts: Vec::new() });
+        self.nodes.push(Node {
+            kind: "token",
+            first: at,
+            last: at + 1,
+            parts: Vec::new(),
+        });
         (self.nodes.len() - 1, at + 1)
     }
     fn empty(&mut self, at: usize) -> (usize, usize) {
-        self.nodes.push(Node { kind: "", first: at, last: at, parts: Vec::new() });
+        self.nodes.push(Node {
+            kind: "",
+            first: at,
+            last: at,
+            parts: Vec::new(),
+        });
         (self.nodes.len() - 1, at)
     }
     fn rule(&mut self, r: usize, at: usize) -> M {
@@ -457,7 +492,12 @@ impl<'a> Peg<'a> {
                     Some("LAST") => kids.last().map_or("", |&k| self.last_kind(k)),
                     Some(k) => k,
                 };
-                self.nodes.push(Node { kind, first: at, last: end, parts: kids });
+                self.nodes.push(Node {
+                    kind,
+                    first: at,
+                    last: end,
+                    parts: kids,
+                });
                 Ok(Some((self.nodes.len() - 1, end)))
             }
             Action::Report(verb, names, _) if verb == "target" => {
@@ -469,11 +509,18 @@ impl<'a> Peg<'a> {
                 Ok(None)
             }
             Action::Report(verb, names, text) => {
-                let given: Vec<usize> =
-                    names.iter().filter_map(|n| parts.iter().rev().find(|p| p.0 == *n).map(|p| p.1)).collect();
+                let given: Vec<usize> = names
+                    .iter()
+                    .filter_map(|n| parts.iter().rev().find(|p| p.0 == *n).map(|p| p.1))
+                    .collect();
                 let kind = super::report::report(self, verb, &given, text, end)?;
                 Ok(kind.map(|kind| {
-                    self.nodes.push(Node { kind, first: at, last: end, parts: kids });
+                    self.nodes.push(Node {
+                        kind,
+                        first: at,
+                        last: end,
+                        parts: kids,
+                    });
                     (self.nodes.len() - 1, end)
                 }))
             }
@@ -589,7 +636,12 @@ impl<'a> Peg<'a> {
         if kids.len() == 1 {
             return Some((kids[0], end));
         }
-        self.nodes.push(Node { kind: "", first: at, last: end, parts: kids });
+        self.nodes.push(Node {
+            kind: "",
+            first: at,
+            last: end,
+            parts: kids,
+        });
         Some((self.nodes.len() - 1, end))
     }
 }

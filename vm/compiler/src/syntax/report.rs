@@ -53,7 +53,10 @@ pub fn report(p: &Peg, verb: &str, given: &[usize], text: &str, end: usize) -> R
             if name != "print" && name != "exec" {
                 return Ok(None);
             }
-            stop(format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?"), (start_a, end_b))
+            stop(
+                format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?"),
+                (start_a, end_b),
+            )
         }
         "COMMA" => {
             let legacy = a.is_some_and(|a| p.nodes[a].kind == "name") && matches!(&p.text[start_a..end_a], "print" | "exec");
@@ -67,8 +70,15 @@ pub fn report(p: &Peg, verb: &str, given: &[usize], text: &str, end: usize) -> R
             stop("':' expected after dictionary key".to_owned(), (at, at))
         }
         "BOUND" => {
-            let what = if b.is_some_and(|b| p.nodes[b].kind == "tuple") { "constraints" } else { "bound" };
-            stop(format!("cannot use {what} with {text}"), (start_a, p.tokens.last().map_or(end_a, |t| t.end)))
+            let what = if b.is_some_and(|b| p.nodes[b].kind == "tuple") {
+                "constraints"
+            } else {
+                "bound"
+            };
+            stop(
+                format!("cannot use {what} with {text}"),
+                (start_a, p.tokens.last().map_or(end_a, |t| t.end)),
+            )
         }
         _ => Ok(None),
     }
@@ -92,7 +102,14 @@ pub fn target(p: &Peg, place: &str, n: usize) -> Result<(), Stop> {
 
 fn range(p: &Peg, n: usize) -> (usize, usize) {
     let node = &p.nodes[n];
-    let at = |t: usize| p.tokens.get(t).copied().unwrap_or(Token { kind: 0, start: p.text.len(), end: p.text.len(), level: 0 });
+    let at = |t: usize| {
+        p.tokens.get(t).copied().unwrap_or(Token {
+            kind: 0,
+            start: p.text.len(),
+            end: p.text.len(),
+            level: 0,
+        })
+    };
     (at(node.first).start, at(node.last.saturating_sub(1).max(node.first)).end)
 }
 
@@ -139,7 +156,12 @@ fn flat(p: &Peg, n: usize) -> Vec<usize> {
 fn invalid_target(p: &Peg, n: usize, place: Targets) -> Option<usize> {
     let node = &p.nodes[n];
     let inside = |n: usize| -> Vec<usize> {
-        p.nodes[n].parts.iter().flat_map(|&k| flat(p, k)).filter(|&k| p.nodes[k].kind != "token").collect()
+        p.nodes[n]
+            .parts
+            .iter()
+            .flat_map(|&k| flat(p, k))
+            .filter(|&k| p.nodes[k].kind != "token")
+            .collect()
     };
     match node.kind {
         "" => node.parts.iter().find_map(|&k| invalid_target(p, k, place)),
@@ -150,7 +172,11 @@ fn invalid_target(p: &Peg, n: usize, place: Targets) -> Option<usize> {
         "comparison" if place == Targets::For => {
             let left = node.parts[0];
             let op = p.tokens[p.nodes[left].last];
-            if p.text_of(op) == "in" { invalid_target(p, left, place) } else { None }
+            if p.text_of(op) == "in" {
+                invalid_target(p, left, place)
+            } else {
+                None
+            }
         }
         _ => Some(n),
     }
@@ -158,8 +184,10 @@ fn invalid_target(p: &Peg, n: usize, place: Targets) -> Option<usize> {
 
 fn generator_in_call(p: &Peg, a: Option<usize>, end: usize) -> Result<Option<&'static str>, Stop> {
     let Some(a) = a else { return Ok(None) };
-    let positional: Vec<usize> =
-        flat(p, a).into_iter().filter(|&n| !matches!(p.nodes[n].kind, "KEYWORD" | "UNPACKED" | "token")).collect();
+    let positional: Vec<usize> = flat(p, a)
+        .into_iter()
+        .filter(|&n| !matches!(p.nodes[n].kind, "KEYWORD" | "UNPACKED" | "token"))
+        .collect();
     if positional.len() <= 1 {
         return Ok(None);
     }
@@ -168,8 +196,16 @@ fn generator_in_call(p: &Peg, a: Option<usize>, end: usize) -> Result<Option<&'s
 }
 
 fn conversion(p: &Peg, mark: (usize, usize), name: (usize, usize)) -> Result<Option<&'static str>, Stop> {
-    let letter = p.tokens.iter().rev().find(|t| t.start < mark.0 && matches!(t.kind, kind::FSTRING_START | kind::TSTRING_START));
-    let l = if letter.is_some_and(|t| t.kind == kind::TSTRING_START) { 't' } else { 'f' };
+    let letter = p
+        .tokens
+        .iter()
+        .rev()
+        .find(|t| t.start < mark.0 && matches!(t.kind, kind::FSTRING_START | kind::TSTRING_START));
+    let l = if letter.is_some_and(|t| t.kind == kind::TSTRING_START) {
+        't'
+    } else {
+        'f'
+    };
     if mark.1 != name.0 {
         return stop(
             format!("{l}-string: conversion type must come right after the exclamation mark"),
@@ -178,7 +214,10 @@ fn conversion(p: &Peg, mark: (usize, usize), name: (usize, usize)) -> Result<Opt
     }
     let text = &p.text[name.0..name.1];
     if !matches!(text, "s" | "r" | "a") {
-        return stop(format!("{l}-string: invalid conversion character '{text}': expected 's', 'r', or 'a'"), name);
+        return stop(
+            format!("{l}-string: invalid conversion character '{text}': expected 's', 'r', or 'a'"),
+            name,
+        );
     }
     Ok(Some(""))
 }

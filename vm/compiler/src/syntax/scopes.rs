@@ -50,7 +50,12 @@ struct Scopes<'s> {
 
 /// Finds the first error.
 pub(super) fn check(source: &str, module: &Mod) -> Result<(), SyntaxError> {
-    let mut s = Scopes { found: Found { source, error: None }, all: Vec::new(), current: 0, class: None };
+    let mut s = Scopes {
+        found: Found { source, error: None },
+        all: Vec::new(),
+        current: 0,
+        class: None,
+    };
     s.all.push(Scope::new(Kind::Module, None));
     visit(&mut s, module);
     s.analyze();
@@ -59,7 +64,14 @@ pub(super) fn check(source: &str, module: &Mod) -> Result<(), SyntaxError> {
 
 impl Scope {
     fn new(kind: Kind, parent: Option<usize>) -> Scope {
-        Scope { kind, parent, symbols: HashMap::new(), directives: Vec::new(), iterable: 0, target: false }
+        Scope {
+            kind,
+            parent,
+            symbols: HashMap::new(),
+            directives: Vec::new(),
+            iterable: 0,
+            target: false,
+        }
     }
     fn flags(&self, name: &str) -> u16 {
         self.symbols.get(name).copied().unwrap_or(0)
@@ -145,7 +157,11 @@ impl Scopes<'_> {
             if let TypeParam::TypeVar(t) = p
                 && let Some(bound) = &t.bound
             {
-                let place = if bound.is_tuple_expr() { "a TypeVar constraint" } else { "a TypeVar bound" };
+                let place = if bound.is_tuple_expr() {
+                    "a TypeVar constraint"
+                } else {
+                    "a TypeVar bound"
+                };
                 self.special(place, bound);
             }
             match default {
@@ -187,7 +203,8 @@ impl Scopes<'_> {
             let name = a.name.as_str();
             self.forbidden(name, a.range(), "assign to");
             if !seen.insert(self.mangle(name)) {
-                self.found.report(a.range(), format!("duplicate argument '{name}' in function definition"));
+                self.found
+                    .report(a.range(), format!("duplicate argument '{name}' in function definition"));
             }
             self.add(name, PARAM, a.range());
         }
@@ -220,7 +237,8 @@ impl Scopes<'_> {
         let Expr::Name(n) = target else { return };
         let name = self.mangle(&n.id);
         if self.scope().iterable > 0 {
-            self.found.report(whole, "assignment expression cannot be used in a comprehension iterable expression");
+            self.found
+                .report(whole, "assignment expression cannot be used in a comprehension iterable expression");
         }
         let mut at = self.current;
         while let Kind::Comprehension(_) = self.all[at].kind {
@@ -235,7 +253,10 @@ impl Scopes<'_> {
         if at != self.current {
             match self.all[at].kind {
                 Kind::Class => {
-                    self.found.report(n.range(), "assignment expression within a comprehension cannot be used in a class body");
+                    self.found.report(
+                        n.range(),
+                        "assignment expression within a comprehension cannot be used in a class body",
+                    );
                 }
                 Kind::Special(place) => {
                     let place = place.trim_start_matches("within ");
@@ -303,7 +324,9 @@ impl Scopes<'_> {
             let flags = s.flags(name);
             let sees = !matches!(s.kind, Kind::Module | Kind::Class);
             if sees && flags & TYPE_PARAM != 0 {
-                return self.found.report(range, format!("nonlocal binding not allowed for type parameter '{name}'"));
+                return self
+                    .found
+                    .report(range, format!("nonlocal binding not allowed for type parameter '{name}'"));
             }
             if sees && flags & GLOBAL != 0 {
                 break;
@@ -401,7 +424,11 @@ impl<'a> Visitor<'a> for Scopes<'_> {
             return;
         }
         let bound = a.asname.as_ref().unwrap_or(&a.name);
-        let bound = if a.asname.is_some() { bound.as_str() } else { bound.split('.').next().unwrap_or("") };
+        let bound = if a.asname.is_some() {
+            bound.as_str()
+        } else {
+            bound.split('.').next().unwrap_or("")
+        };
         self.bind(bound, a.range());
     }
     fn visit_except_handler(&mut self, h: &'a ExceptHandler) {

@@ -98,7 +98,11 @@ fn escapes(text: &str, bytes: bool, last: (usize, usize)) -> Result<(), Stop> {
                         continue;
                     }
                     _ => {
-                        let len = if body.get(at + 2) == Some(&'{') { close.unwrap_or(body.len() - at - 1) } else { 1 };
+                        let len = if body.get(at + 2) == Some(&'{') {
+                            close.unwrap_or(body.len() - at - 1)
+                        } else {
+                            1
+                        };
                         return unicode(shown, len, "malformed \\N character escape", last);
                     }
                 }
@@ -135,7 +139,10 @@ fn unicode(at: usize, more: usize, what: &str, place: (usize, usize)) -> Result<
     let text = if more == 0 {
         format!("(unicode error) 'unicodeescape' codec can't decode byte 0x5c in position {at}: {what}")
     } else {
-        format!("(unicode error) 'unicodeescape' codec can't decode bytes in position {at}-{}: {what}", at + more)
+        format!(
+            "(unicode error) 'unicodeescape' codec can't decode bytes in position {at}-{}: {what}",
+            at + more
+        )
     };
     stop(text, place)
 }

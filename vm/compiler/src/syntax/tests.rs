@@ -13,7 +13,10 @@ fn error_of(source: &str) -> Option<SyntaxError> {
 /// A file of CPython's tests, if the archive is there.
 fn cpython_test(name: &str) -> Option<String> {
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/conformance");
-    let archive = std::fs::read_dir(dir).ok()?.flatten().find(|e| e.file_name().to_string_lossy().ends_with(".tar.xz"))?;
+    let archive = std::fs::read_dir(dir)
+        .ok()?
+        .flatten()
+        .find(|e| e.file_name().to_string_lossy().ends_with(".tar.xz"))?;
     let mut tar = Command::new("tar")
         .args(["-xJOf".as_ref(), archive.path().as_os_str(), name.as_ref()])
         .stdout(Stdio::piped())
@@ -67,7 +70,11 @@ fn doctests_of_test_syntax() {
     for (source, expected) in &all {
         let got = error_of(source).map_or("no error".to_owned(), |e| format!("{}: {}", e.kind.class_name(), e.msg));
         // Misspelt keywords are found by Python's traceback module.
-        let shown = if expected.contains("Did you mean '") { "SyntaxError: invalid syntax" } else { expected };
+        let shown = if expected.contains("Did you mean '") {
+            "SyntaxError: invalid syntax"
+        } else {
+            expected
+        };
         let comma = "SyntaxError: invalid syntax. Perhaps you forgot a comma?";
         if got != shown && !(got == comma && shown == "SyntaxError: invalid syntax") {
             wrong.push(format!("{source}  want {expected}\n  got  {got}\n"));
@@ -129,7 +136,13 @@ fn positions_of_test_exceptions() {
 /// What is valid must be accepted by the grammar as well, else it explains nothing.
 #[test]
 fn accepts_valid_programs() {
-    for name in ["test/test_grammar.py", "test/test_syntax.py", "test/test_patma.py", "test/test_fstring.py", "test/test_exceptions.py"] {
+    for name in [
+        "test/test_grammar.py",
+        "test/test_syntax.py",
+        "test/test_patma.py",
+        "test/test_fstring.py",
+        "test/test_exceptions.py",
+    ] {
         let Some(text) = cpython_test(name) else {
             eprintln!("skipped: no archive of CPython's tests");
             return;
@@ -173,8 +186,20 @@ impl<'a> ruff_python_ast::visitor::Visitor<'a> for Messages {
 fn messages_of_other_tests() {
     use ruff_python_ast::visitor::Visitor;
     let (mut wrong, mut count) = (0, 0);
-    for file in ["syntax", "grammar", "fstring", "tstring", "positional_only_arg", "unpack_ex", "patma", "named_expressions", "type_params"] {
-        let Some(text) = cpython_test(&format!("test/test_{file}.py")) else { continue };
+    for file in [
+        "syntax",
+        "grammar",
+        "fstring",
+        "tstring",
+        "positional_only_arg",
+        "unpack_ex",
+        "patma",
+        "named_expressions",
+        "type_params",
+    ] {
+        let Some(text) = cpython_test(&format!("test/test_{file}.py")) else {
+            continue;
+        };
         let module = ruff_python_parser::parse_module(&text).expect("CPython's test parses");
         let mut found = Messages(Vec::new());
         found.visit_body(&module.syntax().body);

@@ -32,7 +32,11 @@ fn position(th: &mut Thread, k: Value, len: usize, text: &str) -> R<usize> {
     }
     let i = th.to_isize(k)?;
     let i = if i < 0 { i + len as isize } else { i };
-    if i < 0 || i as usize >= len { Err(th.index_error(text)) } else { Ok(i as usize) }
+    if i < 0 || i as usize >= len {
+        Err(th.index_error(text))
+    } else {
+        Ok(i as usize)
+    }
 }
 pub(super) fn getitem(th: &mut Thread, a: &[Value]) -> R {
     let (code, len) = shape(th, a[0])?;
@@ -67,7 +71,12 @@ fn replace(th: &mut Thread, d: &mut Vec<u8>, size: usize, (start, step, count): 
         let mut keep = vec![true; d.len() / size];
         gone.into_iter().for_each(|i| keep[i] = false);
         let old = std::mem::take(d);
-        d.extend(old.chunks_exact(size).zip(keep).filter(|(_, k)| *k).flat_map(|(c, _)| c.iter().copied()));
+        d.extend(
+            old.chunks_exact(size)
+                .zip(keep)
+                .filter(|(_, k)| *k)
+                .flat_map(|(c, _)| c.iter().copied()),
+        );
         return Ok(());
     }
     if n != count {
@@ -94,7 +103,11 @@ pub(super) fn setitem(th: &mut Thread, a: &[Value]) -> R {
         let new = other.data.clone();
         let range = slice_range(th, a[1], len)?;
         if range.1 != 1 && new.len() / size != range.2 {
-            let text = format!("attempt to assign array of size {} to extended slice of size {}", new.len() / size, range.2);
+            let text = format!(
+                "attempt to assign array of size {} to extended slice of size {}",
+                new.len() / size,
+                range.2
+            );
             return Err(th.value_error(&text));
         }
         let d = &mut this(th, a[0])?.data;
@@ -206,7 +219,9 @@ pub(super) fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
         return Ok(Value::bool(same == (op == CmpOp::Eq)));
     }
     for i in 0..n1.min(n2) {
-        let (Some(x), Some(y)) = (at(th, a[0], i)?, at(th, a[1], i)?) else { break };
+        let (Some(x), Some(y)) = (at(th, a[0], i)?, at(th, a[1], i)?) else {
+            break;
+        };
         if !th.eq(x, y)? {
             return match op {
                 CmpOp::Eq => Ok(Value::FALSE),

@@ -25,15 +25,31 @@ pub(super) static ARRAY: TypeDef = TypeDef {
     doc: "array(typecode [, initializer]) -> array\n\nReturn a new array whose items are restricted by typecode, and\ninitialized from the optional initializer value, which must be a list,\nstring or iterable over elements of the appropriate type.",
     methods: METHODS,
     getsets: &[
-        getter("typecode", |th, v| { let c = this(th, v)?.code; Ok(th.char_str(c.0 as u32)) }, "the typecode character used to create the array"),
-        getter("itemsize", |th, v| Ok(Value::small(this(th, v)?.code.size() as i64)), "the size, in bytes, of one array item"),
+        getter(
+            "typecode",
+            |th, v| {
+                let c = this(th, v)?.code;
+                Ok(th.char_str(c.0 as u32))
+            },
+            "the typecode character used to create the array",
+        ),
+        getter(
+            "itemsize",
+            |th, v| Ok(Value::small(this(th, v)?.code.size() as i64)),
+            "the size, in bytes, of one array item",
+        ),
     ],
     ..TypeDef::new("array.array", Kind::Payload, payload_size::<Array>())
 };
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, /, *args, **kwargs", array_new, ""),
     def("__repr__", "self, /", repr, "Return repr(self)."),
-    def("__len__", "self, /", |th, a| Ok(Value::small(shape(th, a[0])?.1 as i64)), "Return len(self)."),
+    def(
+        "__len__",
+        "self, /",
+        |th, a| Ok(Value::small(shape(th, a[0])?.1 as i64)),
+        "Return len(self).",
+    ),
     def("__iter__", "self, /", iter::new, "Implement iter(self)."),
     def("__getitem__", "self, key, /", items::getitem, "Return self[key]."),
     def("__setitem__", "self, key, value, /", items::setitem, "Set self[key] to value."),
@@ -44,36 +60,155 @@ static METHODS: &[NativeDef] = &[
     def("__mul__", "self, value, /", items::mul, "Return self*value."),
     def("__rmul__", "self, value, /", items::mul, "Return value*self."),
     def("__imul__", "self, value, /", items::imul, "Implement self*=value."),
-    def("__lt__", "self, value, /", |th, a| items::compare(th, CmpOp::Lt, a), "Return self<value."),
-    def("__le__", "self, value, /", |th, a| items::compare(th, CmpOp::Le, a), "Return self<=value."),
-    def("__eq__", "self, value, /", |th, a| items::compare(th, CmpOp::Eq, a), "Return self==value."),
-    def("__ne__", "self, value, /", |th, a| items::compare(th, CmpOp::Ne, a), "Return self!=value."),
-    def("__gt__", "self, value, /", |th, a| items::compare(th, CmpOp::Gt, a), "Return self>value."),
-    def("__ge__", "self, value, /", |th, a| items::compare(th, CmpOp::Ge, a), "Return self>=value."),
+    def(
+        "__lt__",
+        "self, value, /",
+        |th, a| items::compare(th, CmpOp::Lt, a),
+        "Return self<value.",
+    ),
+    def(
+        "__le__",
+        "self, value, /",
+        |th, a| items::compare(th, CmpOp::Le, a),
+        "Return self<=value.",
+    ),
+    def(
+        "__eq__",
+        "self, value, /",
+        |th, a| items::compare(th, CmpOp::Eq, a),
+        "Return self==value.",
+    ),
+    def(
+        "__ne__",
+        "self, value, /",
+        |th, a| items::compare(th, CmpOp::Ne, a),
+        "Return self!=value.",
+    ),
+    def(
+        "__gt__",
+        "self, value, /",
+        |th, a| items::compare(th, CmpOp::Gt, a),
+        "Return self>value.",
+    ),
+    def(
+        "__ge__",
+        "self, value, /",
+        |th, a| items::compare(th, CmpOp::Ge, a),
+        "Return self>=value.",
+    ),
     def("__copy__", "self, /", copy, "Return a copy of the array."),
     def("__deepcopy__", "self, unused, /", copy, "Return a copy of the array."),
-    def("__reduce_ex__", "self, protocol, /", pickle::reduce_ex, "Return state information for pickling."),
-    def("__sizeof__", "self, /", |th, a| { let n = this(th, a[0])?.data.capacity(); Ok(Value::small((payload_size::<Array>() + n) as i64)) }, "Size of the array in memory, in bytes."),
-    def_class("__class_getitem__", "cls, item, /", |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def(
+        "__reduce_ex__",
+        "self, protocol, /",
+        pickle::reduce_ex,
+        "Return state information for pickling.",
+    ),
+    def(
+        "__sizeof__",
+        "self, /",
+        |th, a| {
+            let n = this(th, a[0])?.data.capacity();
+            Ok(Value::small((payload_size::<Array>() + n) as i64))
+        },
+        "Size of the array in memory, in bytes.",
+    ),
+    def_class(
+        "__class_getitem__",
+        "cls, item, /",
+        |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
     def("append", "self, v, /", append, "Append new value v to the end of the array."),
-    def("buffer_info", "self, /", buffer_info, "Return a tuple (address, length) giving the current memory address and the length in items of the buffer used to hold array's contents.\n\nThe length should be multiplied by the itemsize attribute to calculate\nthe buffer length in bytes."),
-    def("byteswap", "self, /", byteswap, "Byteswap all items of the array.\n\nIf the items in the array are not 1, 2, 4, or 8 bytes in size, RuntimeError is\nraised."),
-    def("clear", "self, /", |th, a| { this(th, a[0])?.data.clear(); Ok(Value::NONE) }, "Remove all items from the array."),
+    def(
+        "buffer_info",
+        "self, /",
+        buffer_info,
+        "Return a tuple (address, length) giving the current memory address and the length in items of the buffer used to hold array's contents.\n\nThe length should be multiplied by the itemsize attribute to calculate\nthe buffer length in bytes.",
+    ),
+    def(
+        "byteswap",
+        "self, /",
+        byteswap,
+        "Byteswap all items of the array.\n\nIf the items in the array are not 1, 2, 4, or 8 bytes in size, RuntimeError is\nraised.",
+    ),
+    def(
+        "clear",
+        "self, /",
+        |th, a| {
+            this(th, a[0])?.data.clear();
+            Ok(Value::NONE)
+        },
+        "Remove all items from the array.",
+    ),
     def("count", "self, v, /", count, "Return number of occurrences of v in the array."),
     def("extend", "self, bb, /", extend, "Append items to the end of the array."),
-    def("frombytes", "self, buffer, /", frombytes, "Appends items from the string, interpreting it as an array of machine values, as if it had been read from a file using the fromfile() method."),
-    def("fromfile", "self, f, n, /", fromfile, "Read n objects from the file object f and append them to the end of the array."),
+    def(
+        "frombytes",
+        "self, buffer, /",
+        frombytes,
+        "Appends items from the string, interpreting it as an array of machine values, as if it had been read from a file using the fromfile() method.",
+    ),
+    def(
+        "fromfile",
+        "self, f, n, /",
+        fromfile,
+        "Read n objects from the file object f and append them to the end of the array.",
+    ),
     def("fromlist", "self, list, /", fromlist, "Append items to array from list."),
-    def("fromunicode", "self, ustr, /", fromunicode, "Extends this array with data from the unicode string ustr.\n\nThe array must be a unicode type array; otherwise a ValueError is raised.\nUse array.frombytes(ustr.encode(...)) to append Unicode data to an array of\nsome other type."),
-    def("index", "self, v, start=0, stop=sys.maxsize, /", index, "Return index of first occurrence of v in the array.\n\nRaise ValueError if the value is not present."),
-    def("insert", "self, i, v, /", insert, "Insert a new item v into the array before position i."),
-    def("pop", "self, i=-1, /", pop, "Return the i-th element and delete it from the array.\n\ni defaults to -1."),
+    def(
+        "fromunicode",
+        "self, ustr, /",
+        fromunicode,
+        "Extends this array with data from the unicode string ustr.\n\nThe array must be a unicode type array; otherwise a ValueError is raised.\nUse array.frombytes(ustr.encode(...)) to append Unicode data to an array of\nsome other type.",
+    ),
+    def(
+        "index",
+        "self, v, start=0, stop=sys.maxsize, /",
+        index,
+        "Return index of first occurrence of v in the array.\n\nRaise ValueError if the value is not present.",
+    ),
+    def(
+        "insert",
+        "self, i, v, /",
+        insert,
+        "Insert a new item v into the array before position i.",
+    ),
+    def(
+        "pop",
+        "self, i=-1, /",
+        pop,
+        "Return the i-th element and delete it from the array.\n\ni defaults to -1.",
+    ),
     def("remove", "self, v, /", remove, "Remove the first occurrence of v in the array."),
     def("reverse", "self, /", reverse, "Reverse the order of the items in the array."),
-    def("tobytes", "self, /", |th, a| { let d = &this(th, a[0])?.data; Ok(th.new_bytes(d)) }, "Convert the array to an array of machine values and return the bytes representation."),
-    def("tofile", "self, f, /", tofile, "Write all items (as machine values) to the file object f."),
-    def("tolist", "self, /", tolist, "Convert array to an ordinary list with the same items."),
-    def("tounicode", "self, /", tounicode, "Extends this array with data from the unicode string ustr.\n\nConvert the array to a unicode string.  The array must be a unicode type array;\notherwise a ValueError is raised.  Use array.tobytes().decode() to obtain a\nunicode string from an array of some other type."),
+    def(
+        "tobytes",
+        "self, /",
+        |th, a| {
+            let d = &this(th, a[0])?.data;
+            Ok(th.new_bytes(d))
+        },
+        "Convert the array to an array of machine values and return the bytes representation.",
+    ),
+    def(
+        "tofile",
+        "self, f, /",
+        tofile,
+        "Write all items (as machine values) to the file object f.",
+    ),
+    def(
+        "tolist",
+        "self, /",
+        tolist,
+        "Convert array to an ordinary list with the same items.",
+    ),
+    def(
+        "tounicode",
+        "self, /",
+        tounicode,
+        "Extends this array with data from the unicode string ustr.\n\nConvert the array to a unicode string.  The array must be a unicode type array;\notherwise a ValueError is raised.  Use array.tobytes().decode() to obtain a\nunicode string from an array of some other type.",
+    ),
 ];
 fn array_new(th: &mut Thread, a: &[Value]) -> R {
     let class = a[0].as_gc::<Class>();
@@ -102,11 +237,15 @@ fn array_new(th: &mut Thread, a: &[Value]) -> R {
     }
     let Some(code) = Code::of(args[0]) else {
         let codes: Vec<String> = CODES.chars().map(String::from).collect();
-        let (last, first) = codes.split_last().map_or((String::new(), String::new()), |(l, f)| (l.clone(), f.join(", ")));
+        let (last, first) = codes
+            .split_last()
+            .map_or((String::new(), String::new()), |(l, f)| (l.clone(), f.join(", ")));
         return Err(th.value_error(&format!("bad typecode (must be {first} or {last})")));
     };
     warn_u(th, code)?;
-    let Some(&initial) = args.get(1) else { return Ok(new_of(th, class, code, Vec::new())) };
+    let Some(&initial) = args.get(1) else {
+        return Ok(new_of(th, class, code, Vec::new()));
+    };
     let letter = code.0 as char;
     let data = if let Some(s) = initial.cast::<Str>() {
         if !code.is_text() {
@@ -118,11 +257,15 @@ fn array_new(th: &mut Thread, a: &[Value]) -> R {
         if other.code == code {
             other.data.clone()
         } else if other.code.is_text() && !code.is_text() {
-            return Err(th.type_error(&format!("cannot use a unicode array to initialize an array with typecode '{letter}'")));
+            return Err(th.type_error(&format!(
+                "cannot use a unicode array to initialize an array with typecode '{letter}'"
+            )));
         } else {
             items_of(th, code, initial)?
         }
-    } else if initial.is_kind(Kind::Bytes) || vasuki_vm::types::payload::downcast::<vasuki_vm::types::bytearray::ByteArray>(initial).is_some() {
+    } else if initial.is_kind(Kind::Bytes)
+        || vasuki_vm::types::payload::downcast::<vasuki_vm::types::bytearray::ByteArray>(initial).is_some()
+    {
         let b = bytes_arg(th, initial)?.into_owned();
         if !b.len().is_multiple_of(code.size()) {
             return Err(th.value_error("bytes length not a multiple of item size"));
@@ -209,10 +352,14 @@ fn fromfile(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.value_error("negative count"));
     }
     let size = this(th, a[0])?.code.size();
-    let Some(bytes) = (n as usize).checked_mul(size).filter(|&b| b <= isize::MAX as usize) else { return Err(th.memory_error()) };
+    let Some(bytes) = (n as usize).checked_mul(size).filter(|&b| b <= isize::MAX as usize) else {
+        return Err(th.memory_error());
+    };
     let count = th.new_uint(bytes as u64);
     let r = support::call_method(th, a[1], "read", &[count])?;
-    let Some(b) = r.cast::<Bytes>() else { return Err(th.type_error("read() didn't return bytes")) };
+    let Some(b) = r.cast::<Bytes>() else {
+        return Err(th.type_error("read() didn't return bytes"));
+    };
     let got = b.len();
     frombytes(th, &[a[0], r])?;
     if got != bytes {
@@ -221,12 +368,16 @@ fn fromfile(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::NONE)
 }
 fn fromlist(th: &mut Thread, a: &[Value]) -> R {
-    let Some(l) = a[1].cast::<List>() else { return Err(th.type_error("arg must be list")) };
+    let Some(l) = a[1].cast::<List>() else {
+        return Err(th.type_error("arg must be list"));
+    };
     let code = this(th, a[0])?.code;
     let n = l.len(th)?;
     let mut out = Vec::with_capacity(n * code.size());
     for i in 0..n {
-        let Some(x) = l.get(th, i)? else { return Err(th.runtime_error("list changed size during iteration")) };
+        let Some(x) = l.get(th, i)? else {
+            return Err(th.runtime_error("list changed size during iteration"));
+        };
         let raw = code.set(th, x)?;
         if l.len(th)? != n {
             return Err(th.runtime_error("list changed size during iteration"));
@@ -275,7 +426,11 @@ fn insert(th: &mut Thread, a: &[Value]) -> R {
     let code = this(th, a[0])?.code;
     let raw = code.set(th, a[2])?;
     let (_, n) = shape(th, a[0])?;
-    let i = if i < 0 { (i + n as isize).max(0) as usize } else { (i as usize).min(n) };
+    let i = if i < 0 {
+        (i + n as isize).max(0) as usize
+    } else {
+        (i as usize).min(n)
+    };
     let at = i * code.size();
     this(th, a[0])?.data.splice(at..at, raw[..code.size()].iter().copied());
     Ok(Value::NONE)

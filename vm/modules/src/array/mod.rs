@@ -25,7 +25,12 @@ use vasuki_vm::value::Value;
 pub static MODULE: ModuleDef = ModuleDef {
     name: "array",
     doc: "This module defines an object type which can efficiently represent\nan array of basic values: characters, integers, floating-point\nnumbers.  Arrays are sequence types and behave very much like lists,\nexcept that the type of objects stored in them is constrained.",
-    functions: &[def("_array_reconstructor", "arraytype, typecode, mformat_code, items, /", pickle::reconstruct, "Internal. Used for pickling support.")],
+    functions: &[def(
+        "_array_reconstructor",
+        "arraytype, typecode, mformat_code, items, /",
+        pickle::reconstruct,
+        "Internal. Used for pickling support.",
+    )],
     init,
 };
 const CODES: &str = "bBuwhHiIlLqQfd";
@@ -143,14 +148,22 @@ impl Code {
             },
             _ => self.int(th, v)?,
         };
-        let n = if cfg!(target_endian = "big") { n << (64 - 8 * self.size()) } else { n };
+        let n = if cfg!(target_endian = "big") {
+            n << (64 - 8 * self.size())
+        } else {
+            n
+        };
         Ok(n.to_ne_bytes())
     }
     fn int(self, th: &mut Thread, v: Value) -> R<u64> {
         let i = th.index(v)?;
         let bits = self.size() as u32 * 8;
         let signed = self.0.is_ascii_lowercase();
-        let (lo, hi) = if signed { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) };
+        let (lo, hi) = if signed {
+            (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
+        } else {
+            (0, (1i128 << bits) - 1)
+        };
         let n = int::to_bigint(i).and_then(|b| b.to_i128());
         match n {
             Some(n) if (lo..=hi).contains(&n) => return Ok(n as u64),
@@ -191,8 +204,20 @@ impl Code {
             (b'f', _) => 14 + big,
             (b'd', _) => 16 + big,
             (b'u' | b'w', _) => 20 + big,
-            (c, 4) => if c.is_ascii_uppercase() { 6 + big } else { 8 + big },
-            (c, _) => if c.is_ascii_uppercase() { 10 + big } else { 12 + big },
+            (c, 4) => {
+                if c.is_ascii_uppercase() {
+                    6 + big
+                } else {
+                    8 + big
+                }
+            }
+            (c, _) => {
+                if c.is_ascii_uppercase() {
+                    10 + big
+                } else {
+                    12 + big
+                }
+            }
         }
     }
 }

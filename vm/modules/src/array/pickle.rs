@@ -58,7 +58,9 @@ pub(super) fn reconstruct(th: &mut Thread, a: &[Value]) -> R {
     if !class.is_subclass_of(array) {
         return Err(th.type_error(&format!("{} is not a subtype of array.array", class.name_str())));
     }
-    let Some(code) = Code::of(a[1]) else { return Err(th.value_error("second argument must be a valid type code")) };
+    let Some(code) = Code::of(a[1]) else {
+        return Err(th.value_error("second argument must be a valid type code"));
+    };
     let format = th.to_i32(a[2])? as i64;
     let Some(kind) = format_of(format) else {
         return Err(th.value_error("third argument must be a valid machine format code."));

@@ -8,8 +8,8 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::dict::Dict;
-use vasuki_vm::types::payload::{self, Payload, payload_size};
 use vasuki_vm::types::int;
+use vasuki_vm::types::payload::{self, Payload, payload_size};
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
 
@@ -46,17 +46,55 @@ static DEF: TypeDef = TypeDef {
             dialect_new,
             "",
         ),
-        def("__reduce_ex__", "self, protocol, /", no_pickle, "raises an exception to avoid pickling"),
+        def(
+            "__reduce_ex__",
+            "self, protocol, /",
+            no_pickle,
+            "raises an exception to avoid pickling",
+        ),
         def("__reduce__", "self, /", no_pickle, "raises an exception to avoid pickling"),
     ],
     getsets: &[
-        getter("delimiter", |th, v| { let d = native::<Dialect>(th, v)?.frozen(); Ok(th.char_str(d.delimiter)) }, ""),
-        getter("doublequote", |th, v| Ok(Value::bool(native::<Dialect>(th, v)?.frozen().doublequote)), ""),
-        getter("escapechar", |th, v| { let d = native::<Dialect>(th, v)?.frozen(); Ok(d.escapechar.map_or(Value::NONE, |c| th.char_str(c))) }, ""),
+        getter(
+            "delimiter",
+            |th, v| {
+                let d = native::<Dialect>(th, v)?.frozen();
+                Ok(th.char_str(d.delimiter))
+            },
+            "",
+        ),
+        getter(
+            "doublequote",
+            |th, v| Ok(Value::bool(native::<Dialect>(th, v)?.frozen().doublequote)),
+            "",
+        ),
+        getter(
+            "escapechar",
+            |th, v| {
+                let d = native::<Dialect>(th, v)?.frozen();
+                Ok(d.escapechar.map_or(Value::NONE, |c| th.char_str(c)))
+            },
+            "",
+        ),
         getter("lineterminator", |th, v| Ok(native::<Dialect>(th, v)?.frozen().lineterminator), ""),
-        getter("quotechar", |th, v| { let d = native::<Dialect>(th, v)?.frozen(); Ok(d.quotechar.map_or(Value::NONE, |c| th.char_str(c))) }, ""),
-        getter("quoting", |th, v| Ok(Value::small(native::<Dialect>(th, v)?.frozen().quoting as i64)), ""),
-        getter("skipinitialspace", |th, v| Ok(Value::bool(native::<Dialect>(th, v)?.frozen().skipinitialspace)), ""),
+        getter(
+            "quotechar",
+            |th, v| {
+                let d = native::<Dialect>(th, v)?.frozen();
+                Ok(d.quotechar.map_or(Value::NONE, |c| th.char_str(c)))
+            },
+            "",
+        ),
+        getter(
+            "quoting",
+            |th, v| Ok(Value::small(native::<Dialect>(th, v)?.frozen().quoting as i64)),
+            "",
+        ),
+        getter(
+            "skipinitialspace",
+            |th, v| Ok(Value::bool(native::<Dialect>(th, v)?.frozen().skipinitialspace)),
+            "",
+        ),
         getter("strict", |th, v| Ok(Value::bool(native::<Dialect>(th, v)?.frozen().strict)), ""),
     ],
     ..TypeDef::new("_csv.Dialect", Kind::Payload, payload_size::<Dialect>())
@@ -75,7 +113,16 @@ pub(super) fn make(th: &mut Thread, base: Value, params: Value) -> R {
     let mut args = [Value::EMPTY; 10];
     args[0] = class.value();
     args[1] = base;
-    const NAMES: [&str; 8] = ["delimiter", "doublequote", "escapechar", "lineterminator", "quotechar", "quoting", "skipinitialspace", "strict"];
+    const NAMES: [&str; 8] = [
+        "delimiter",
+        "doublequote",
+        "escapechar",
+        "lineterminator",
+        "quotechar",
+        "quoting",
+        "skipinitialspace",
+        "strict",
+    ];
     if let Some(d) = params.cast::<Dict>() {
         let (keys, values) = d.snapshot(th)?;
         for (k, &v) in keys.as_slice().iter().zip(values.as_slice()) {
@@ -124,7 +171,16 @@ fn dialect_new(th: &mut Thread, a: &[Value]) -> R {
     if !base.is_empty() && !given && settings(base).is_some() && th.class_of(base) == class {
         return Ok(base);
     }
-    const NAMES: [&str; 8] = ["delimiter", "doublequote", "escapechar", "lineterminator", "quotechar", "quoting", "skipinitialspace", "strict"];
+    const NAMES: [&str; 8] = [
+        "delimiter",
+        "doublequote",
+        "escapechar",
+        "lineterminator",
+        "quotechar",
+        "quoting",
+        "skipinitialspace",
+        "strict",
+    ];
     let mut values = [Value::EMPTY; 8];
     for (i, name) in NAMES.iter().enumerate() {
         values[i] = a[i + 2];
@@ -133,7 +189,16 @@ fn dialect_new(th: &mut Thread, a: &[Value]) -> R {
             values[i] = th.getattr_opt(base, k)?.unwrap_or(Value::EMPTY);
         }
     }
-    let [delimiter, doublequote, escapechar, lineterminator, quotechar, quoting, skipinitialspace, strict] = values;
+    let [
+        delimiter,
+        doublequote,
+        escapechar,
+        lineterminator,
+        quotechar,
+        quoting,
+        skipinitialspace,
+        strict,
+    ] = values;
     let delimiter = character(th, "delimiter", delimiter, Some(b',' as u32), false)?.unwrap_or(b',' as u32);
     let doublequote = flag(th, doublequote, true)?;
     let escape = character(th, "escapechar", escapechar, None, true)?;
@@ -180,7 +245,16 @@ fn dialect_new(th: &mut Thread, a: &[Value]) -> R {
             return Err(th.value_error(&format!("bad {n} or {m} value")));
         }
     }
-    let d = Dialect { delimiter, quotechar, escapechar: escape, doublequote, skipinitialspace, strict, quoting: style, lineterminator };
+    let d = Dialect {
+        delimiter,
+        quotechar,
+        escapechar: escape,
+        doublequote,
+        skipinitialspace,
+        strict,
+        quoting: style,
+        lineterminator,
+    };
     Ok(payload::new(th, class, d).value())
 }
 fn check(th: &mut Thread, name: &str, c: Option<u32>, end: Gc<Str>, space: bool) -> R<()> {

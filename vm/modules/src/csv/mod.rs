@@ -14,23 +14,78 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::dict::Dict;
-use vasuki_vm::types::payload;
 use vasuki_vm::types::int;
+use vasuki_vm::types::payload;
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef = ModuleDef { name: "_csv", doc: "CSV parsing and writing.\n", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_csv",
+    doc: "CSV parsing and writing.\n",
+    functions: FUNCTIONS,
+    init,
+};
 static FUNCTIONS: &[NativeDef] = &[
-    def("field_size_limit", "new_limit=<unrepresentable>", field_size_limit, "Sets an upper limit on parsed fields.\n\n    csv.field_size_limit([limit])\n\nReturns old limit. If limit is not given, no new limit is set and\nthe old limit is returned"),
-    def("get_dialect", "name", |th, a| lookup(th, a[0]), "Return the dialect instance associated with name."),
-    def("list_dialects", "", |th, _| { let d = registry(th); let keys = d.snapshot(th)?.0; Ok(th.new_list_vec(keys)) }, "Return a list of all known dialect names."),
-    def("reader", "iterable, /, dialect='excel', **fmtparams", reader::new, "Return a reader object that will process lines from the given iterable."),
-    def("register_dialect", "name, /, dialect='excel', **fmtparams", register, "Create a mapping from a string name to a CVS dialect."),
-    def("unregister_dialect", "name", unregister, "Delete the name/dialect mapping associated with a string name."),
-    def("writer", "fileobj, /, dialect='excel', **fmtparams", writer::new, "Return a writer object that will write user data on the given file object."),
+    def(
+        "field_size_limit",
+        "new_limit=<unrepresentable>",
+        field_size_limit,
+        "Sets an upper limit on parsed fields.\n\n    csv.field_size_limit([limit])\n\nReturns old limit. If limit is not given, no new limit is set and\nthe old limit is returned",
+    ),
+    def(
+        "get_dialect",
+        "name",
+        |th, a| lookup(th, a[0]),
+        "Return the dialect instance associated with name.",
+    ),
+    def(
+        "list_dialects",
+        "",
+        |th, _| {
+            let d = registry(th);
+            let keys = d.snapshot(th)?.0;
+            Ok(th.new_list_vec(keys))
+        },
+        "Return a list of all known dialect names.",
+    ),
+    def(
+        "reader",
+        "iterable, /, dialect='excel', **fmtparams",
+        reader::new,
+        "Return a reader object that will process lines from the given iterable.",
+    ),
+    def(
+        "register_dialect",
+        "name, /, dialect='excel', **fmtparams",
+        register,
+        "Create a mapping from a string name to a CVS dialect.",
+    ),
+    def(
+        "unregister_dialect",
+        "name",
+        unregister,
+        "Delete the name/dialect mapping associated with a string name.",
+    ),
+    def(
+        "writer",
+        "fileobj, /, dialect='excel', **fmtparams",
+        writer::new,
+        "Return a writer object that will write user data on the given file object.",
+    ),
 ];
 fn init(th: &mut Thread, m: Value) -> R<()> {
-    put_ints(th, m, &[("QUOTE_MINIMAL", 0), ("QUOTE_ALL", 1), ("QUOTE_NONNUMERIC", 2), ("QUOTE_NONE", 3), ("QUOTE_STRINGS", 4), ("QUOTE_NOTNULL", 5)])?;
+    put_ints(
+        th,
+        m,
+        &[
+            ("QUOTE_MINIMAL", 0),
+            ("QUOTE_ALL", 1),
+            ("QUOTE_NONNUMERIC", 2),
+            ("QUOTE_NONE", 3),
+            ("QUOTE_STRINGS", 4),
+            ("QUOTE_NOTNULL", 5),
+        ],
+    )?;
     let v = th.new_str("1.0");
     put(th, m, "__version__", v)?;
     let d = registry(th);
@@ -89,7 +144,9 @@ fn field_size_limit(th: &mut Thread, a: &[Value]) -> R {
         if !int::is_int(a[0]) {
             return Err(th.type_error("limit must be an integer"));
         }
-        let Some(n) = int::to_i64(a[0]) else { return Err(th.overflow_error("Python int too large to convert to C long")) };
+        let Some(n) = int::to_i64(a[0]) else {
+            return Err(th.overflow_error("Python int too large to convert to C long"));
+        };
         let d = limits(th);
         let k = th.intern("limit");
         let v = th.new_int(n.clamp(0, 1 << 47));

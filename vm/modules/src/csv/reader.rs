@@ -38,7 +38,14 @@ static DEF: TypeDef = TypeDef {
     ],
     getsets: &[
         getter("dialect", |th, v| Ok(open::<Reader>(th, v)?.dialect), ""),
-        getter("line_num", |th, v| { let n = open::<Reader>(th, v)?.line_num; Ok(th.new_uint(n)) }, ""),
+        getter(
+            "line_num",
+            |th, v| {
+                let n = open::<Reader>(th, v)?.line_num;
+                Ok(th.new_uint(n))
+            },
+            "",
+        ),
     ],
     ..TypeDef::new("_csv.reader", Kind::Payload, payload_size::<Reader>())
 };
@@ -50,7 +57,16 @@ pub(super) fn new(th: &mut Thread, a: &[Value]) -> R {
     let lines = th.iter(a[0])?;
     let dialect = dialect::make(th, a[1], a[2])?;
     let class = class(th)?;
-    Ok(payload::new(th, class, Reader { lines, dialect, line_num: 0 }).value())
+    Ok(payload::new(
+        th,
+        class,
+        Reader {
+            lines,
+            dialect,
+            line_num: 0,
+        },
+    )
+    .value())
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -203,9 +219,18 @@ fn next(th: &mut Thread, a: &[Value]) -> R {
     let this = native::<Reader>(th, a[0])?;
     let r = th.open_mut(this)?;
     let (lines, dialect) = (r.lines, r.dialect);
-    let Some(d) = settings(dialect) else { return Err(th.type_error("reader has no dialect")) };
+    let Some(d) = settings(dialect) else {
+        return Err(th.type_error("reader has no dialect"));
+    };
     let limit = limit(th)?;
-    let mut p = Parse { d, state: State::StartRecord, field: StrBuilder::new(), fields: ValueVec::new(), unquoted: true, limit };
+    let mut p = Parse {
+        d,
+        state: State::StartRecord,
+        field: StrBuilder::new(),
+        fields: ValueVec::new(),
+        unquoted: true,
+        limit,
+    };
     loop {
         let Some(line) = th.next(lines)? else {
             // The input ends within a record.
@@ -220,7 +245,10 @@ fn next(th: &mut Thread, a: &[Value]) -> R {
         };
         let Some(s) = line.cast::<Str>() else {
             let n = type_name(th, line);
-            return Err(error(th, &format!("iterator should return strings, not {n} (the file should be opened in text mode)")));
+            return Err(error(
+                th,
+                &format!("iterator should return strings, not {n} (the file should be opened in text mode)"),
+            ));
         };
         th.open_mut(this)?.line_num += 1;
         for c in s.points() {

@@ -33,8 +33,18 @@ static DEF: TypeDef = TypeDef {
     base: false,
     doc: "CSV writer\n\nWriter objects are responsible for generating tabular data\nin CSV format from sequence input.\n",
     methods: &[
-        def("writerow", "self, row, /", writerow, "Construct and write a CSV record from an iterable of fields."),
-        def("writerows", "self, seqseq, /", writerows, "Construct and write a series of iterables to a csv file."),
+        def(
+            "writerow",
+            "self, row, /",
+            writerow,
+            "Construct and write a CSV record from an iterable of fields.",
+        ),
+        def(
+            "writerows",
+            "self, seqseq, /",
+            writerows,
+            "Construct and write a series of iterables to a csv file.",
+        ),
     ],
     getsets: &[getter("dialect", |th, v| Ok(open::<Writer>(th, v)?.dialect), "")],
     ..TypeDef::new("_csv.writer", Kind::Payload, payload_size::<Writer>())
@@ -55,7 +65,12 @@ pub(super) fn new(th: &mut Thread, a: &[Value]) -> R {
 }
 fn is_number(th: &mut Thread, v: Value) -> bool {
     let c = th.class_of(v);
-    v.is_float() || int::is_int(v) || c.special(Special::Index).is_some() || c.special(Special::Float).is_some() || c.special(Special::Int).is_some() || v.is_kind(Kind::Complex)
+    v.is_float()
+        || int::is_int(v)
+        || c.special(Special::Index).is_some()
+        || c.special(Special::Float).is_some()
+        || c.special(Special::Int).is_some()
+        || v.is_kind(Kind::Complex)
 }
 /// Appends a field to a line; `quoted`: by the rules of the quoting style.
 fn append(th: &mut Thread, d: &Dialect, out: &mut StrBuilder, field: Gc<Str>, mut quoted: bool) -> R<()> {
@@ -93,7 +108,10 @@ fn append(th: &mut Thread, d: &Dialect, out: &mut StrBuilder, field: Gc<Str>, mu
     // A field of spaces would be skipped by a reader that skips them.
     if (field.is_empty() || field.at(0) == b' ' as u32) && d.delimiter == b' ' as u32 && d.skipinitialspace {
         if d.quoting == QUOTE_NONE || matches!(d.quoting, QUOTE_STRINGS | QUOTE_NOTNULL) && field.is_empty() && !quoted {
-            return Err(error(th, "empty field must be quoted if delimiter is a space and skipinitialspace is true"));
+            return Err(error(
+                th,
+                "empty field must be quoted if delimiter is a space and skipinitialspace is true",
+            ));
         }
         quoted = true;
     }
@@ -109,7 +127,9 @@ fn append(th: &mut Thread, d: &Dialect, out: &mut StrBuilder, field: Gc<Str>, mu
 }
 fn writerow(th: &mut Thread, a: &[Value]) -> R {
     let w = native::<Writer>(th, a[0])?.frozen();
-    let Some(d) = settings(w.dialect) else { return Err(th.type_error("writer has no dialect")) };
+    let Some(d) = settings(w.dialect) else {
+        return Err(th.type_error("writer has no dialect"));
+    };
     let it = match th.catch(ctx().types.TypeError, |th| th.iter(a[1]))? {
         Ok(it) => it,
         Err(e) => {
@@ -141,7 +161,11 @@ fn writerow(th: &mut Thread, a: &[Value]) -> R {
             let empty = ctx().empty_str.as_gc::<Str>();
             append(th, d, &mut out, empty, quoted)?;
         } else {
-            let s = if field.is_float() { th.new_str(&float::repr(field.as_float())).as_gc() } else { th.str(field)? };
+            let s = if field.is_float() {
+                th.new_str(&float::repr(field.as_float())).as_gc()
+            } else {
+                th.str(field)?
+            };
             append(th, d, &mut out, s, quoted)?;
         }
         count += 1;

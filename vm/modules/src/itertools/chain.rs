@@ -23,8 +23,18 @@ pub(super) static CHAIN: TypeDef = TypeDef {
         def_static("__new__", "cls, /, *iterables", chain_new, ""),
         def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
         def("__next__", "self, /", chain_next, "Implement next(self)."),
-        def_class("from_iterable", "cls, iterable, /", chain_new, "Alternative chain() constructor taking a single iterable argument that evaluates lazily."),
-        def_class("__class_getitem__", "cls, item, /", |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+        def_class(
+            "from_iterable",
+            "cls, iterable, /",
+            chain_new,
+            "Alternative chain() constructor taking a single iterable argument that evaluates lazily.",
+        ),
+        def_class(
+            "__class_getitem__",
+            "cls, item, /",
+            |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]),
+            "See PEP 585",
+        ),
     ],
     ..TypeDef::new("itertools.chain", Kind::Payload, payload_size::<Chain>())
 };

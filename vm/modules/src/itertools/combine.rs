@@ -20,7 +20,11 @@ state!(
     Combine { pool, indices, cycles, result, size, left }
 );
 const fn combine_type(name: &'static str, doc: &'static str, methods: &'static [vasuki_vm::native::NativeDef]) -> TypeDef {
-    TypeDef { doc, methods, ..TypeDef::new(name, Kind::Payload, payload_size::<Combine>()) }
+    TypeDef {
+        doc,
+        methods,
+        ..TypeDef::new(name, Kind::Payload, payload_size::<Combine>())
+    }
 }
 const ITER: NativeFn = |_, a| Ok(a[0]);
 /// The declaration of `product`.
@@ -127,7 +131,16 @@ fn product_new(th: &mut Thread, a: &[Value]) -> R {
     }
     let pool = th.new_tuple(pools.as_slice());
     let indices = buffer(th, size, |_| small(0))?;
-    Ok(Combine::make(th, a[0], pool, indices.value(), Value::EMPTY, Value::EMPTY, small(size), Value::TRUE))
+    Ok(Combine::make(
+        th,
+        a[0],
+        pool,
+        indices.value(),
+        Value::EMPTY,
+        Value::EMPTY,
+        small(size),
+        Value::TRUE,
+    ))
 }
 fn product_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Combine>::of(th, a[0])?;
@@ -169,8 +182,21 @@ fn permutations_new(th: &mut Thread, a: &[Value]) -> R {
         non_negative(th, a[2], "r must be non-negative")?
     };
     let indices = buffer(th, n, small)?;
-    let cycles = if r <= n { buffer(th, r, |i| small(n - i))?.value() } else { Value::EMPTY };
-    Ok(Combine::make(th, a[0], pool, indices.value(), cycles, Value::EMPTY, small(r.min(1 << 47)), Value::bool(r <= n)))
+    let cycles = if r <= n {
+        buffer(th, r, |i| small(n - i))?.value()
+    } else {
+        Value::EMPTY
+    };
+    Ok(Combine::make(
+        th,
+        a[0],
+        pool,
+        indices.value(),
+        cycles,
+        Value::EMPTY,
+        small(r.min(1 << 47)),
+        Value::bool(r <= n),
+    ))
 }
 fn permutations_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Combine>::of(th, a[0])?;
@@ -212,7 +238,16 @@ fn combinations_new(th: &mut Thread, a: &[Value]) -> R {
     let n = pool.as_gc::<Tuple>().len();
     let r = non_negative(th, a[2], "r must be non-negative")?;
     let indices = buffer(th, if r <= n { r } else { 0 }, small)?;
-    Ok(Combine::make(th, a[0], pool, indices.value(), Value::EMPTY, Value::EMPTY, small(r.min(1 << 47)), Value::bool(r <= n)))
+    Ok(Combine::make(
+        th,
+        a[0],
+        pool,
+        indices.value(),
+        Value::EMPTY,
+        Value::EMPTY,
+        small(r.min(1 << 47)),
+        Value::bool(r <= n),
+    ))
 }
 /// Gives each index from `i` on what `f` says, and its item.
 fn set_tail(th: &mut Thread, o: State<Combine>, indices: &[Slot], pool: &[Value], i: usize, f: impl Fn(usize) -> usize) {
@@ -233,7 +268,9 @@ fn combinations_next(th: &mut Thread, a: &[Value]) -> R {
         return first(th, o, r, |i| pool[i]);
     }
     let indices = slots(s.indices.get());
-    let Some(i) = (0..r).rev().find(|&i| number(&indices[i]) != i + pool.len() - r) else { return end(th, o) };
+    let Some(i) = (0..r).rev().find(|&i| number(&indices[i]) != i + pool.len() - r) else {
+        return end(th, o);
+    };
     let base = number(&indices[i]) + 1;
     set_tail(th, o, indices, pool, i, |k| base + k - i);
     result(th, s, r)
@@ -245,7 +282,16 @@ fn replacement_new(th: &mut Thread, a: &[Value]) -> R {
     let r = non_negative(th, a[2], "r must be non-negative")?;
     let left = n > 0 || r == 0;
     let indices = buffer(th, if left { r } else { 0 }, |_| small(0))?;
-    Ok(Combine::make(th, a[0], pool, indices.value(), Value::EMPTY, Value::EMPTY, small(r.min(1 << 47)), Value::bool(left)))
+    Ok(Combine::make(
+        th,
+        a[0],
+        pool,
+        indices.value(),
+        Value::EMPTY,
+        Value::EMPTY,
+        small(r.min(1 << 47)),
+        Value::bool(left),
+    ))
 }
 fn replacement_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Combine>::of(th, a[0])?;
@@ -258,7 +304,9 @@ fn replacement_next(th: &mut Thread, a: &[Value]) -> R {
         return first(th, o, r, |_| pool[0]);
     }
     let indices = slots(s.indices.get());
-    let Some(i) = (0..r).rev().find(|&i| number(&indices[i]) + 1 != pool.len()) else { return end(th, o) };
+    let Some(i) = (0..r).rev().find(|&i| number(&indices[i]) + 1 != pool.len()) else {
+        return end(th, o);
+    };
     let next = number(&indices[i]) + 1;
     set_tail(th, o, indices, pool, i, |_| next);
     result(th, s, r)

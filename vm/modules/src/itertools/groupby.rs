@@ -45,7 +45,16 @@ pub(super) static GROUP_CLASS: ClassCell = ClassCell::new();
 fn groupby_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
     let func = if a[2].is_empty() { Value::NONE } else { a[2] };
-    Ok(GroupBy::make(th, a[0], it, func, Value::EMPTY, Value::EMPTY, Value::EMPTY, Value::EMPTY))
+    Ok(GroupBy::make(
+        th,
+        a[0],
+        it,
+        func,
+        Value::EMPTY,
+        Value::EMPTY,
+        Value::EMPTY,
+        Value::EMPTY,
+    ))
 }
 /// Takes the next item; false at the end.
 fn step(th: &mut Thread, o: State<GroupBy>) -> R<bool> {
@@ -120,8 +129,18 @@ pub(super) static TEE: TypeDef = TypeDef {
         def_static("__new__", "cls, iterable, /", tee_new, ""),
         def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
         def("__next__", "self, /", tee_next, "Implement next(self)."),
-        def("__copy__", "self, /", |th, a| tee_copy(th, a[0]), "Returns an independent iterator."),
-        def_class("__class_getitem__", "cls, item, /", |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+        def(
+            "__copy__",
+            "self, /",
+            |th, a| tee_copy(th, a[0]),
+            "Returns an independent iterator.",
+        ),
+        def_class(
+            "__class_getitem__",
+            "cls, item, /",
+            |th, a| vasuki_vm::types::generic_alias::new(th, a[0], a[1]),
+            "See PEP 585",
+        ),
     ],
     ..TypeDef::new("itertools._tee", Kind::Payload, payload_size::<Tee>())
 };

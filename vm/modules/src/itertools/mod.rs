@@ -18,7 +18,12 @@ use vasuki_vm::value::Value;
 pub static MODULE: ModuleDef = ModuleDef {
     name: "itertools",
     doc: "Functional tools for creating and using iterators.",
-    functions: &[def("tee", "iterable, n=2, /", groupby::tee, "Returns a tuple of n independent iterators.")],
+    functions: &[def(
+        "tee",
+        "iterable, n=2, /",
+        groupby::tee,
+        "Returns a tuple of n independent iterators.",
+    )],
     init,
 };
 static TYPES: [&TypeDef; 19] = [

@@ -29,7 +29,9 @@ pub(super) static COUNT: TypeDef = TypeDef {
 };
 fn is_number(th: &mut Thread, v: Value) -> bool {
     let c = th.class_of(v);
-    [Special::Index, Special::Int, Special::Float, Special::Complex].iter().any(|&s| c.special(s).is_some())
+    [Special::Index, Special::Int, Special::Float, Special::Complex]
+        .iter()
+        .any(|&s| c.special(s).is_some())
 }
 fn count_new(th: &mut Thread, a: &[Value]) -> R {
     let start = if a[1].is_empty() { Value::small(0) } else { a[1] };
@@ -76,7 +78,12 @@ pub(super) static REPEAT: TypeDef = TypeDef {
         def_static("__new__", "cls, object, times=<unrepresentable>", repeat_new, ""),
         def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
         def("__next__", "self, /", repeat_next, "Implement next(self)."),
-        def("__length_hint__", "self, /", repeat_hint, "Private method returning an estimate of len(list(it))."),
+        def(
+            "__length_hint__",
+            "self, /",
+            repeat_hint,
+            "Private method returning an estimate of len(list(it)).",
+        ),
         def("__repr__", "self, /", repeat_repr, "Return repr(self)."),
     ],
     ..TypeDef::new("itertools.repeat", Kind::Payload, payload_size::<Repeat>())
@@ -110,7 +117,11 @@ fn repeat_repr(th: &mut Thread, a: &[Value]) -> R {
     let (item, left) = o.read(th, |s| (s.item.get(), s.left.get().as_small()))?;
     let name = th.class_of(a[0]).name_str();
     let item = th.repr_string(item)?;
-    let text = if left < 0 { format!("{name}({item})") } else { format!("{name}({item}, {left})") };
+    let text = if left < 0 {
+        format!("{name}({item})")
+    } else {
+        format!("{name}({item}, {left})")
+    };
     Ok(th.new_str(&text))
 }
 

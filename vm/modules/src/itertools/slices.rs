@@ -63,7 +63,15 @@ fn islice_new(th: &mut Thread, a: &[Value]) -> R {
         _ => return Err(th.type_error(&format!("islice expected at most 4 arguments, got {}", args.len()))),
     };
     let it = th.iter(args[0])?;
-    Ok(Islice::make(th, a[0], it, Value::small(start), Value::small(stop), Value::small(step), small(0)))
+    Ok(Islice::make(
+        th,
+        a[0],
+        it,
+        Value::small(start),
+        Value::small(stop),
+        Value::small(step),
+        small(0),
+    ))
 }
 fn islice_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Islice>::of(th, a[0])?;

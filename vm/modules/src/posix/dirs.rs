@@ -5,6 +5,7 @@ use super::{Target, check, dir_fd, flag, path, put};
 use std::ffi::{CStr, CString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::OnceLock;
+use vasuki_vm::codecs::fs::{fs_bytes, fs_string};
 use vasuki_vm::native::{NativeDef, TypeDef, def, getter};
 use vasuki_vm::object::{Gc, Kind};
 use vasuki_vm::thread::Thread;
@@ -13,23 +14,12 @@ use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::list::List;
 use vasuki_vm::types::payload::{self, Payload, payload_size};
-use vasuki_vm::codecs::fs::{fs_bytes, fs_string};
 use vasuki_vm::types::type_;
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
-    def(
-        "mkdir",
-        "path, mode=511, *, dir_fd=None",
-        mkdir,
-        "Create a directory.",
-    ),
-    def(
-        "rmdir",
-        "path, *, dir_fd=None",
-        rmdir,
-        "Remove a directory.",
-    ),
+    def("mkdir", "path, mode=511, *, dir_fd=None", mkdir, "Create a directory."),
+    def("rmdir", "path, *, dir_fd=None", rmdir, "Remove a directory."),
     def(
         "listdir",
         "path=None",
@@ -48,12 +38,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         chdir,
         "Change the current working directory to the specified path.",
     ),
-    def(
-        "fchdir",
-        "fd",
-        chdir,
-        "Change to the directory of the given file descriptor.",
-    ),
+    def("fchdir", "fd", chdir, "Change to the directory of the given file descriptor."),
     def(
         "getcwd",
         "",
@@ -70,29 +55,17 @@ pub static FUNCTIONS: &[NativeDef] = &[
 
 fn mkdir(th: &mut Thread, a: &[Value]) -> R {
     let (p, d) = (path(th, a[0])?, dir_fd(th, a[2])?);
-    let mode = if a[1].is_empty() {
-        0o777
-    } else {
-        th.to_i32(a[1])?
-    };
+    let mode = if a[1].is_empty() { 0o777 } else { th.to_i32(a[1])? };
     th.irrevocable()?;
     // SAFETY: a valid C string.
-    check(
-        th,
-        unsafe { libc::mkdirat(d, p.as_ptr(), mode as libc::mode_t) } as i64,
-        Some(a[0]),
-    )?;
+    check(th, unsafe { libc::mkdirat(d, p.as_ptr(), mode as libc::mode_t) } as i64, Some(a[0]))?;
     Ok(Value::NONE)
 }
 fn rmdir(th: &mut Thread, a: &[Value]) -> R {
     let (p, d) = (path(th, a[0])?, dir_fd(th, a[1])?);
     th.irrevocable()?;
     // SAFETY: a valid C string.
-    check(
-        th,
-        unsafe { libc::unlinkat(d, p.as_ptr(), libc::AT_REMOVEDIR) } as i64,
-        Some(a[0]),
-    )?;
+    check(th, unsafe { libc::unlinkat(d, p.as_ptr(), libc::AT_REMOVEDIR) } as i64, Some(a[0]))?;
     Ok(Value::NONE)
 }
 fn chdir(th: &mut Thread, a: &[Value]) -> R {
@@ -182,11 +155,7 @@ fn read_folder(th: &mut Thread, v: Value) -> R<(Vec<(Vec<u8>, u8, u64)>, bool)> 
         Err(code) => Err(super::error_about(
             th,
             code,
-            if v.is_empty() || v.is_none() {
-                None
-            } else {
-                Some(v)
-            },
+            if v.is_empty() || v.is_none() { None } else { Some(v) },
         )),
     }
 }
@@ -280,11 +249,7 @@ static ENTRY: TypeDef = TypeDef {
     ],
     ..TypeDef::new("posix.DirEntry", Kind::Payload, payload_size::<Entry>())
 };
-fn class_of_def(
-    th: &mut Thread,
-    cell: &'static OnceLock<Gc<Class>>,
-    def: &'static TypeDef,
-) -> R<Gc<Class>> {
+fn class_of_def(th: &mut Thread, cell: &'static OnceLock<Gc<Class>>, def: &'static TypeDef) -> R<Gc<Class>> {
     if let Some(c) = cell.get() {
         return Ok(*c);
     }
@@ -303,11 +268,7 @@ fn entry(th: &mut Thread, v: Value) -> R<Entry> {
     }
 }
 fn entry_mode(th: &mut Thread, e: &Entry, follow: bool) -> R<Option<libc::stat>> {
-    let base = if e.dir == libc::AT_FDCWD {
-        e.path
-    } else {
-        e.name
-    };
+    let base = if e.dir == libc::AT_FDCWD { e.path } else { e.name };
     let p = path(th, base)?;
     match stat_raw(&Target::Path(p), e.dir, follow) {
         Ok(s) => Ok(Some(s)),
@@ -330,9 +291,9 @@ fn entry_is_symlink(th: &mut Thread, a: &[Value]) -> R {
     if e.d_type != libc::DT_UNKNOWN {
         return Ok(Value::bool(e.d_type == libc::DT_LNK));
     }
-    Ok(Value::bool(entry_mode(th, &e, false)?.is_some_and(|s| {
-        s.st_mode & libc::S_IFMT == libc::S_IFLNK
-    })))
+    Ok(Value::bool(
+        entry_mode(th, &e, false)?.is_some_and(|s| s.st_mode & libc::S_IFMT == libc::S_IFLNK),
+    ))
 }
 fn entry_stat(th: &mut Thread, a: &[Value]) -> R {
     let e = entry(th, a[0])?;
@@ -363,22 +324,13 @@ impl Payload for Scan {
 static SCAN: TypeDef = TypeDef {
     base: false,
     methods: &[
-        def(
-            "__iter__",
-            "self, /",
-            |_, a| Ok(a[0]),
-            "Implement iter(self).",
-        ),
+        def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
         def("__next__", "self, /", scan_next, "Implement next(self)."),
         def("__enter__", "self, /", |_, a| Ok(a[0]), ""),
         def("__exit__", "self, *args", scan_close, ""),
         def("close", "self, /", scan_close, ""),
     ],
-    ..TypeDef::new(
-        "posix.ScandirIterator",
-        Kind::Payload,
-        payload_size::<Scan>(),
-    )
+    ..TypeDef::new("posix.ScandirIterator", Kind::Payload, payload_size::<Scan>())
 };
 fn scandir(th: &mut Thread, a: &[Value]) -> R {
     let (found, bytes) = read_folder(th, a[0])?;

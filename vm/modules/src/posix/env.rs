@@ -2,32 +2,17 @@
 
 use super::put;
 use std::os::unix::ffi::OsStrExt;
+use vasuki_vm::codecs::fs::fs_bytes;
 use vasuki_vm::native::{NativeDef, def};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::dict::Dict;
-use vasuki_vm::codecs::fs::fs_bytes;
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
-    def(
-        "putenv",
-        "name, value, /",
-        putenv,
-        "Change or add an environment variable.",
-    ),
-    def(
-        "unsetenv",
-        "name, /",
-        unsetenv,
-        "Delete an environment variable.",
-    ),
-    def(
-        "_create_environ",
-        "",
-        |th, _| environ(th),
-        "Create the environment dictionary.",
-    ),
+    def("putenv", "name, value, /", putenv, "Change or add an environment variable."),
+    def("unsetenv", "name, /", unsetenv, "Delete an environment variable."),
+    def("_create_environ", "", |th, _| environ(th), "Create the environment dictionary."),
 ];
 
 fn environ(th: &mut Thread) -> R {
@@ -49,11 +34,7 @@ fn putenv(th: &mut Thread, a: &[Value]) -> R {
     }
     th.irrevocable()?;
     // SAFETY: valid C strings; nothing in the VM keeps pointers into the environment.
-    super::check(
-        th,
-        unsafe { libc::setenv(k.as_ptr(), v.as_ptr(), 1) } as i64,
-        None,
-    )?;
+    super::check(th, unsafe { libc::setenv(k.as_ptr(), v.as_ptr(), 1) } as i64, None)?;
     Ok(Value::NONE)
 }
 fn unsetenv(th: &mut Thread, a: &[Value]) -> R {

@@ -39,12 +39,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         pread,
         "Read a number of bytes from a file descriptor starting at a particular offset.",
     ),
-    def(
-        "write",
-        "fd, data, /",
-        write,
-        "Write a bytes object to a file descriptor.",
-    ),
+    def("write", "fd, data, /", write, "Write a bytes object to a file descriptor."),
     def(
         "pwrite",
         "fd, buffer, offset, /",
@@ -57,30 +52,15 @@ pub static FUNCTIONS: &[NativeDef] = &[
         lseek,
         "Set the position of a file descriptor.  Return the new position.",
     ),
-    def(
-        "dup",
-        "fd, /",
-        dup,
-        "Return a duplicate of a file descriptor.",
-    ),
-    def(
-        "dup2",
-        "fd, fd2, inheritable=True",
-        dup2,
-        "Duplicate file descriptor.",
-    ),
+    def("dup", "fd, /", dup, "Return a duplicate of a file descriptor."),
+    def("dup2", "fd, fd2, inheritable=True", dup2, "Duplicate file descriptor."),
     def(
         "pipe",
         "",
         pipe,
         "Create a pipe.  Returns a tuple of two file descriptors: (read_fd, write_fd)",
     ),
-    def(
-        "pipe2",
-        "flags, /",
-        pipe2,
-        "Create a pipe with flags set atomically.",
-    ),
+    def("pipe2", "flags, /", pipe2, "Create a pipe with flags set atomically."),
     def("fsync", "fd", fsync, "Force write of fd to disk."),
     def(
         "fdatasync",
@@ -100,12 +80,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         truncate,
         "Truncate a file, specified by path, to a specific length.",
     ),
-    def(
-        "isatty",
-        "fd, /",
-        isatty,
-        "Return True if the fd is connected to a terminal.",
-    ),
+    def("isatty", "fd, /", isatty, "Return True if the fd is connected to a terminal."),
     def(
         "get_inheritable",
         "fd, /",
@@ -158,10 +133,7 @@ pub(crate) fn retry(th: &mut Thread, mut call: impl FnMut() -> i64) -> R<i64> {
     loop {
         let (r, errno) = th.blocking(|| {
             let r = call();
-            (
-                r,
-                std::io::Error::last_os_error().raw_os_error().unwrap_or(0),
-            )
+            (r, std::io::Error::last_os_error().raw_os_error().unwrap_or(0))
         })?;
         if r != -1 {
             return Ok(r);
@@ -175,11 +147,7 @@ pub(crate) fn retry(th: &mut Thread, mut call: impl FnMut() -> i64) -> R<i64> {
 fn open(th: &mut Thread, a: &[Value]) -> R {
     let p = path(th, a[0])?;
     let flags = th.to_i32(a[1])? | libc::O_CLOEXEC;
-    let mode = if a[2].is_empty() {
-        0o777
-    } else {
-        th.to_i32(a[2])?
-    };
+    let mode = if a[2].is_empty() { 0o777 } else { th.to_i32(a[2])? };
     let dir = dir_fd(th, a[3])?;
     loop {
         // SAFETY: a valid C string.
@@ -218,22 +186,17 @@ fn read(th: &mut Thread, a: &[Value]) -> R {
     }
     let mut buffer = vec![0u8; n as usize];
     // SAFETY: the buffer has room for n bytes.
-    let got = retry(
-        th,
-        || unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), n as usize) } as i64,
-    )?;
+    let got = retry(th, || unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), n as usize) } as i64)?;
     Ok(th.new_bytes(&buffer[..got as usize]))
 }
 fn readinto(th: &mut Thread, a: &[Value]) -> R {
     let fd = th.to_i32(a[0])?;
-    let n = buffer_protocol::length(th, a[1])?;
+    let n = buffer_protocol::with_buffer(th, a[1], |b| b.len())?;
     let mut buffer = vec![0u8; n];
     // SAFETY: the buffer has room for n bytes.
-    let got = retry(
-        th,
-        || unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), n) } as i64,
-    )?;
-    buffer_protocol::write_at(th, a[1], 0, &buffer[..got as usize])?;
+    let got = retry(th, || unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), n) } as i64)?;
+    let data = &buffer[..got as usize];
+    buffer_protocol::with_buffer_mut(th, a[1], |b| b[..data.len()].copy_from_slice(data))?;
     Ok(int(got))
 }
 fn pread(th: &mut Thread, a: &[Value]) -> R {
@@ -242,29 +205,20 @@ fn pread(th: &mut Thread, a: &[Value]) -> R {
     let at = th.to_i64(a[2])?;
     let mut buffer = vec![0u8; n];
     // SAFETY: the buffer has room for n bytes.
-    let got = retry(
-        th,
-        || unsafe { libc::pread(fd, buffer.as_mut_ptr().cast(), n, at) } as i64,
-    )?;
+    let got = retry(th, || unsafe { libc::pread(fd, buffer.as_mut_ptr().cast(), n, at) } as i64)?;
     Ok(th.new_bytes(&buffer[..got as usize]))
 }
 fn data(th: &mut Thread, v: Value) -> R<Vec<u8>> {
     match buffer_protocol::bytes_like(th, v)? {
         Some(b) => Ok(b.to_vec()),
-        None => Err(th.type_error(&format!(
-            "a bytes-like object is required, not '{}'",
-            th.class_of(v).name_str()
-        ))),
+        None => Err(th.type_error(&format!("a bytes-like object is required, not '{}'", th.class_of(v).name_str()))),
     }
 }
 fn write(th: &mut Thread, a: &[Value]) -> R {
     let fd = th.to_i32(a[0])?;
     let bytes = data(th, a[1])?;
     // SAFETY: a valid buffer.
-    let n = retry(
-        th,
-        || unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) } as i64,
-    )?;
+    let n = retry(th, || unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) } as i64)?;
     Ok(int(n))
 }
 fn pwrite(th: &mut Thread, a: &[Value]) -> R {
@@ -272,10 +226,7 @@ fn pwrite(th: &mut Thread, a: &[Value]) -> R {
     let bytes = data(th, a[1])?;
     let at = th.to_i64(a[2])?;
     // SAFETY: a valid buffer.
-    let n = retry(
-        th,
-        || unsafe { libc::pwrite(fd, bytes.as_ptr().cast(), bytes.len(), at) } as i64,
-    )?;
+    let n = retry(th, || unsafe { libc::pwrite(fd, bytes.as_ptr().cast(), bytes.len(), at) } as i64)?;
     Ok(int(n))
 }
 fn lseek(th: &mut Thread, a: &[Value]) -> R {
@@ -289,11 +240,7 @@ fn dup(th: &mut Thread, a: &[Value]) -> R {
     let fd = th.to_i32(a[0])?;
     th.irrevocable()?;
     // SAFETY: no preconditions.
-    Ok(int(check(
-        th,
-        unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) } as i64,
-        None,
-    )?))
+    Ok(int(check(th, unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) } as i64, None)?))
 }
 fn dup2(th: &mut Thread, a: &[Value]) -> R {
     let (fd, fd2) = (th.to_i32(a[0])?, th.to_i32(a[1])?);
@@ -317,11 +264,7 @@ fn pipe2(th: &mut Thread, a: &[Value]) -> R {
     let mut fds = [0i32; 2];
     th.irrevocable()?;
     // SAFETY: room for two descriptors.
-    check(
-        th,
-        unsafe { libc::pipe2(fds.as_mut_ptr(), flags) } as i64,
-        None,
-    )?;
+    check(th, unsafe { libc::pipe2(fds.as_mut_ptr(), flags) } as i64, None)?;
     Ok(th.new_tuple(&[int(fds[0] as i64), int(fds[1] as i64)]))
 }
 /// A descriptor, or an object with `fileno()`.
@@ -335,9 +278,7 @@ pub(crate) fn descriptor(th: &mut Thread, v: Value) -> R<i32> {
     };
     let fd = th.to_i32(f)?;
     if fd < 0 {
-        return Err(th.value_error(&format!(
-            "file descriptor cannot be a negative integer ({fd})"
-        )));
+        return Err(th.value_error(&format!("file descriptor cannot be a negative integer ({fd})")));
     }
     Ok(fd)
 }
@@ -360,11 +301,7 @@ fn truncate(th: &mut Thread, a: &[Value]) -> R {
         Target::Path(p) => {
             th.irrevocable()?;
             // SAFETY: a valid C string.
-            check(
-                th,
-                unsafe { libc::truncate(p.as_ptr(), n) } as i64,
-                Some(a[0]),
-            )?;
+            check(th, unsafe { libc::truncate(p.as_ptr(), n) } as i64, Some(a[0]))?;
             Ok(Value::NONE)
         }
     }
@@ -387,50 +324,22 @@ fn fcntl(th: &mut Thread, fd: i32, get: i32, set: i32, bit: i32, on: Option<bool
 }
 fn get_inheritable(th: &mut Thread, a: &[Value]) -> R {
     let fd = th.to_i32(a[0])?;
-    Ok(Value::bool(!fcntl(
-        th,
-        fd,
-        libc::F_GETFD,
-        libc::F_SETFD,
-        libc::FD_CLOEXEC,
-        None,
-    )?))
+    Ok(Value::bool(!fcntl(th, fd, libc::F_GETFD, libc::F_SETFD, libc::FD_CLOEXEC, None)?))
 }
 fn set_inheritable(th: &mut Thread, a: &[Value]) -> R {
     let fd = th.to_i32(a[0])?;
     let on = th.truth(a[1])?;
-    fcntl(
-        th,
-        fd,
-        libc::F_GETFD,
-        libc::F_SETFD,
-        libc::FD_CLOEXEC,
-        Some(!on),
-    )?;
+    fcntl(th, fd, libc::F_GETFD, libc::F_SETFD, libc::FD_CLOEXEC, Some(!on))?;
     Ok(Value::NONE)
 }
 fn get_blocking(th: &mut Thread, a: &[Value]) -> R {
     let fd = th.to_i32(a[0])?;
-    Ok(Value::bool(!fcntl(
-        th,
-        fd,
-        libc::F_GETFL,
-        libc::F_SETFL,
-        libc::O_NONBLOCK,
-        None,
-    )?))
+    Ok(Value::bool(!fcntl(th, fd, libc::F_GETFL, libc::F_SETFL, libc::O_NONBLOCK, None)?))
 }
 fn set_blocking(th: &mut Thread, a: &[Value]) -> R {
     let fd = th.to_i32(a[0])?;
     let on = th.truth(a[1])?;
-    fcntl(
-        th,
-        fd,
-        libc::F_GETFL,
-        libc::F_SETFL,
-        libc::O_NONBLOCK,
-        Some(!on),
-    )?;
+    fcntl(th, fd, libc::F_GETFL, libc::F_SETFL, libc::O_NONBLOCK, Some(!on))?;
     Ok(Value::NONE)
 }
 fn terminal_size(th: &mut Thread, a: &[Value]) -> R {
@@ -443,8 +352,7 @@ fn terminal_size(th: &mut Thread, a: &[Value]) -> R {
         }
         w
     };
-    static CLASS: std::sync::OnceLock<vasuki_vm::object::Gc<vasuki_vm::types::class::Class>> =
-        std::sync::OnceLock::new();
+    static CLASS: std::sync::OnceLock<vasuki_vm::object::Gc<vasuki_vm::types::class::Class>> = std::sync::OnceLock::new();
     let c = super::sequence(th, &CLASS, "os.terminal_size", &["columns", "lines"], 2)?;
     vasuki_vm::structseq::new(th, c, &[int(size.ws_col as i64), int(size.ws_row as i64)])
 }
@@ -457,9 +365,7 @@ fn ttyname(th: &mut Thread, a: &[Value]) -> R {
         return Err(super::error_about(th, e, None));
     }
     // SAFETY: NUL-terminated on success.
-    let name = unsafe { std::ffi::CStr::from_ptr(buffer.as_ptr()) }
-        .to_string_lossy()
-        .into_owned();
+    let name = unsafe { std::ffi::CStr::from_ptr(buffer.as_ptr()) }.to_string_lossy().into_owned();
     Ok(th.new_str(&name))
 }
 fn device_encoding(th: &mut Thread, a: &[Value]) -> R {

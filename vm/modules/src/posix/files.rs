@@ -3,6 +3,7 @@
 use super::{Target, check, dir_fd, flag, path, put, sequence, target};
 use std::ffi::CString;
 use std::sync::OnceLock;
+use vasuki_vm::codecs::fs::fs_string;
 use vasuki_vm::native::{NativeDef, def};
 use vasuki_vm::object::Gc;
 use vasuki_vm::structseq;
@@ -10,7 +11,6 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::class::Class;
-use vasuki_vm::codecs::fs::fs_string;
 use vasuki_vm::types::{float, tuple};
 use vasuki_vm::value::Value;
 
@@ -27,30 +27,15 @@ pub static FUNCTIONS: &[NativeDef] = &[
         lstat,
         "Perform a stat system call on the given path, without following symbolic links.",
     ),
-    def(
-        "fstat",
-        "fd",
-        fstat,
-        "Perform a stat system call on the given file descriptor.",
-    ),
+    def("fstat", "fd", fstat, "Perform a stat system call on the given file descriptor."),
     def(
         "access",
         "path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True",
         access,
         "Use the real uid/gid to test for access to a path.",
     ),
-    def(
-        "remove",
-        "path, *, dir_fd=None",
-        unlink,
-        "Remove a file (same as unlink()).",
-    ),
-    def(
-        "unlink",
-        "path, *, dir_fd=None",
-        unlink,
-        "Remove a file (same as remove()).",
-    ),
+    def("remove", "path, *, dir_fd=None", unlink, "Remove a file (same as unlink())."),
+    def("unlink", "path, *, dir_fd=None", unlink, "Remove a file (same as remove())."),
     def(
         "rename",
         "src, dst, *, src_dir_fd=None, dst_dir_fd=None",
@@ -182,18 +167,9 @@ pub(crate) fn stat_raw(t: &Target, dir: i32, follow: bool) -> Result<libc::stat,
         let mut s: libc::stat = std::mem::zeroed();
         let r = match t {
             Target::Fd(fd) => libc::fstat(*fd, &mut s),
-            Target::Path(p) => libc::fstatat(
-                dir,
-                p.as_ptr(),
-                &mut s,
-                if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW },
-            ),
+            Target::Path(p) => libc::fstatat(dir, p.as_ptr(), &mut s, if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW }),
         };
-        if r == 0 {
-            Ok(s)
-        } else {
-            Err(*libc::__errno_location())
-        }
+        if r == 0 { Ok(s) } else { Err(*libc::__errno_location()) }
     }
 }
 fn stat_with(th: &mut Thread, p: Value, dir: Value, follow: bool) -> R {
@@ -201,11 +177,7 @@ fn stat_with(th: &mut Thread, p: Value, dir: Value, follow: bool) -> R {
     let dir = dir_fd(th, dir)?;
     match stat_raw(&t, dir, follow) {
         Ok(s) => result(th, &s),
-        Err(e) => Err(super::error_about(
-            th,
-            e,
-            if p.is_small() { None } else { Some(p) },
-        )),
+        Err(e) => Err(super::error_about(th, e, if p.is_small() { None } else { Some(p) })),
     }
 }
 fn stat(th: &mut Thread, a: &[Value]) -> R {
@@ -223,31 +195,22 @@ fn access(th: &mut Thread, a: &[Value]) -> R {
     let (mode, dir) = (th.to_i32(a[1])?, dir_fd(th, a[2])?);
     let effective = flag(th, a[3], false)?;
     let follow = flag(th, a[4], true)?;
-    let flags = if effective { libc::AT_EACCESS } else { 0 }
-        | if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
+    let flags = if effective { libc::AT_EACCESS } else { 0 } | if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
     // SAFETY: a valid C string.
-    Ok(Value::bool(
-        unsafe { libc::faccessat(dir, p.as_ptr(), mode, flags) } == 0,
-    ))
+    Ok(Value::bool(unsafe { libc::faccessat(dir, p.as_ptr(), mode, flags) } == 0))
 }
 fn unlink(th: &mut Thread, a: &[Value]) -> R {
     let (p, dir) = (path(th, a[0])?, dir_fd(th, a[1])?);
     th.irrevocable()?;
     // SAFETY: a valid C string.
-    check(
-        th,
-        unsafe { libc::unlinkat(dir, p.as_ptr(), 0) } as i64,
-        Some(a[0]),
-    )?;
+    check(th, unsafe { libc::unlinkat(dir, p.as_ptr(), 0) } as i64, Some(a[0]))?;
     Ok(Value::NONE)
 }
 /// Checks a call about two paths.
 fn check2(th: &mut Thread, r: i32, a: &[Value]) -> R {
     if r == -1 {
         let code = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
-        return Err(vasuki_vm::types::exceptions::os_error_with(
-            th, code, a[0], a[1],
-        ));
+        return Err(vasuki_vm::types::exceptions::os_error_with(th, code, a[0], a[1]));
     }
     Ok(Value::NONE)
 }
@@ -265,15 +228,7 @@ fn link(th: &mut Thread, a: &[Value]) -> R {
     let follow = flag(th, a[4], true)?;
     th.irrevocable()?;
     // SAFETY: valid C strings.
-    let r = unsafe {
-        libc::linkat(
-            d,
-            p.as_ptr(),
-            e,
-            q.as_ptr(),
-            if follow { libc::AT_SYMLINK_FOLLOW } else { 0 },
-        )
-    };
+    let r = unsafe { libc::linkat(d, p.as_ptr(), e, q.as_ptr(), if follow { libc::AT_SYMLINK_FOLLOW } else { 0 }) };
     check2(th, r, a)
 }
 fn symlink(th: &mut Thread, a: &[Value]) -> R {
@@ -296,29 +251,17 @@ fn readlink(th: &mut Thread, a: &[Value]) -> R {
     if a[0].cast::<Bytes>().is_some() {
         return Ok(th.new_bytes(&buffer));
     }
-    Ok(fs_string(
-        th,
-        std::os::unix::ffi::OsStrExt::from_bytes(&buffer),
-    ))
+    Ok(fs_string(th, std::os::unix::ffi::OsStrExt::from_bytes(&buffer)))
 }
 fn chmod(th: &mut Thread, a: &[Value]) -> R {
-    let (t, mode, d) = (
-        target(th, a[0])?,
-        th.to_i32(a[1])? as libc::mode_t,
-        dir_fd(th, a[2])?,
-    );
+    let (t, mode, d) = (target(th, a[0])?, th.to_i32(a[1])? as libc::mode_t, dir_fd(th, a[2])?);
     let follow = flag(th, a[3], true)?;
     th.irrevocable()?;
     // SAFETY: valid C strings.
     let r = unsafe {
         match t {
             Target::Fd(fd) => libc::fchmod(fd, mode),
-            Target::Path(p) => libc::fchmodat(
-                d,
-                p.as_ptr(),
-                mode,
-                if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW },
-            ),
+            Target::Path(p) => libc::fchmodat(d, p.as_ptr(), mode, if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW }),
         }
     };
     check(th, r as i64, Some(a[0]))?;
@@ -336,13 +279,7 @@ fn chown(th: &mut Thread, a: &[Value]) -> R {
     let r = unsafe {
         match t {
             Target::Fd(fd) => libc::fchown(fd, u, g),
-            Target::Path(p) => libc::fchownat(
-                d,
-                p.as_ptr(),
-                u,
-                g,
-                if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW },
-            ),
+            Target::Path(p) => libc::fchownat(d, p.as_ptr(), u, g, if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW }),
         }
     };
     check(th, r as i64, Some(a[0]))?;
@@ -367,15 +304,7 @@ fn utime(th: &mut Thread, a: &[Value]) -> R {
         if !given(v) {
             continue;
         }
-        let t = tuple::expect(
-            th,
-            v,
-            if seconds {
-                "utime: 'times'"
-            } else {
-                "utime: 'ns'"
-            },
-        )?;
+        let t = tuple::expect(th, v, if seconds { "utime: 'times'" } else { "utime: 'ns'" })?;
         if t.len() != 2 {
             return Err(th.type_error("utime: 'times' must be either a tuple of two ints or None"));
         }
@@ -394,12 +323,7 @@ fn utime(th: &mut Thread, a: &[Value]) -> R {
     let r = unsafe {
         match t {
             Target::Fd(fd) => libc::futimens(fd, times.as_ptr()),
-            Target::Path(p) => libc::utimensat(
-                d,
-                p.as_ptr(),
-                times.as_ptr(),
-                if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW },
-            ),
+            Target::Path(p) => libc::utimensat(d, p.as_ptr(), times.as_ptr(), if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW }),
         }
     };
     check(th, r as i64, Some(a[0]))?;
@@ -407,11 +331,7 @@ fn utime(th: &mut Thread, a: &[Value]) -> R {
 }
 fn mkfifo(th: &mut Thread, a: &[Value]) -> R {
     let (p, d): (CString, i32) = (path(th, a[0])?, dir_fd(th, a[2])?);
-    let mode = if a[1].is_empty() {
-        0o666
-    } else {
-        th.to_i32(a[1])?
-    };
+    let mode = if a[1].is_empty() { 0o666 } else { th.to_i32(a[1])? };
     th.irrevocable()?;
     // SAFETY: a valid C string.
     check(
@@ -425,9 +345,7 @@ fn umask(th: &mut Thread, a: &[Value]) -> R {
     let m = th.to_i32(a[0])?;
     th.irrevocable()?;
     // SAFETY: no preconditions.
-    Ok(Value::small(
-        unsafe { libc::umask(m as libc::mode_t) } as i64
-    ))
+    Ok(Value::small(unsafe { libc::umask(m as libc::mode_t) } as i64))
 }
 fn sync(th: &mut Thread, _: &[Value]) -> R {
     // SAFETY: no preconditions.

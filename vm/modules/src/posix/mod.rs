@@ -11,13 +11,13 @@ mod system;
 
 use std::ffi::CString;
 use std::sync::OnceLock;
+use vasuki_vm::codecs::fs::fs_bytes;
 use vasuki_vm::native::{ModuleDef, NativeDef};
 use vasuki_vm::object::Gc;
 use vasuki_vm::structseq;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::class::Class;
-use vasuki_vm::codecs::fs::fs_bytes;
 use vasuki_vm::value::Value;
 
 /// The declaration. The functions are in tables of the files; `init` adds them all.
@@ -48,20 +48,11 @@ pub(crate) fn last_error(th: &mut Thread, path: Option<Value>) -> Throw {
 }
 /// An OSError with a path object as filename.
 pub(crate) fn error_about(th: &mut Thread, code: i32, path: Option<Value>) -> Throw {
-    vasuki_vm::types::exceptions::os_error_with(
-        th,
-        code,
-        path.unwrap_or(Value::EMPTY),
-        Value::EMPTY,
-    )
+    vasuki_vm::types::exceptions::os_error_with(th, code, path.unwrap_or(Value::EMPTY), Value::EMPTY)
 }
 /// The result of a call that gives -1 on error.
 pub(crate) fn check(th: &mut Thread, r: i64, path: Option<Value>) -> R<i64> {
-    if r == -1 {
-        Err(last_error(th, path))
-    } else {
-        Ok(r)
-    }
+    if r == -1 { Err(last_error(th, path)) } else { Ok(r) }
 }
 /// A path argument (str, bytes or path-like) as a C string.
 pub(crate) fn path(th: &mut Thread, v: Value) -> R<CString> {
@@ -92,20 +83,10 @@ pub(crate) fn dir_fd(th: &mut Thread, v: Value) -> R<i32> {
 }
 /// An optional boolean argument.
 pub(crate) fn flag(th: &mut Thread, v: Value, default: bool) -> R<bool> {
-    if v.is_empty() {
-        Ok(default)
-    } else {
-        th.truth(v)
-    }
+    if v.is_empty() { Ok(default) } else { th.truth(v) }
 }
 /// A struct sequence class, made once.
-pub(crate) fn sequence(
-    th: &mut Thread,
-    cell: &'static OnceLock<Gc<Class>>,
-    name: &str,
-    fields: &[&str],
-    visible: usize,
-) -> R<Gc<Class>> {
+pub(crate) fn sequence(th: &mut Thread, cell: &'static OnceLock<Gc<Class>>, name: &str, fields: &[&str], visible: usize) -> R<Gc<Class>> {
     if let Some(c) = cell.get() {
         return Ok(*c);
     }
@@ -128,10 +109,5 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     files::add(th, m)?;
     system::add(th, m)?;
     dirs::add(th, m)?;
-    put(
-        th,
-        m,
-        "error",
-        vasuki_vm::context::ctx().types.OSError.value(),
-    )
+    put(th, m, "error", vasuki_vm::context::ctx().types.OSError.value())
 }

@@ -3,12 +3,12 @@
 use super::files::stat_raw;
 use super::{Target, path};
 use std::os::unix::ffi::OsStrExt;
+use vasuki_vm::codecs::fs::{fs_bytes, fs_string};
 use vasuki_vm::native::{NativeDef, def};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::str_::Str;
-use vasuki_vm::codecs::fs::{fs_bytes, fs_string};
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
@@ -68,19 +68,14 @@ fn fspath(th: &mut Thread, a: &[Value]) -> R {
     }
     let class = th.class_of(a[0]);
     let Some(m) = class.lookup(vasuki_vm::names::names().__fspath__) else {
-        return Err(th.type_error(&format!(
-            "expected str, bytes or os.PathLike object, not {}",
-            class.name_str()
-        )));
+        return Err(th.type_error(&format!("expected str, bytes or os.PathLike object, not {}", class.name_str())));
     };
     let r = th.call(m, &[a[0]])?;
     if r.cast::<Str>().is_some() || r.cast::<Bytes>().is_some() {
         return Ok(r);
     }
     let (c, n) = (class.name_str(), th.class_of(r).name_str());
-    Err(th.type_error(&format!(
-        "expected {c}.__fspath__() to return str or bytes, not {n}"
-    )))
+    Err(th.type_error(&format!("expected {c}.__fspath__() to return str or bytes, not {n}")))
 }
 fn again(th: &mut Thread, like: Value, b: &[u8]) -> Value {
     if like.cast::<Bytes>().is_some() {
@@ -121,11 +116,7 @@ fn normpath(th: &mut Thread, a: &[Value]) -> R {
 fn splitroot(th: &mut Thread, a: &[Value]) -> R {
     let p = fs_bytes(th, a[0])?;
     let root = root_length(&p);
-    let parts = [
-        again(th, a[0], b""),
-        again(th, a[0], &p[..root]),
-        again(th, a[0], &p[root..]),
-    ];
+    let parts = [again(th, a[0], b""), again(th, a[0], &p[..root]), again(th, a[0], &p[root..])];
     Ok(th.new_tuple(&parts))
 }
 /// False for paths that cannot exist (embedded NUL) too.
@@ -139,7 +130,5 @@ fn is_kind(th: &mut Thread, v: Value, test: fn(libc::mode_t) -> bool, follow: bo
             Err(_) => return Ok(Value::FALSE),
         }
     };
-    Ok(Value::bool(
-        stat_raw(&t, libc::AT_FDCWD, follow).is_ok_and(|s| test(s.st_mode)),
-    ))
+    Ok(Value::bool(stat_raw(&t, libc::AT_FDCWD, follow).is_ok_and(|s| test(s.st_mode))))
 }

@@ -3,11 +3,11 @@
 use super::fd::retry;
 use super::{check, path};
 use std::ffi::CString;
+use vasuki_vm::codecs::fs::fs_bytes;
 use vasuki_vm::native::{NativeDef, def};
 use vasuki_vm::object::Kind;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
-use vasuki_vm::codecs::fs::fs_bytes;
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
@@ -87,24 +87,9 @@ pub static FUNCTIONS: &[NativeDef] = &[
         exit,
         "Exit to the system with specified status, without normal exit processing.",
     ),
-    def(
-        "abort",
-        "",
-        |_, _| std::process::abort(),
-        "Abort the interpreter immediately.",
-    ),
-    def(
-        "kill",
-        "pid, signal, /",
-        kill,
-        "Kill a process with a signal.",
-    ),
-    def(
-        "killpg",
-        "pgid, signal, /",
-        killpg,
-        "Kill a process group with a signal.",
-    ),
+    def("abort", "", |_, _| std::process::abort(), "Abort the interpreter immediately."),
+    def("kill", "pid, signal, /", kill, "Kill a process with a signal."),
+    def("killpg", "pgid, signal, /", killpg, "Kill a process group with a signal."),
     def("fork", "", fork, "Fork a child process."),
     def(
         "execv",
@@ -208,12 +193,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         },
         "Return True if the process returning status was dumped to a core file.",
     ),
-    def(
-        "system",
-        "command",
-        system,
-        "Execute the command in a subshell.",
-    ),
+    def("system", "command", system, "Execute the command in a subshell."),
     def(
         "nice",
         "increment, /",
@@ -263,9 +243,7 @@ fn killpg(th: &mut Thread, a: &[Value]) -> R {
 /// Only while this is the only thread: a child would have the heap of threads that are not there.
 fn fork(th: &mut Thread, _: &[Value]) -> R {
     if th.tx.concurrent {
-        return Err(
-            th.runtime_error("fork() while other threads run is not supported: use subprocess")
-        );
+        return Err(th.runtime_error("fork() while other threads run is not supported: use subprocess"));
     }
     // SAFETY: this is the only Python thread; the child goes on alone.
     let pid = unsafe { libc::fork() };
@@ -295,12 +273,7 @@ fn exec(th: &mut Thread, file: Value, argv: Value, env: Option<Value>) -> R {
         Some(_) => return Err(th.type_error("execve: environment must be a mapping object")),
         None => {}
     }
-    let pointers = |v: &[CString]| {
-        v.iter()
-            .map(|s| s.as_ptr())
-            .chain([std::ptr::null()])
-            .collect::<Vec<_>>()
-    };
+    let pointers = |v: &[CString]| v.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect::<Vec<_>>();
     let (argp, envp) = (pointers(&args), pointers(&vars));
     th.irrevocable()?;
     // SAFETY: null-terminated arrays of valid C strings.
@@ -317,8 +290,7 @@ fn waitpid(th: &mut Thread, a: &[Value]) -> R {
     let (pid, options) = (th.to_i32(a[0])?, th.to_i32(a[1])?);
     let mut status = 0;
     // SAFETY: a valid pointer.
-    let r = retry(th, || unsafe { libc::waitpid(pid, &mut status, options) }
-        as i64)?;
+    let r = retry(th, || unsafe { libc::waitpid(pid, &mut status, options) } as i64)?;
     Ok(th.new_tuple(&[int(r), int(status as i64)]))
 }
 fn exitcode(th: &mut Thread, a: &[Value]) -> R {
@@ -334,7 +306,5 @@ fn exitcode(th: &mut Thread, a: &[Value]) -> R {
 fn system(th: &mut Thread, a: &[Value]) -> R {
     let c = path(th, a[0])?;
     // SAFETY: a valid C string.
-    Ok(int(
-        th.blocking(|| unsafe { libc::system(c.as_ptr()) })? as i64
-    ))
+    Ok(int(th.blocking(|| unsafe { libc::system(c.as_ptr()) })? as i64))
 }

@@ -11,60 +11,30 @@ use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
-    def(
-        "uname",
-        "",
-        uname,
-        "Return an object identifying the current operating system.",
-    ),
-    def(
-        "cpu_count",
-        "",
-        cpu_count,
-        "Return the number of logical CPUs in the system.",
-    ),
+    def("uname", "", uname, "Return an object identifying the current operating system."),
+    def("cpu_count", "", cpu_count, "Return the number of logical CPUs in the system."),
     def(
         "sched_getaffinity",
         "pid, /",
         sched_getaffinity,
         "Return the affinity of the process identified by pid (or the current process if zero).",
     ),
-    def(
-        "getloadavg",
-        "",
-        getloadavg,
-        "Return average recent system load information.",
-    ),
+    def("getloadavg", "", getloadavg, "Return average recent system load information."),
     def(
         "sysconf",
         "name, /",
         sysconf,
         "Return an integer-valued system configuration variable.",
     ),
-    def(
-        "strerror",
-        "code, /",
-        strerror,
-        "Translate an error code to a message string.",
-    ),
-    def(
-        "times",
-        "",
-        times,
-        "Return a collection containing process timing information.",
-    ),
+    def("strerror", "code, /", strerror, "Translate an error code to a message string."),
+    def("times", "", times, "Return a collection containing process timing information."),
     def(
         "urandom",
         "size, /",
         urandom,
         "Return a bytes object containing random bytes suitable for cryptographic use.",
     ),
-    def(
-        "getrandom",
-        "size, flags=0",
-        urandom,
-        "Obtain a series of random bytes.",
-    ),
+    def("getrandom", "size, flags=0", urandom, "Obtain a series of random bytes."),
     def("getlogin", "", getlogin, "Return the actual login name."),
     def(
         "_supports_virtual_terminal",
@@ -75,10 +45,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
 ];
 
 fn text(c: &[libc::c_char]) -> String {
-    c.iter()
-        .take_while(|b| **b != 0)
-        .map(|b| *b as u8 as char)
-        .collect()
+    c.iter().take_while(|b| **b != 0).map(|b| *b as u8 as char).collect()
 }
 fn uname(th: &mut Thread, _: &[Value]) -> R {
     // SAFETY: all-zero is a valid utsname; the pointer is valid.
@@ -116,11 +83,7 @@ fn sched_getaffinity(th: &mut Thread, a: &[Value]) -> R {
     // SAFETY: all-zero is a valid cpu_set; its size is given.
     unsafe {
         let mut s: libc::cpu_set_t = std::mem::zeroed();
-        super::check(
-            th,
-            libc::sched_getaffinity(pid, std::mem::size_of_val(&s), &mut s) as i64,
-            None,
-        )?;
+        super::check(th, libc::sched_getaffinity(pid, std::mem::size_of_val(&s), &mut s) as i64, None)?;
         for i in 0..libc::CPU_SETSIZE as usize {
             if libc::CPU_ISSET(i, &s) {
                 let add = vasuki_vm::names::names().add;
@@ -134,10 +97,7 @@ fn getloadavg(th: &mut Thread, _: &[Value]) -> R {
     let mut l = [0f64; 3];
     // SAFETY: room for three.
     if unsafe { libc::getloadavg(l.as_mut_ptr(), 3) } != 3 {
-        return Err(th.error(
-            vasuki_vm::context::ctx().types.OSError,
-            "Load averages are unobtainable",
-        ));
+        return Err(th.error(vasuki_vm::context::ctx().types.OSError, "Load averages are unobtainable"));
     }
     Ok(th.new_tuple(&l.map(Value::float)))
 }
@@ -186,23 +146,10 @@ fn times(th: &mut Thread, _: &[Value]) -> R {
         th,
         &CLASS,
         "posix.times_result",
-        &[
-            "user",
-            "system",
-            "children_user",
-            "children_system",
-            "elapsed",
-        ],
+        &["user", "system", "children_user", "children_system", "elapsed"],
         5,
     )?;
-    let v = [
-        t.tms_utime,
-        t.tms_stime,
-        t.tms_cutime,
-        t.tms_cstime,
-        elapsed,
-    ]
-    .map(|n| Value::float(n as f64 / ticks));
+    let v = [t.tms_utime, t.tms_stime, t.tms_cutime, t.tms_cstime, elapsed].map(|n| Value::float(n as f64 / ticks));
     structseq::new(th, c, &v)
 }
 fn urandom(th: &mut Thread, a: &[Value]) -> R {

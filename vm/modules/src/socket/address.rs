@@ -7,8 +7,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer_protocol::bytes_arg;
-use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::bytearray::ByteArray;
+use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::payload::downcast;
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::tuple::Tuple;
@@ -24,7 +24,10 @@ impl Address {
     /// Room for the system to write to.
     pub fn empty() -> Address {
         // SAFETY: numbers only.
-        Address { store: unsafe { zeroed() }, len: size_of::<libc::sockaddr_storage>() as libc::socklen_t }
+        Address {
+            store: unsafe { zeroed() },
+            len: size_of::<libc::sockaddr_storage>() as libc::socklen_t,
+        }
     }
     fn of<T: Copy>(raw: T) -> Address {
         let mut a = Address::empty();
@@ -96,7 +99,9 @@ impl Address {
                 }
                 libc::AF_UNIX => {
                     let s = self.get::<libc::sockaddr_un>();
-                    let n = (self.len as usize).saturating_sub(std::mem::offset_of!(libc::sockaddr_un, sun_path)).min(s.sun_path.len());
+                    let n = (self.len as usize)
+                        .saturating_sub(std::mem::offset_of!(libc::sockaddr_un, sun_path))
+                        .min(s.sun_path.len());
                     let path: Vec<u8> = s.sun_path[..n].iter().map(|&c| c as u8).collect();
                     if path.first() == Some(&0) && cfg!(target_os = "linux") {
                         return Ok(th.new_bytes(&path));
@@ -123,7 +128,9 @@ impl Address {
         match family {
             libc::AF_INET => {
                 let t = tuple(th, v, "AF_INET", method)?;
-                let &[host, port] = t else { return Err(th.type_error(&format!("{method}(): AF_INET address must be a pair (host, port)"))) };
+                let &[host, port] = t else {
+                    return Err(th.type_error(&format!("{method}(): AF_INET address must be a pair (host, port)")));
+                };
                 let mut a = host_address(th, host, libc::AF_INET)?;
                 let port = port_arg(th, port, method)?;
                 if let Some(std::net::IpAddr::V4(ip)) = a.ip() {
@@ -134,7 +141,9 @@ impl Address {
             libc::AF_INET6 => {
                 let t = tuple(th, v, "AF_INET6", method)?;
                 if !(2..=4).contains(&t.len()) {
-                    return Err(th.type_error(&format!("{method}(): AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")));
+                    return Err(th.type_error(&format!(
+                        "{method}(): AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])"
+                    )));
                 }
                 let a = host_address(th, t[0], libc::AF_INET6)?;
                 let port = port_arg(th, t[1], method)?;
@@ -152,7 +161,9 @@ impl Address {
             #[cfg(target_os = "linux")]
             libc::AF_NETLINK => {
                 let t = tuple(th, v, "AF_NETLINK", method)?;
-                let &[pid, groups] = t else { return Err(th.type_error(&format!("{method}(): AF_NETLINK address must be a pair (pid, groups)"))) };
+                let &[pid, groups] = t else {
+                    return Err(th.type_error(&format!("{method}(): AF_NETLINK address must be a pair (pid, groups)")));
+                };
                 // SAFETY: numbers only.
                 let mut s: libc::sockaddr_nl = unsafe { zeroed() };
                 s.nl_family = libc::AF_NETLINK as _;
@@ -179,7 +190,11 @@ fn port_arg(th: &mut Thread, v: Value, method: &str) -> R<u16> {
     port.ok_or_else(|| th.overflow_error(&format!("{method}(): port must be 0-65535.")))
 }
 fn unix(th: &mut Thread, v: Value) -> R<Address> {
-    let path = if v.cast::<Str>().is_some() { crate::pwd::encode(th, v)? } else { bytes_arg(th, v)?.into_owned() };
+    let path = if v.cast::<Str>().is_some() {
+        crate::pwd::encode(th, v)?
+    } else {
+        bytes_arg(th, v)?.into_owned()
+    };
     // SAFETY: numbers only.
     let mut s: libc::sockaddr_un = unsafe { zeroed() };
     s.sun_family = libc::AF_UNIX as _;

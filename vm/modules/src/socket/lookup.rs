@@ -74,8 +74,18 @@ fn resolve(th: &mut Thread, host: Option<&CStr>, port: Option<&CStr>, hints: [i3
                 std::ptr::copy_nonoverlapping(i.ai_addr.cast::<u8>(), address.ptr_mut().cast::<u8>(), n);
             }
             address.len = i.ai_addrlen;
-            let name = if i.ai_canonname.is_null() { None } else { Some(CStr::from_ptr(i.ai_canonname).to_bytes().to_vec()) };
-            out.push(Answer { family: i.ai_family, kind: i.ai_socktype, proto: i.ai_protocol, name, address });
+            let name = if i.ai_canonname.is_null() {
+                None
+            } else {
+                Some(CStr::from_ptr(i.ai_canonname).to_bytes().to_vec())
+            };
+            out.push(Answer {
+                family: i.ai_family,
+                kind: i.ai_socktype,
+                proto: i.ai_protocol,
+                name,
+                address,
+            });
             p = i.ai_next;
         }
         libc::freeaddrinfo(list);
@@ -144,7 +154,12 @@ pub(super) fn getaddrinfo(th: &mut Thread, a: &[Value]) -> R {
     } else {
         return Err(th.error(ctx().types.OSError, "Int or String expected"));
     };
-    let hints = [int_or(th, a[2], 0)?, int_or(th, a[3], 0)?, int_or(th, a[4], 0)?, int_or(th, a[5], 0)?];
+    let hints = [
+        int_or(th, a[2], 0)?,
+        int_or(th, a[3], 0)?,
+        int_or(th, a[4], 0)?,
+        int_or(th, a[5], 0)?,
+    ];
     let list = match resolve(th, host.as_deref(), port.as_deref(), hints)? {
         Ok(l) => l,
         Err(code) => return Err(gai_error(th, code)),
@@ -164,12 +179,24 @@ fn names_of(a: &Address, flags: i32) -> Result<(String, String), i32> {
     let (mut host, mut port) = ([0u8; 1025], [0u8; 32]);
     // SAFETY: an address with its length, and buffers with theirs.
     let code = unsafe {
-        libc::getnameinfo(a.ptr(), a.len, host.as_mut_ptr().cast(), host.len() as _, port.as_mut_ptr().cast(), port.len() as _, flags)
+        libc::getnameinfo(
+            a.ptr(),
+            a.len,
+            host.as_mut_ptr().cast(),
+            host.len() as _,
+            port.as_mut_ptr().cast(),
+            port.len() as _,
+            flags,
+        )
     };
     if code != 0 {
         return Err(code);
     }
-    let text = |b: &[u8]| CStr::from_bytes_until_nul(b).map(|c| c.to_string_lossy().into_owned()).unwrap_or_default();
+    let text = |b: &[u8]| {
+        CStr::from_bytes_until_nul(b)
+            .map(|c| c.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
     Ok((text(&host), text(&port)))
 }
 /// An IPv6 address as text, with its scope.
@@ -177,7 +204,9 @@ pub(super) fn v6_text(a: &Address) -> Option<String> {
     names_of(a, libc::NI_NUMERICHOST | libc::NI_NUMERICSERV).ok().map(|n| n.0)
 }
 pub(super) fn getnameinfo(th: &mut Thread, a: &[Value]) -> R {
-    let Some(t) = a[0].cast::<Tuple>() else { return Err(th.type_error("getnameinfo() argument 1 must be a tuple")) };
+    let Some(t) = a[0].cast::<Tuple>() else {
+        return Err(th.type_error("getnameinfo() argument 1 must be a tuple"));
+    };
     let t = t.items();
     if !(2..=4).contains(&t.len()) {
         return Err(th.type_error("getnameinfo(): illegal sockaddr argument"));
@@ -198,7 +227,9 @@ pub(super) fn getnameinfo(th: &mut Thread, a: &[Value]) -> R {
         Ok(l) => l,
         Err(code) => return Err(gai_error(th, code)),
     };
-    let [first] = list.as_slice() else { return Err(th.error(ctx().types.OSError, "sockaddr resolved to multiple addresses")) };
+    let [first] = list.as_slice() else {
+        return Err(th.error(ctx().types.OSError, "sockaddr resolved to multiple addresses"));
+    };
     let address = match (first.family, first.address.ip()) {
         (libc::AF_INET, _) if t.len() != 2 => return Err(th.error(ctx().types.OSError, "IPv4 sockaddr must be 2 tuple")),
         (libc::AF_INET6, Some(IpAddr::V6(ip))) => Address::v6(ip, port as u16, flow as u32, scope as u32),
@@ -259,7 +290,9 @@ unsafe extern "C" {
 }
 type HostEntry = (Vec<u8>, Vec<Vec<u8>>, Vec<String>);
 fn host_result(th: &mut Thread, found: Option<HostEntry>) -> R {
-    let Some((name, aliases, ips)) = found else { return Err(host_error(th, 1, "Unknown host")) };
+    let Some((name, aliases, ips)) = found else {
+        return Err(host_error(th, 1, "Unknown host"));
+    };
     let name = crate::pwd::decode(th, &name)?;
     let (mut x, mut y) = (ValueVec::new(), ValueVec::new());
     for b in aliases {
@@ -286,7 +319,9 @@ pub(super) fn gethostbyname_ex(th: &mut Thread, a: &[Value]) -> R {
 }
 pub(super) fn gethostbyaddr(th: &mut Thread, a: &[Value]) -> R {
     let address = host_address(th, a[0], libc::AF_UNSPEC)?;
-    let Some(ip) = address.ip() else { return Err(th.error(ctx().types.OSError, "unsupported address family")) };
+    let Some(ip) = address.ip() else {
+        return Err(th.error(ctx().types.OSError, "unsupported address family"));
+    };
     // SAFETY: an address with its length; the lock makes the result ours until it is copied.
     let found = th.blocking(|| unsafe {
         let _one = HOSTS.lock().unwrap_or_else(|e| e.into_inner());
@@ -312,7 +347,9 @@ pub(super) fn getservbyname(th: &mut Thread, a: &[Value]) -> R {
     // SAFETY: C strings; the lock makes the result ours until it is copied.
     let port = th.blocking(|| unsafe {
         let _one = HOSTS.lock().unwrap_or_else(|e| e.into_inner());
-        c_getservbyname(name.as_ptr(), proto.as_ref().map_or(std::ptr::null(), |p| p.as_ptr())).as_ref().map(|s| s.s_port)
+        c_getservbyname(name.as_ptr(), proto.as_ref().map_or(std::ptr::null(), |p| p.as_ptr()))
+            .as_ref()
+            .map(|s| s.s_port)
     })?;
     match port {
         Some(p) => Ok(Value::small(u16::from_be(p as u16) as i64)),
@@ -321,7 +358,9 @@ pub(super) fn getservbyname(th: &mut Thread, a: &[Value]) -> R {
 }
 pub(super) fn getservbyport(th: &mut Thread, a: &[Value]) -> R {
     let port = th.to_i32(a[0])?;
-    let Ok(port) = u16::try_from(port) else { return Err(th.overflow_error("getservbyport: port must be 0-65535.")) };
+    let Ok(port) = u16::try_from(port) else {
+        return Err(th.overflow_error("getservbyport: port must be 0-65535."));
+    };
     let proto = protocol(th, a[1], "getservbyport() argument 2")?;
     // SAFETY: C strings; the lock makes the result ours until it is copied.
     let name = th.blocking(|| unsafe {

@@ -18,7 +18,10 @@ struct Control {
 }
 impl Control {
     fn new(len: usize) -> Control {
-        Control { words: vec![0; len.div_ceil(8)], len }
+        Control {
+            words: vec![0; len.div_ceil(8)],
+            len,
+        }
     }
 }
 fn header(iov: &mut [libc::iovec], control: &mut Control, address: Option<&mut Address>) -> libc::msghdr {
@@ -60,9 +63,18 @@ pub(super) fn sendmsg(th: &mut Thread, a: &[Value]) -> R {
         None => None,
     };
     // SAFETY: arithmetic only.
-    let total: usize = messages.iter().map(|m| unsafe { libc::CMSG_SPACE(m.2.len() as u32) as usize }).sum();
+    let total: usize = messages
+        .iter()
+        .map(|m| unsafe { libc::CMSG_SPACE(m.2.len() as u32) as usize })
+        .sum();
     let mut control = Control::new(total);
-    let mut iov: Vec<libc::iovec> = data.iter().map(|d| libc::iovec { iov_base: d.as_ptr().cast_mut().cast(), iov_len: d.len() }).collect();
+    let mut iov: Vec<libc::iovec> = data
+        .iter()
+        .map(|d| libc::iovec {
+            iov_base: d.as_ptr().cast_mut().cast(),
+            iov_len: d.len(),
+        })
+        .collect();
     let m = header(&mut iov, &mut control, address.as_mut());
     // SAFETY: the control memory has room for all messages.
     unsafe {
@@ -117,7 +129,9 @@ fn receive(th: &mut Thread, this: Value, iov: &mut [libc::iovec], control: Value
         while !c.is_null() {
             let data = libc::CMSG_DATA(c);
             let end = base + m.msg_controllen as usize;
-            let len = ((*c).cmsg_len as usize).saturating_sub(data as usize - c as usize).min(end.saturating_sub(data as usize));
+            let len = ((*c).cmsg_len as usize)
+                .saturating_sub(data as usize - c as usize)
+                .min(end.saturating_sub(data as usize));
             let b = th.new_bytes(std::slice::from_raw_parts(data, len));
             let item = th.new_tuple(&[Value::small((*c).cmsg_level as i64), Value::small((*c).cmsg_type as i64), b]);
             list.push(th, item)?;
@@ -126,7 +140,12 @@ fn receive(th: &mut Thread, this: Value, iov: &mut [libc::iovec], control: Value
     }
     let ancillary = th.new_list_vec(list);
     let address = address.to_value(th)?;
-    Ok(Received { count: n as usize, ancillary, flags: m.msg_flags, address })
+    Ok(Received {
+        count: n as usize,
+        ancillary,
+        flags: m.msg_flags,
+        address,
+    })
 }
 pub(super) fn recvmsg(th: &mut Thread, a: &[Value]) -> R {
     let n = th.to_isize(a[1])?;
@@ -138,7 +157,10 @@ pub(super) fn recvmsg(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.memory_error());
     }
     data.resize(n as usize, 0);
-    let mut iov = [libc::iovec { iov_base: data.as_mut_ptr().cast(), iov_len: data.len() }];
+    let mut iov = [libc::iovec {
+        iov_base: data.as_mut_ptr().cast(),
+        iov_len: data.len(),
+    }];
     let r = receive(th, a[0], &mut iov, a[2], a[3])?;
     let b = th.new_bytes(&data[..r.count]);
     Ok(th.new_tuple(&[b, r.ancillary, Value::small(r.flags as i64), r.address]))
@@ -153,7 +175,13 @@ pub(super) fn recvmsg_into(th: &mut Thread, a: &[Value]) -> R {
     if data.len() > 1024 {
         return Err(th.error(ctx().types.OSError, "recvmsg_into() argument 1 is too long"));
     }
-    let mut iov: Vec<libc::iovec> = data.iter_mut().map(|d| libc::iovec { iov_base: d.as_mut_ptr().cast(), iov_len: d.len() }).collect();
+    let mut iov: Vec<libc::iovec> = data
+        .iter_mut()
+        .map(|d| libc::iovec {
+            iov_base: d.as_mut_ptr().cast(),
+            iov_len: d.len(),
+        })
+        .collect();
     let r = receive(th, a[0], &mut iov, a[2], a[3])?;
     let mut left = r.count;
     for (&v, d) in items.as_slice().iter().zip(&data) {

@@ -29,34 +29,189 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("CMSG_LEN", "length, /", |th, a| cmsg_size(th, a[0], false), "Return the total length, without trailing padding, of an ancillary data item with associated data of the given length."),
-    def("CMSG_SPACE", "length, /", |th, a| cmsg_size(th, a[0], true), "Return the buffer size needed for recvmsg() to receive an ancillary data item with associated data of the given length, along with any trailing padding."),
-    def("close", "fd, /", close, "close(integer) -> None\n\nClose an integer socket file descriptor.  This is like os.close(), but for\nsockets; on some platforms os.close() won't work for socket file descriptors."),
-    def("dup", "fd, /", dup, "dup(integer) -> integer\n\nDuplicate an integer socket file descriptor.  This is like os.dup(), but for\nsockets; on some platforms os.dup() won't work for socket file descriptors."),
-    def("getaddrinfo", "host, port, family=0, type=0, proto=0, flags=0", lookup::getaddrinfo, "Resolve host and port into addrinfo struct."),
-    def("getdefaulttimeout", "", |th, _| { let t = default_timeout(th)?; Ok(timeout_value(t)) }, "Returns the default timeout in seconds (float) for new socket objects."),
-    def("gethostbyaddr", "host, /", lookup::gethostbyaddr, "Return the true host name, a list of aliases, and a list of IP addresses, for a host."),
-    def("gethostbyname", "host, /", lookup::gethostbyname, "Return the IP address (a string of the form '255.255.255.255') for a host."),
-    def("gethostbyname_ex", "host, /", lookup::gethostbyname_ex, "Return the true host name, a list of aliases, and a list of IP addresses, for a host."),
-    def("gethostname", "", gethostname, "gethostname() -> string\n\nReturn the current host name."),
-    def("getnameinfo", "sockaddr, flags, /", lookup::getnameinfo, "Get host and port for a sockaddr."),
-    def("getprotobyname", "name, /", lookup::getprotobyname, "Return the protocol number for the named protocol."),
-    def("getservbyname", "servicename, protocolname=<unrepresentable>, /", lookup::getservbyname, "Return a port number from a service name and protocol name."),
-    def("getservbyport", "port, protocolname=<unrepresentable>, /", lookup::getservbyport, "Return the service name from a port number and protocol name."),
-    def("htonl", "integer, /", |th, a| { let n = u32_arg(th, a[0], "htonl")?; Ok(Value::small(n.to_be() as i64)) }, "Convert a 32-bit unsigned integer from host to network byte order."),
-    def("htons", "integer, /", |th, a| { let n = u16_arg(th, a[0], "htons")?; Ok(Value::small(n.to_be() as i64)) }, "Convert a 16-bit unsigned integer from host to network byte order."),
-    def("if_indextoname", "if_index, /", if_indextoname, "Returns the interface name corresponding to the interface index if_index."),
-    def("if_nameindex", "", if_nameindex, "Returns a list of network interface information (index, name) tuples."),
-    def("if_nametoindex", "oname, /", if_nametoindex, "Returns the interface index corresponding to the interface name if_name."),
-    def("inet_aton", "ip_addr, /", lookup::inet_aton, "Convert an IP address in string format (123.45.67.89) to the 32-bit packed binary format used in low-level network functions."),
-    def("inet_ntoa", "packed_ip, /", lookup::inet_ntoa, "Convert an IP address from 32-bit packed binary format to string format."),
-    def("inet_ntop", "af, packed_ip, /", lookup::inet_ntop, "Convert a packed IP address of the given family to string format."),
-    def("inet_pton", "af, ip, /", lookup::inet_pton, "Convert an IP address from string format to a packed string suitable for use with low-level network functions."),
-    def("ntohl", "integer, /", |th, a| { let n = u32_arg(th, a[0], "ntohl")?; Ok(Value::small(u32::from_be(n) as i64)) }, "Convert a 32-bit unsigned integer from network to host byte order."),
-    def("ntohs", "integer, /", |th, a| { let n = u16_arg(th, a[0], "ntohs")?; Ok(Value::small(u16::from_be(n) as i64)) }, "Convert a 16-bit unsigned integer from network to host byte order."),
-    def("setdefaulttimeout", "timeout, /", setdefaulttimeout, "Set the default timeout in seconds (float) for new socket objects."),
-    def("sethostname", "name, /", sethostname, "sethostname(name)\n\nSets the hostname to name."),
-    def("socketpair", "family=<unrepresentable>, type=SOCK_STREAM, proto=0, /", socketpair, "Create a pair of socket objects from the sockets returned by the platform socketpair() function."),
+    def(
+        "CMSG_LEN",
+        "length, /",
+        |th, a| cmsg_size(th, a[0], false),
+        "Return the total length, without trailing padding, of an ancillary data item with associated data of the given length.",
+    ),
+    def(
+        "CMSG_SPACE",
+        "length, /",
+        |th, a| cmsg_size(th, a[0], true),
+        "Return the buffer size needed for recvmsg() to receive an ancillary data item with associated data of the given length, along with any trailing padding.",
+    ),
+    def(
+        "close",
+        "fd, /",
+        close,
+        "close(integer) -> None\n\nClose an integer socket file descriptor.  This is like os.close(), but for\nsockets; on some platforms os.close() won't work for socket file descriptors.",
+    ),
+    def(
+        "dup",
+        "fd, /",
+        dup,
+        "dup(integer) -> integer\n\nDuplicate an integer socket file descriptor.  This is like os.dup(), but for\nsockets; on some platforms os.dup() won't work for socket file descriptors.",
+    ),
+    def(
+        "getaddrinfo",
+        "host, port, family=0, type=0, proto=0, flags=0",
+        lookup::getaddrinfo,
+        "Resolve host and port into addrinfo struct.",
+    ),
+    def(
+        "getdefaulttimeout",
+        "",
+        |th, _| {
+            let t = default_timeout(th)?;
+            Ok(timeout_value(t))
+        },
+        "Returns the default timeout in seconds (float) for new socket objects.",
+    ),
+    def(
+        "gethostbyaddr",
+        "host, /",
+        lookup::gethostbyaddr,
+        "Return the true host name, a list of aliases, and a list of IP addresses, for a host.",
+    ),
+    def(
+        "gethostbyname",
+        "host, /",
+        lookup::gethostbyname,
+        "Return the IP address (a string of the form '255.255.255.255') for a host.",
+    ),
+    def(
+        "gethostbyname_ex",
+        "host, /",
+        lookup::gethostbyname_ex,
+        "Return the true host name, a list of aliases, and a list of IP addresses, for a host.",
+    ),
+    def(
+        "gethostname",
+        "",
+        gethostname,
+        "gethostname() -> string\n\nReturn the current host name.",
+    ),
+    def(
+        "getnameinfo",
+        "sockaddr, flags, /",
+        lookup::getnameinfo,
+        "Get host and port for a sockaddr.",
+    ),
+    def(
+        "getprotobyname",
+        "name, /",
+        lookup::getprotobyname,
+        "Return the protocol number for the named protocol.",
+    ),
+    def(
+        "getservbyname",
+        "servicename, protocolname=<unrepresentable>, /",
+        lookup::getservbyname,
+        "Return a port number from a service name and protocol name.",
+    ),
+    def(
+        "getservbyport",
+        "port, protocolname=<unrepresentable>, /",
+        lookup::getservbyport,
+        "Return the service name from a port number and protocol name.",
+    ),
+    def(
+        "htonl",
+        "integer, /",
+        |th, a| {
+            let n = u32_arg(th, a[0], "htonl")?;
+            Ok(Value::small(n.to_be() as i64))
+        },
+        "Convert a 32-bit unsigned integer from host to network byte order.",
+    ),
+    def(
+        "htons",
+        "integer, /",
+        |th, a| {
+            let n = u16_arg(th, a[0], "htons")?;
+            Ok(Value::small(n.to_be() as i64))
+        },
+        "Convert a 16-bit unsigned integer from host to network byte order.",
+    ),
+    def(
+        "if_indextoname",
+        "if_index, /",
+        if_indextoname,
+        "Returns the interface name corresponding to the interface index if_index.",
+    ),
+    def(
+        "if_nameindex",
+        "",
+        if_nameindex,
+        "Returns a list of network interface information (index, name) tuples.",
+    ),
+    def(
+        "if_nametoindex",
+        "oname, /",
+        if_nametoindex,
+        "Returns the interface index corresponding to the interface name if_name.",
+    ),
+    def(
+        "inet_aton",
+        "ip_addr, /",
+        lookup::inet_aton,
+        "Convert an IP address in string format (123.45.67.89) to the 32-bit packed binary format used in low-level network functions.",
+    ),
+    def(
+        "inet_ntoa",
+        "packed_ip, /",
+        lookup::inet_ntoa,
+        "Convert an IP address from 32-bit packed binary format to string format.",
+    ),
+    def(
+        "inet_ntop",
+        "af, packed_ip, /",
+        lookup::inet_ntop,
+        "Convert a packed IP address of the given family to string format.",
+    ),
+    def(
+        "inet_pton",
+        "af, ip, /",
+        lookup::inet_pton,
+        "Convert an IP address from string format to a packed string suitable for use with low-level network functions.",
+    ),
+    def(
+        "ntohl",
+        "integer, /",
+        |th, a| {
+            let n = u32_arg(th, a[0], "ntohl")?;
+            Ok(Value::small(u32::from_be(n) as i64))
+        },
+        "Convert a 32-bit unsigned integer from network to host byte order.",
+    ),
+    def(
+        "ntohs",
+        "integer, /",
+        |th, a| {
+            let n = u16_arg(th, a[0], "ntohs")?;
+            Ok(Value::small(u16::from_be(n) as i64))
+        },
+        "Convert a 16-bit unsigned integer from network to host byte order.",
+    ),
+    def(
+        "setdefaulttimeout",
+        "timeout, /",
+        setdefaulttimeout,
+        "Set the default timeout in seconds (float) for new socket objects.",
+    ),
+    def(
+        "sethostname",
+        "name, /",
+        sethostname,
+        "sethostname(name)\n\nSets the hostname to name.",
+    ),
+    def(
+        "socketpair",
+        "family=<unrepresentable>, type=SOCK_STREAM, proto=0, /",
+        socketpair,
+        "Create a pair of socket objects from the sockets returned by the platform socketpair() function.",
+    ),
 ];
 fn init(th: &mut Thread, m: Value) -> R<()> {
     let t = &ctx().types;
@@ -109,7 +264,11 @@ fn timeout_arg(th: &mut Thread, v: Value) -> R<Option<Duration>> {
     if v.is_none() {
         return Ok(None);
     }
-    let t = if int::is_int(v) { int::to_f64(th, v)?.unwrap_or(0.0) } else { float::expect(th, v)? };
+    let t = if int::is_int(v) {
+        int::to_f64(th, v)?.unwrap_or(0.0)
+    } else {
+        float::expect(th, v)?
+    };
     if t.is_nan() {
         return Err(th.value_error("Invalid value NaN (not a number)"));
     }
@@ -168,10 +327,18 @@ fn dup(th: &mut Thread, a: &[Value]) -> R {
     th.irrevocable()?;
     // SAFETY: numbers only.
     let new = unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) };
-    if new < 0 { Err(th.os_error(errno(), None)) } else { Ok(Value::small(new as i64)) }
+    if new < 0 {
+        Err(th.os_error(errno(), None))
+    } else {
+        Ok(Value::small(new as i64))
+    }
 }
 fn socketpair(th: &mut Thread, a: &[Value]) -> R {
-    let (family, kind, proto) = (int_or(th, a[0], libc::AF_UNIX)?, int_or(th, a[1], libc::SOCK_STREAM)?, int_or(th, a[2], 0)?);
+    let (family, kind, proto) = (
+        int_or(th, a[0], libc::AF_UNIX)?,
+        int_or(th, a[1], libc::SOCK_STREAM)?,
+        int_or(th, a[2], 0)?,
+    );
     th.irrevocable()?;
     let mut fds = [0; 2];
     // SAFETY: room for two descriptors.
@@ -230,7 +397,11 @@ fn if_nameindex(th: &mut Thread, _: &[Value]) -> R {
     Ok(th.new_list_vec(out))
 }
 fn if_nametoindex(th: &mut Thread, a: &[Value]) -> R {
-    let b = if a[0].is_kind(vasuki_vm::object::Kind::Bytes) { vasuki_vm::codecs::bytes_of(a[0]).to_vec() } else { crate::pwd::encode(th, a[0])? };
+    let b = if a[0].is_kind(vasuki_vm::object::Kind::Bytes) {
+        vasuki_vm::codecs::bytes_of(a[0]).to_vec()
+    } else {
+        crate::pwd::encode(th, a[0])?
+    };
     let name = support::c_string(th, &b)?;
     // SAFETY: a C string.
     match unsafe { libc::if_nametoindex(name.as_ptr()) } {
@@ -249,11 +420,21 @@ fn if_indextoname(th: &mut Thread, a: &[Value]) -> R {
     crate::pwd::decode(th, &buf[..end])
 }
 fn cmsg_size(th: &mut Thread, v: Value, space: bool) -> R {
-    let what = if space { "CMSG_SPACE() argument out of range" } else { "CMSG_LEN() argument out of range" };
+    let what = if space {
+        "CMSG_SPACE() argument out of range"
+    } else {
+        "CMSG_LEN() argument out of range"
+    };
     let n = th.to_isize(v)?;
     if n < 0 || n > i32::MAX as isize - 64 {
         return Err(th.overflow_error(what));
     }
     // SAFETY: arithmetic only.
-    Ok(Value::small(unsafe { if space { libc::CMSG_SPACE(n as u32) } else { libc::CMSG_LEN(n as u32) } } as i64))
+    Ok(Value::small(unsafe {
+        if space {
+            libc::CMSG_SPACE(n as u32)
+        } else {
+            libc::CMSG_LEN(n as u32)
+        }
+    } as i64))
 }

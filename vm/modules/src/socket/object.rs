@@ -44,43 +44,200 @@ static DEF: TypeDef = TypeDef {
 };
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, *args, **kwargs", |th, a| Ok(blank(th, a[0].as_gc())), ""),
-    def("__init__", "self, /, family=-1, type=-1, proto=-1, fileno=None", init, "Initialize self."),
+    def(
+        "__init__",
+        "self, /, family=-1, type=-1, proto=-1, fileno=None",
+        init,
+        "Initialize self.",
+    ),
     def("__del__", "self, /", finalize, ""),
     def("__repr__", "self, /", repr, "Return repr(self)."),
-    def("_accept", "self, /", accept, "_accept() -> (integer, address info)\n\nWait for an incoming connection.  Return a new socket file descriptor\nrepresenting the connection, and the address of the client.\nFor IP sockets, the address info is a pair (hostaddr, port)."),
-    def("bind", "self, address, /", bind, "bind(address)\n\nBind the socket to a local address."),
-    def("close", "self, /", close, "close()\n\nClose the socket.  It cannot be used after this call."),
-    def("connect", "self, address, /", |th, a| match connect(th, a, "connect")? { 0 => Ok(Value::NONE), e => Err(th.os_error(e, None)) }, "connect(address)\n\nConnect the socket to a remote address."),
-    def("connect_ex", "self, address, /", |th, a| Ok(Value::small(connect(th, a, "connect_ex")? as i64)), "connect_ex(address) -> errno\n\nThis is like connect(address), but returns an error code (the errno value)\ninstead of raising an exception when an error occurs."),
-    def("detach", "self, /", |th, a| { let s = support::open::<Socket>(th, a[0])?; Ok(Value::small(std::mem::replace(&mut s.fd, -1) as i64)) }, "detach()\n\nClose the socket object without closing the underlying file descriptor."),
-    def("fileno", "self, /", |th, a| Ok(Value::small(state(th, a[0])?.fd as i64)), "fileno() -> integer\n\nReturn the integer file descriptor of the socket."),
-    def("getblocking", "self, /", |th, a| Ok(Value::bool(state(th, a[0])?.timeout != Some(Duration::ZERO))), "getblocking()\n\nReturns True if socket is in blocking mode, or False if it\nis in non-blocking mode."),
-    def("getpeername", "self, /", |th, a| name_of(th, a[0], true), "getpeername() -> address info\n\nReturn the address of the remote endpoint."),
-    def("getsockname", "self, /", |th, a| name_of(th, a[0], false), "getsockname() -> address info\n\nReturn the address of the local endpoint."),
-    def("getsockopt", "self, level, option, buffersize=0, /", getsockopt, "getsockopt(level, option[, buffersize]) -> value\n\nGet a socket option."),
-    def("gettimeout", "self, /", |th, a| Ok(timeout_value(state(th, a[0])?.timeout)), "gettimeout() -> timeout\n\nReturns the timeout in seconds (float) associated with socket operations."),
-    def("listen", "self, backlog=<unrepresentable>, /", listen, "listen([backlog])\n\nEnable a server to accept connections."),
-    def("recv", "self, bufsize, flags=0, /", transfer::recv, "recv(buffersize[, flags]) -> data\n\nReceive up to buffersize bytes from the socket."),
-    def("recv_into", "self, buffer, nbytes=0, flags=0", transfer::recv_into, "recv_into(buffer, [nbytes[, flags]]) -> nbytes_read"),
-    def("recvfrom", "self, bufsize, flags=0, /", transfer::recvfrom, "recvfrom(buffersize[, flags]) -> (data, address info)"),
-    def("recvfrom_into", "self, buffer, nbytes=0, flags=0", transfer::recvfrom_into, "recvfrom_into(buffer[, nbytes[, flags]]) -> (nbytes, address info)"),
-    def("recvmsg", "self, bufsize, ancbufsize=0, flags=0, /", message::recvmsg, "recvmsg(bufsize[, ancbufsize[, flags]]) -> (data, ancdata, msg_flags, address)"),
-    def("recvmsg_into", "self, buffers, ancbufsize=0, flags=0, /", message::recvmsg_into, "recvmsg_into(buffers[, ancbufsize[, flags]]) -> (nbytes, ancdata, msg_flags, address)"),
-    def("send", "self, data, flags=0, /", transfer::send, "send(data[, flags]) -> count\n\nSend a data string to the socket."),
-    def("sendall", "self, data, flags=0, /", transfer::sendall, "sendall(data[, flags])\n\nSend a data string to the socket."),
-    def("sendmsg", "self, buffers, ancdata=(), flags=0, address=None, /", message::sendmsg, "sendmsg(buffers[, ancdata[, flags[, address]]]) -> count"),
-    def("sendto", "self, data, flags_or_address, address=<unrepresentable>, /", transfer::sendto, "sendto(data[, flags], address) -> count"),
-    def("setblocking", "self, flag, /", setblocking, "setblocking(flag)\n\nSet the socket to blocking (flag is true) or non-blocking (false)."),
-    def("setsockopt", "self, level, option, value, optlen=<unrepresentable>, /", setsockopt, "setsockopt(level, option, value: int)\nsetsockopt(level, option, value: buffer)\nsetsockopt(level, option, None, optlen: int)\n\nSet a socket option."),
-    def("settimeout", "self, timeout, /", settimeout, "settimeout(timeout)\n\nSet a timeout on socket operations."),
-    def("shutdown", "self, how, /", shutdown, "shutdown(flag)\n\nShut down the reading side of the socket (flag == SHUT_RD), the writing side\nof the socket (flag == SHUT_WR), or both ends (flag == SHUT_RDWR)."),
+    def(
+        "_accept",
+        "self, /",
+        accept,
+        "_accept() -> (integer, address info)\n\nWait for an incoming connection.  Return a new socket file descriptor\nrepresenting the connection, and the address of the client.\nFor IP sockets, the address info is a pair (hostaddr, port).",
+    ),
+    def(
+        "bind",
+        "self, address, /",
+        bind,
+        "bind(address)\n\nBind the socket to a local address.",
+    ),
+    def(
+        "close",
+        "self, /",
+        close,
+        "close()\n\nClose the socket.  It cannot be used after this call.",
+    ),
+    def(
+        "connect",
+        "self, address, /",
+        |th, a| match connect(th, a, "connect")? {
+            0 => Ok(Value::NONE),
+            e => Err(th.os_error(e, None)),
+        },
+        "connect(address)\n\nConnect the socket to a remote address.",
+    ),
+    def(
+        "connect_ex",
+        "self, address, /",
+        |th, a| Ok(Value::small(connect(th, a, "connect_ex")? as i64)),
+        "connect_ex(address) -> errno\n\nThis is like connect(address), but returns an error code (the errno value)\ninstead of raising an exception when an error occurs.",
+    ),
+    def(
+        "detach",
+        "self, /",
+        |th, a| {
+            let s = support::open::<Socket>(th, a[0])?;
+            Ok(Value::small(std::mem::replace(&mut s.fd, -1) as i64))
+        },
+        "detach()\n\nClose the socket object without closing the underlying file descriptor.",
+    ),
+    def(
+        "fileno",
+        "self, /",
+        |th, a| Ok(Value::small(state(th, a[0])?.fd as i64)),
+        "fileno() -> integer\n\nReturn the integer file descriptor of the socket.",
+    ),
+    def(
+        "getblocking",
+        "self, /",
+        |th, a| Ok(Value::bool(state(th, a[0])?.timeout != Some(Duration::ZERO))),
+        "getblocking()\n\nReturns True if socket is in blocking mode, or False if it\nis in non-blocking mode.",
+    ),
+    def(
+        "getpeername",
+        "self, /",
+        |th, a| name_of(th, a[0], true),
+        "getpeername() -> address info\n\nReturn the address of the remote endpoint.",
+    ),
+    def(
+        "getsockname",
+        "self, /",
+        |th, a| name_of(th, a[0], false),
+        "getsockname() -> address info\n\nReturn the address of the local endpoint.",
+    ),
+    def(
+        "getsockopt",
+        "self, level, option, buffersize=0, /",
+        getsockopt,
+        "getsockopt(level, option[, buffersize]) -> value\n\nGet a socket option.",
+    ),
+    def(
+        "gettimeout",
+        "self, /",
+        |th, a| Ok(timeout_value(state(th, a[0])?.timeout)),
+        "gettimeout() -> timeout\n\nReturns the timeout in seconds (float) associated with socket operations.",
+    ),
+    def(
+        "listen",
+        "self, backlog=<unrepresentable>, /",
+        listen,
+        "listen([backlog])\n\nEnable a server to accept connections.",
+    ),
+    def(
+        "recv",
+        "self, bufsize, flags=0, /",
+        transfer::recv,
+        "recv(buffersize[, flags]) -> data\n\nReceive up to buffersize bytes from the socket.",
+    ),
+    def(
+        "recv_into",
+        "self, buffer, nbytes=0, flags=0",
+        transfer::recv_into,
+        "recv_into(buffer, [nbytes[, flags]]) -> nbytes_read",
+    ),
+    def(
+        "recvfrom",
+        "self, bufsize, flags=0, /",
+        transfer::recvfrom,
+        "recvfrom(buffersize[, flags]) -> (data, address info)",
+    ),
+    def(
+        "recvfrom_into",
+        "self, buffer, nbytes=0, flags=0",
+        transfer::recvfrom_into,
+        "recvfrom_into(buffer[, nbytes[, flags]]) -> (nbytes, address info)",
+    ),
+    def(
+        "recvmsg",
+        "self, bufsize, ancbufsize=0, flags=0, /",
+        message::recvmsg,
+        "recvmsg(bufsize[, ancbufsize[, flags]]) -> (data, ancdata, msg_flags, address)",
+    ),
+    def(
+        "recvmsg_into",
+        "self, buffers, ancbufsize=0, flags=0, /",
+        message::recvmsg_into,
+        "recvmsg_into(buffers[, ancbufsize[, flags]]) -> (nbytes, ancdata, msg_flags, address)",
+    ),
+    def(
+        "send",
+        "self, data, flags=0, /",
+        transfer::send,
+        "send(data[, flags]) -> count\n\nSend a data string to the socket.",
+    ),
+    def(
+        "sendall",
+        "self, data, flags=0, /",
+        transfer::sendall,
+        "sendall(data[, flags])\n\nSend a data string to the socket.",
+    ),
+    def(
+        "sendmsg",
+        "self, buffers, ancdata=(), flags=0, address=None, /",
+        message::sendmsg,
+        "sendmsg(buffers[, ancdata[, flags[, address]]]) -> count",
+    ),
+    def(
+        "sendto",
+        "self, data, flags_or_address, address=<unrepresentable>, /",
+        transfer::sendto,
+        "sendto(data[, flags], address) -> count",
+    ),
+    def(
+        "setblocking",
+        "self, flag, /",
+        setblocking,
+        "setblocking(flag)\n\nSet the socket to blocking (flag is true) or non-blocking (false).",
+    ),
+    def(
+        "setsockopt",
+        "self, level, option, value, optlen=<unrepresentable>, /",
+        setsockopt,
+        "setsockopt(level, option, value: int)\nsetsockopt(level, option, value: buffer)\nsetsockopt(level, option, None, optlen: int)\n\nSet a socket option.",
+    ),
+    def(
+        "settimeout",
+        "self, timeout, /",
+        settimeout,
+        "settimeout(timeout)\n\nSet a timeout on socket operations.",
+    ),
+    def(
+        "shutdown",
+        "self, how, /",
+        shutdown,
+        "shutdown(flag)\n\nShut down the reading side of the socket (flag == SHUT_RD), the writing side\nof the socket (flag == SHUT_WR), or both ends (flag == SHUT_RDWR).",
+    ),
 ];
 pub(super) fn class(th: &mut Thread) -> R<Gc<Class>> {
     static C: ClassCell = ClassCell::new();
     support::class(th, &C, &DEF)
 }
 fn blank(th: &mut Thread, class: Gc<Class>) -> Value {
-    payload::new(th, class, Socket { fd: -1, family: -1, kind: -1, proto: -1, timeout: None }).value()
+    payload::new(
+        th,
+        class,
+        Socket {
+            fd: -1,
+            family: -1,
+            kind: -1,
+            proto: -1,
+            timeout: None,
+        },
+    )
+    .value()
 }
 /// A copy of a socket's state.
 pub(super) fn state(th: &mut Thread, v: Value) -> R<Socket> {
@@ -98,7 +255,13 @@ fn set_up(th: &mut Thread, v: Value, fd: i32, family: i32, kind: i32, proto: i32
     let nonblocking = kind & constants::NONBLOCK != 0;
     let timeout = if nonblocking { Some(Duration::ZERO) } else { default_timeout(th)? };
     let s = support::open::<Socket>(th, v)?;
-    *s = Socket { fd, family, kind: kind & !(constants::NONBLOCK | constants::CLOEXEC), proto, timeout };
+    *s = Socket {
+        fd,
+        family,
+        kind: kind & !(constants::NONBLOCK | constants::CLOEXEC),
+        proto,
+        timeout,
+    };
     if timeout.is_some() {
         set_nonblocking(th, fd, true)?;
     }
@@ -107,7 +270,11 @@ fn set_up(th: &mut Thread, v: Value, fd: i32, family: i32, kind: i32, proto: i32
 fn option(fd: i32, name: i32) -> Option<i32> {
     let (mut n, mut len) = (0i32, 4 as libc::socklen_t);
     // SAFETY: a place of 4 bytes.
-    if unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, name, (&raw mut n).cast(), &mut len) } < 0 { None } else { Some(n) }
+    if unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, name, (&raw mut n).cast(), &mut len) } < 0 {
+        None
+    } else {
+        Some(n)
+    }
 }
 fn init(th: &mut Thread, a: &[Value]) -> R {
     let number = |th: &mut Thread, v: Value| given(v).map_or(Ok(-1), |v| th.to_i32(v));
@@ -174,7 +341,10 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
 }
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
-    let text = format!("<socket object, fd={}, family={}, type={}, proto={}>", s.fd, s.family, s.kind, s.proto);
+    let text = format!(
+        "<socket object, fd={}, family={}, type={}, proto={}>",
+        s.fd, s.family, s.kind, s.proto
+    );
     Ok(th.new_str(&text))
 }
 fn finalize(th: &mut Thread, a: &[Value]) -> R {
@@ -282,7 +452,11 @@ fn connect(th: &mut Thread, a: &[Value], method: &str) -> R<i32> {
     }
     // The connection is being made: its end shows as readiness to write.
     if !wait(th, s.fd, true, deadline)? {
-        return if method == "connect_ex" { Ok(libc::EWOULDBLOCK) } else { Err(th.error(ctx().types.TimeoutError, "timed out")) };
+        return if method == "connect_ex" {
+            Ok(libc::EWOULDBLOCK)
+        } else {
+            Err(th.error(ctx().types.TimeoutError, "timed out"))
+        };
     }
     Ok(match option(s.fd, libc::SO_ERROR) {
         Some(libc::EISCONN) => 0,
@@ -295,7 +469,11 @@ fn name_of(th: &mut Thread, v: Value, peer: bool) -> R {
     let mut a = Address::empty();
     // SAFETY: an address place with its length.
     let r = unsafe {
-        if peer { libc::getpeername(s.fd, a.ptr_mut(), &mut a.len) } else { libc::getsockname(s.fd, a.ptr_mut(), &mut a.len) }
+        if peer {
+            libc::getpeername(s.fd, a.ptr_mut(), &mut a.len)
+        } else {
+            libc::getsockname(s.fd, a.ptr_mut(), &mut a.len)
+        }
     };
     if r < 0 {
         return Err(th.os_error(errno(), None));

@@ -65,7 +65,9 @@ pub(super) fn recv(th: &mut Thread, a: &[Value]) -> R {
     let mut b = buffer(th, n as usize)?;
     th.irrevocable()?;
     // SAFETY: a buffer with its length.
-    let got = call(th, &s, false, None, || unsafe { libc::recv(s.fd, b.as_mut_ptr().cast(), b.len(), f) })?;
+    let got = call(th, &s, false, None, || unsafe {
+        libc::recv(s.fd, b.as_mut_ptr().cast(), b.len(), f)
+    })?;
     Ok(th.new_bytes(&b[..got as usize]))
 }
 /// Length to read into a buffer.
@@ -77,7 +79,11 @@ fn into_length(th: &mut Thread, buffer: Value, n: Value, method: &str) -> R<usiz
     }
     let n = if n == 0 { len } else { n as usize };
     if n > len {
-        let text = if method == "recv_into" { "buffer too small for requested bytes" } else { "nbytes is greater than the length of the buffer" };
+        let text = if method == "recv_into" {
+            "buffer too small for requested bytes"
+        } else {
+            "nbytes is greater than the length of the buffer"
+        };
         return Err(th.value_error(text));
     }
     Ok(n)
@@ -98,7 +104,9 @@ pub(super) fn recv_into(th: &mut Thread, a: &[Value]) -> R {
     let mut b = buffer(th, n)?;
     th.irrevocable()?;
     // SAFETY: a buffer with its length.
-    let got = call(th, &s, false, None, || unsafe { libc::recv(s.fd, b.as_mut_ptr().cast(), b.len(), f) })?;
+    let got = call(th, &s, false, None, || unsafe {
+        libc::recv(s.fd, b.as_mut_ptr().cast(), b.len(), f)
+    })?;
     fill(th, a[1], &b[..got as usize])?;
     Ok(Value::small(got as i64))
 }
@@ -140,7 +148,9 @@ pub(super) fn send(th: &mut Thread, a: &[Value]) -> R {
     let data = bytes_arg(th, a[1])?;
     th.irrevocable()?;
     // SAFETY: data with their length.
-    let n = call(th, &s, true, None, || unsafe { libc::send(s.fd, data.as_ptr().cast(), data.len(), f) })?;
+    let n = call(th, &s, true, None, || unsafe {
+        libc::send(s.fd, data.as_ptr().cast(), data.len(), f)
+    })?;
     Ok(Value::small(n as i64))
 }
 pub(super) fn sendall(th: &mut Thread, a: &[Value]) -> R {
@@ -153,7 +163,9 @@ pub(super) fn sendall(th: &mut Thread, a: &[Value]) -> R {
     let mut rest = &data[..];
     loop {
         // SAFETY: data with their length.
-        let n = call(th, &s, true, deadline, || unsafe { libc::send(s.fd, rest.as_ptr().cast(), rest.len(), f) })?;
+        let n = call(th, &s, true, deadline, || unsafe {
+            libc::send(s.fd, rest.as_ptr().cast(), rest.len(), f)
+        })?;
         rest = &rest[n as usize..];
         if rest.is_empty() {
             return Ok(Value::NONE);

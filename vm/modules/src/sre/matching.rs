@@ -51,7 +51,10 @@ impl Subject {
         match bytes_like(th, v)? {
             Some(_) if p.is_bytes == Some(false) => Err(th.type_error("cannot use a string pattern on a bytes-like object")),
             Some(b) => Ok(Subject::Narrow(b)),
-            None => Err(th.type_error(&format!("expected string or bytes-like object, got '{}'", th.class_of(v).name_str()))),
+            None => Err(th.type_error(&format!(
+                "expected string or bytes-like object, got '{}'",
+                th.class_of(v).name_str()
+            ))),
         }
     }
     /// Length in characters.
@@ -74,7 +77,11 @@ fn run<S: StrDrive>(s: S, p: &Pattern, mode: Mode, start: usize, end: usize, adv
     req.must_advance = advance;
     let mut state = State::default();
     state.reset(&req, req.start);
-    let matched = if mode == Mode::Search { state.search(req) } else { state.py_match(&req) };
+    let matched = if mode == Mode::Search {
+        state.search(req)
+    } else {
+        state.py_match(&req)
+    };
     if !matched {
         return None;
     }
@@ -86,7 +93,10 @@ fn run<S: StrDrive>(s: S, p: &Pattern, mode: Mode, start: usize, end: usize, adv
             _ => None,
         });
     }
-    Some(Found { regs, last_index: state.marks.last_index() })
+    Some(Found {
+        regs,
+        last_index: state.marks.last_index(),
+    })
 }
 /// `pos` and `endpos` arguments, clipped to the length.
 pub fn clip(th: &mut Thread, pos: Value, end: Value, len: usize) -> R<(usize, usize)> {

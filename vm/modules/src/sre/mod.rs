@@ -20,10 +20,20 @@ use vasuki_vm::types::type_;
 use vasuki_vm::value::Value;
 
 /// The declaration.
-pub static MODULE: ModuleDef = ModuleDef { name: "_sre", doc: "", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_sre",
+    doc: "",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
-    def("compile", "pattern, flags, code, groups, groupindex, indexgroup", pattern::compile, ""),
+    def(
+        "compile",
+        "pattern, flags, code, groups, groupindex, indexgroup",
+        pattern::compile,
+        "",
+    ),
     def("template", "pattern, template, /", replace::template, ""),
     def("getcodesize", "", |_, _| Ok(Value::small(CODESIZE as i64)), ""),
     def("ascii_iscased", "character, /", ascii_iscased, ""),
@@ -34,7 +44,12 @@ static FUNCTIONS: &[NativeDef] = &[
 ];
 
 fn init(th: &mut Thread, m: Value) -> R<()> {
-    for (name, n) in [("MAGIC", SRE_MAGIC), ("CODESIZE", CODESIZE), ("MAXREPEAT", MAXREPEAT), ("MAXGROUPS", MAXGROUPS)] {
+    for (name, n) in [
+        ("MAGIC", SRE_MAGIC),
+        ("CODESIZE", CODESIZE),
+        ("MAXREPEAT", MAXREPEAT),
+        ("MAXGROUPS", MAXGROUPS),
+    ] {
         let (k, v) = (th.intern(name), th.new_int(n as i64));
         th.setattr(m, k, v)?;
     }

@@ -50,14 +50,54 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("re.Pattern", Kind::Payload, payload_size::<Pattern>())
 };
 static METHODS: &[NativeDef] = &[
-    def("match", "self, /, string, pos=0, endpos=9223372036854775807", match_, "Matches zero or more characters at the beginning of the string."),
-    def("fullmatch", "self, /, string, pos=0, endpos=9223372036854775807", fullmatch, "Matches against all of the string."),
-    def("search", "self, /, string, pos=0, endpos=9223372036854775807", search, "Scan through string looking for a match, and return a corresponding match object instance."),
-    def("sub", "self, /, repl, string, count=0", replace::sub, "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl."),
-    def("subn", "self, /, repl, string, count=0", replace::subn, "Return the tuple (new_string, number_of_subs_made) found by replacing the leftmost non-overlapping occurrences of pattern with the replacement repl."),
-    def("findall", "self, /, string, pos=0, endpos=9223372036854775807", findall, "Return a list of all non-overlapping matches of pattern in string."),
-    def("split", "self, /, string, maxsplit=0", split, "Split string by the occurrences of pattern."),
-    def("finditer", "self, /, string, pos=0, endpos=9223372036854775807", finditer, "Return an iterator over all non-overlapping matches for the RE pattern in string."),
+    def(
+        "match",
+        "self, /, string, pos=0, endpos=9223372036854775807",
+        match_,
+        "Matches zero or more characters at the beginning of the string.",
+    ),
+    def(
+        "fullmatch",
+        "self, /, string, pos=0, endpos=9223372036854775807",
+        fullmatch,
+        "Matches against all of the string.",
+    ),
+    def(
+        "search",
+        "self, /, string, pos=0, endpos=9223372036854775807",
+        search,
+        "Scan through string looking for a match, and return a corresponding match object instance.",
+    ),
+    def(
+        "sub",
+        "self, /, repl, string, count=0",
+        replace::sub,
+        "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl.",
+    ),
+    def(
+        "subn",
+        "self, /, repl, string, count=0",
+        replace::subn,
+        "Return the tuple (new_string, number_of_subs_made) found by replacing the leftmost non-overlapping occurrences of pattern with the replacement repl.",
+    ),
+    def(
+        "findall",
+        "self, /, string, pos=0, endpos=9223372036854775807",
+        findall,
+        "Return a list of all non-overlapping matches of pattern in string.",
+    ),
+    def(
+        "split",
+        "self, /, string, maxsplit=0",
+        split,
+        "Split string by the occurrences of pattern.",
+    ),
+    def(
+        "finditer",
+        "self, /, string, pos=0, endpos=9223372036854775807",
+        finditer,
+        "Return an iterator over all non-overlapping matches for the RE pattern in string.",
+    ),
     def("scanner", "self, /, string, pos=0, endpos=9223372036854775807", scanner_, ""),
     def("__copy__", "self, /", |_, a| Ok(a[0]), ""),
     def("__deepcopy__", "self, memo, /", |_, a| Ok(a[0]), ""),
@@ -67,9 +107,17 @@ static METHODS: &[NativeDef] = &[
     def_class("__class_getitem__", "type, object, /", class_getitem, "See PEP 585"),
 ];
 static GETSETS: &[GetSetDef] = &[
-    getter("pattern", |th, v| Ok(of(th, v)?.pattern), "The pattern string from which the RE object was compiled."),
+    getter(
+        "pattern",
+        |th, v| Ok(of(th, v)?.pattern),
+        "The pattern string from which the RE object was compiled.",
+    ),
     getter("flags", |th, v| Ok(Value::small(of(th, v)?.flags)), "The regex matching flags."),
-    getter("groups", |th, v| Ok(Value::small(of(th, v)?.groups as i64)), "The number of capturing groups in the pattern."),
+    getter(
+        "groups",
+        |th, v| Ok(Value::small(of(th, v)?.groups as i64)),
+        "The number of capturing groups in the pattern.",
+    ),
     getter("groupindex", groupindex, "A dictionary mapping group names to group numbers."),
 ];
 
@@ -145,7 +193,13 @@ pub struct Matches<'a> {
 impl<'a> Matches<'a> {
     /// From `at` to `end`.
     pub fn new(p: &'static Pattern, s: &'a Subject, at: usize, end: usize) -> Matches<'a> {
-        Matches { p, s, at, end, advance: false }
+        Matches {
+            p,
+            s,
+            at,
+            end,
+            advance: false,
+        }
     }
 }
 impl Iterator for Matches<'_> {
@@ -179,7 +233,11 @@ fn findall(th: &mut Thread, a: &[Value]) -> R {
                     };
                     items.push(th, v)?;
                 }
-                if n == 1 { items.as_slice()[0] } else { th.new_tuple(items.as_slice()) }
+                if n == 1 {
+                    items.as_slice()[0]
+                } else {
+                    th.new_tuple(items.as_slice())
+                }
             }
         };
         out.push(th, item)?;
@@ -219,8 +277,14 @@ fn scanner_(th: &mut Thread, a: &[Value]) -> R {
 }
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     const NAMES: [(i64, &str); 8] = [
-        (2, "re.IGNORECASE"), (8, "re.MULTILINE"), (16, "re.DOTALL"), (64, "re.VERBOSE"), (128, "re.DEBUG"), (256, "re.ASCII"),
-        (4, "re.LOCALE"), (32, "re.UNICODE"),
+        (2, "re.IGNORECASE"),
+        (8, "re.MULTILINE"),
+        (16, "re.DOTALL"),
+        (64, "re.VERBOSE"),
+        (128, "re.DEBUG"),
+        (256, "re.ASCII"),
+        (4, "re.LOCALE"),
+        (32, "re.UNICODE"),
     ];
     let p = of(th, a[0])?;
     let r = th.repr(p.pattern)?;
@@ -253,7 +317,9 @@ fn hash(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_int((hasher.finish() as i64) >> 16))
 }
 fn eq(th: &mut Thread, a: &[Value]) -> R {
-    let (Some(x), Some(y)) = (downcast::<Pattern>(a[0]), downcast::<Pattern>(a[1])) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(x), Some(y)) = (downcast::<Pattern>(a[0]), downcast::<Pattern>(a[1])) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let (x, y) = (frozen(x), frozen(y));
     if x.flags != y.flags || x.is_bytes != y.is_bytes || x.code != y.code {
         return Ok(Value::FALSE);
@@ -265,7 +331,9 @@ fn class_getitem(th: &mut Thread, a: &[Value]) -> R {
 }
 /// Index of a group: an int, or a name; None when there is no such group.
 pub fn group_index(th: &mut Thread, p: &Pattern, v: Value) -> R<Option<usize>> {
-    if vasuki_vm::types::int::is_int(v) || v.is_obj() && !v.is_kind(Kind::Str) && th.class_of(v).special(vasuki_vm::special::Special::Index).is_some() {
+    if vasuki_vm::types::int::is_int(v)
+        || v.is_obj() && !v.is_kind(Kind::Str) && th.class_of(v).special(vasuki_vm::special::Special::Index).is_some()
+    {
         let i = th.to_isize_clipped(v)?;
         return Ok(usize::try_from(i).ok().filter(|i| *i <= p.groups));
     }

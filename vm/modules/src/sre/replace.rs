@@ -30,17 +30,23 @@ impl Payload for Template {
     }
 }
 static CLASS: OnceLock<Value> = OnceLock::new();
-static DEF: TypeDef =
-    TypeDef { base: false, ..TypeDef::new("_sre.SRE_Template", Kind::Payload, payload_size::<Template>()) };
+static DEF: TypeDef = TypeDef {
+    base: false,
+    ..TypeDef::new("_sre.SRE_Template", Kind::Payload, payload_size::<Template>())
+};
 
 /// `_sre.template(pattern, [literal, group, literal, ...])`
 pub fn template(th: &mut Thread, a: &[Value]) -> R {
     let items = th.collect(a[1])?;
     let items = items.as_slice();
-    let Some((&first, rest)) = items.split_first() else { return Err(th.type_error("invalid template")) };
+    let Some((&first, rest)) = items.split_first() else {
+        return Err(th.type_error("invalid template"));
+    };
     let mut t = Template { first, rest: Vec::new() };
     for pair in rest.chunks(2) {
-        let [g, literal] = pair else { return Err(th.type_error("invalid template")) };
+        let [g, literal] = pair else {
+            return Err(th.type_error("invalid template"));
+        };
         let g = th.to_usize(*g)?;
         t.rest.push((g, *literal));
     }
@@ -109,7 +115,11 @@ fn substitute(th: &mut Thread, a: &[Value]) -> R<(Value, i64)> {
             Filter::Literal(a[1])
         } else {
             let t = compile_template(th, a[0], a[1])?;
-            if downcast::<Template>(t).is_some() { Filter::Template(t) } else { Filter::Literal(t) }
+            if downcast::<Template>(t).is_some() {
+                Filter::Template(t)
+            } else {
+                Filter::Literal(t)
+            }
         }
     };
     let s = Subject::of(th, p, a[2])?;

@@ -39,13 +39,48 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("re.Match", Kind::Payload, payload_size::<Match>())
 };
 static METHODS: &[NativeDef] = &[
-    def("group", "self, /, *args", group, "Return subgroup(s) of the match by indices or names."),
-    def("groups", "self, /, default=None", groups, "Return a tuple containing all the subgroups of the match, from 1."),
-    def("groupdict", "self, /, default=None", groupdict, "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name."),
-    def("start", "self, group=0, /", start, "Return index of the start of the substring matched by group."),
-    def("end", "self, group=0, /", end, "Return index of the end of the substring matched by group."),
-    def("span", "self, group=0, /", span, "For match object m, return the 2-tuple (m.start(group), m.end(group))."),
-    def("expand", "self, /, template", expand, "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method."),
+    def(
+        "group",
+        "self, /, *args",
+        group,
+        "Return subgroup(s) of the match by indices or names.",
+    ),
+    def(
+        "groups",
+        "self, /, default=None",
+        groups,
+        "Return a tuple containing all the subgroups of the match, from 1.",
+    ),
+    def(
+        "groupdict",
+        "self, /, default=None",
+        groupdict,
+        "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name.",
+    ),
+    def(
+        "start",
+        "self, group=0, /",
+        start,
+        "Return index of the start of the substring matched by group.",
+    ),
+    def(
+        "end",
+        "self, group=0, /",
+        end,
+        "Return index of the end of the substring matched by group.",
+    ),
+    def(
+        "span",
+        "self, group=0, /",
+        span,
+        "For match object m, return the 2-tuple (m.start(group), m.end(group)).",
+    ),
+    def(
+        "expand",
+        "self, /, template",
+        expand,
+        "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method.",
+    ),
     def("__getitem__", "self, key, /", getitem, "Return self[key]."),
     def("__copy__", "self, /", |_, a| Ok(a[0]), ""),
     def("__deepcopy__", "self, memo, /", |_, a| Ok(a[0]), ""),
@@ -55,8 +90,16 @@ static METHODS: &[NativeDef] = &[
 static GETSETS: &[GetSetDef] = &[
     getter("string", |th, v| Ok(of(th, v)?.string), "The string passed to match() or search()."),
     getter("re", |th, v| Ok(of(th, v)?.pattern), "The regular expression object."),
-    getter("pos", |th, v| Ok(Value::small(of(th, v)?.pos as i64)), "The index into the string at which the RE engine started looking for a match."),
-    getter("endpos", |th, v| Ok(Value::small(of(th, v)?.endpos as i64)), "The index into the string beyond which the RE engine will not go."),
+    getter(
+        "pos",
+        |th, v| Ok(Value::small(of(th, v)?.pos as i64)),
+        "The index into the string at which the RE engine started looking for a match.",
+    ),
+    getter(
+        "endpos",
+        |th, v| Ok(Value::small(of(th, v)?.endpos as i64)),
+        "The index into the string beyond which the RE engine will not go.",
+    ),
     getter("lastindex", lastindex, "The integer index of the last matched capturing group."),
     getter("lastgroup", lastgroup, "The name of the last matched capturing group."),
     getter("regs", regs, ""),
@@ -64,7 +107,18 @@ static GETSETS: &[GetSetDef] = &[
 /// A match object.
 pub fn new(th: &mut Thread, pattern: Value, string: Value, found: Found, pos: usize, endpos: usize) -> R {
     let class = class_of(th, &CLASS, &DEF)?;
-    Ok(payload::new(th, class, Match { pattern, string, found, pos, endpos }).value())
+    Ok(payload::new(
+        th,
+        class,
+        Match {
+            pattern,
+            string,
+            found,
+            pos,
+            endpos,
+        },
+    )
+    .value())
 }
 fn of(th: &mut Thread, v: Value) -> R<&'static Match> {
     match downcast::<Match>(v) {
@@ -175,7 +229,11 @@ fn lastindex(th: &mut Thread, v: Value) -> R {
 fn lastgroup(th: &mut Thread, v: Value) -> R {
     let m = of(th, v)?;
     let names = m.pattern(th)?.indexgroup.cast::<Tuple>().map_or(&[][..], |t| t.items());
-    Ok(usize::try_from(m.found.last_index).ok().and_then(|i| names.get(i)).copied().unwrap_or(Value::NONE))
+    Ok(usize::try_from(m.found.last_index)
+        .ok()
+        .and_then(|i| names.get(i))
+        .copied()
+        .unwrap_or(Value::NONE))
 }
 fn regs(th: &mut Thread, v: Value) -> R {
     let m = of(th, v)?;
@@ -192,7 +250,10 @@ fn repr(th: &mut Thread, a: &[Value]) -> R {
     let (i, j) = m.found.regs[0].unwrap_or((0, 0));
     let t = slice(th, m.string, i, j)?;
     let text = th.repr_string(t)?;
-    Ok(th.new_str(&format!("<re.Match object; span=({i}, {j}), match={}>", text.chars().take(50).collect::<String>())))
+    Ok(th.new_str(&format!(
+        "<re.Match object; span=({i}, {j}), match={}>",
+        text.chars().take(50).collect::<String>()
+    )))
 }
 fn class_getitem(th: &mut Thread, a: &[Value]) -> R {
     vasuki_vm::types::generic_alias::new(th, a[0], a[1])

@@ -35,10 +35,12 @@ static DEF: TypeDef = TypeDef {
     ..TypeDef::new("_sre.SRE_Scanner", Kind::Payload, payload_size::<Scanner>())
 };
 static ITER_CLASS: OnceLock<Value> = OnceLock::new();
-static ITER_DEF: TypeDef =
-    TypeDef { methods: ITER_METHODS, base: false, ..TypeDef::new("callable_iterator", Kind::Payload, payload_size::<Scanner>()) };
-static METHODS: &[NativeDef] =
-    &[def("match", "self, /", match_, ""), def("search", "self, /", search, "")];
+static ITER_DEF: TypeDef = TypeDef {
+    methods: ITER_METHODS,
+    base: false,
+    ..TypeDef::new("callable_iterator", Kind::Payload, payload_size::<Scanner>())
+};
+static METHODS: &[NativeDef] = &[def("match", "self, /", match_, ""), def("search", "self, /", search, "")];
 static GETSETS: &[GetSetDef] = &[getter("pattern", |th, v| Ok(open(th, v)?.pattern), "")];
 static ITER_METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
@@ -49,8 +51,16 @@ fn make(th: &mut Thread, a: &[Value], cell: &'static OnceLock<Value>, def: &'sta
     let s = Subject::of(th, p, a[1])?;
     let (at, end) = clip(th, a[2], a[3], s.len())?;
     let class = class_of(th, cell, def)?;
-    let state =
-        Scanner { pattern: a[0], string: a[1], subject: Arc::new(s), at, start: at, end, advance: false, done: at > end };
+    let state = Scanner {
+        pattern: a[0],
+        string: a[1],
+        subject: Arc::new(s),
+        at,
+        start: at,
+        end,
+        advance: false,
+        done: at > end,
+    };
     Ok(payload::new(th, class, state).value())
 }
 /// `pattern.scanner(string, pos, endpos)`

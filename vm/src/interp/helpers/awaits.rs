@@ -17,7 +17,14 @@ fn is_coroutine(th: &Thread, v: Value) -> bool {
 }
 fn is_iterable_coroutine(th: &Thread, v: Value) -> bool {
     th.class_of(v) == ctx().types.generator
-        && v.as_gc::<Generator>().code.get().as_gc::<crate::interp::code::Code>().tables().flags & flags::ITERABLE_COROUTINE != 0
+        && v.as_gc::<Generator>()
+            .code
+            .get()
+            .as_gc::<crate::interp::code::Code>()
+            .tables()
+            .flags
+            & flags::ITERABLE_COROUTINE
+            != 0
 }
 /// The iterator that `await v` runs. `what`: 0 await, 1 `__aenter__`, 2 `__aexit__`.
 pub(crate) fn awaitable(th: &mut Thread, v: Value, what: usize) -> R {
@@ -65,7 +72,9 @@ pub(crate) fn aiter(th: &mut Thread, v: Value) -> R {
     };
     if th.class_of(it).special(Special::Anext).is_none() {
         let n = th.class_of(it).name_str();
-        return Err(th.type_error(&format!("'async for' received an object from __aiter__ that does not implement __anext__: {n}")));
+        return Err(th.type_error(&format!(
+            "'async for' received an object from __aiter__ that does not implement __anext__: {n}"
+        )));
     }
     Ok(it)
 }
@@ -116,9 +125,7 @@ fn step_of(th: &mut Thread, r: R) -> R<Step> {
     match r {
         Ok(v) => Ok(Step::Yielded(v)),
         Err(t) => match t.value() {
-            Some(e) if th.class_of(e).is_subclass_of(ctx().types.StopIteration) => {
-                Ok(Step::Returned(th.getattr(e, names().value)?))
-            }
+            Some(e) if th.class_of(e).is_subclass_of(ctx().types.StopIteration) => Ok(Step::Returned(th.getattr(e, names().value)?)),
             _ => Err(t),
         },
     }
@@ -151,10 +158,19 @@ impl Payload for Wrapper {
     const NEEDS_DROP: bool = false;
 }
 /// `coroutine_wrapper`
-pub static WRAPPER: TypeDef = TypeDef { base: false, methods: METHODS, ..TypeDef::new("coroutine_wrapper", Kind::Payload, payload_size::<Wrapper>()) };
+pub static WRAPPER: TypeDef = TypeDef {
+    base: false,
+    methods: METHODS,
+    ..TypeDef::new("coroutine_wrapper", Kind::Payload, payload_size::<Wrapper>())
+};
 static METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
-    def("__next__", "self, /", |th, a| wrapped_send(th, a[0], Value::NONE), "Implement next(self)."),
+    def(
+        "__next__",
+        "self, /",
+        |th, a| wrapped_send(th, a[0], Value::NONE),
+        "Implement next(self).",
+    ),
     def("send", "self, value, /", |th, a| wrapped_send(th, a[0], a[1]), ""),
     def("throw", "self, type, value=None, traceback=None, /", wrapped_throw, ""),
     def("close", "self, /", wrapped_close, ""),

@@ -172,7 +172,10 @@ pub(crate) fn unpack_ex(th: &mut Thread, v: Value, before: usize, after: usize) 
     let items = all.as_slice();
     if items.len() < before + after {
         let n = items.len();
-        return Err(th.value_error(&format!("not enough values to unpack (expected at least {}, got {n})", before + after)));
+        return Err(th.value_error(&format!(
+            "not enough values to unpack (expected at least {}, got {n})",
+            before + after
+        )));
     }
     let middle = th.new_list(&items[before..items.len() - after])?;
     let mut out = ValueVec::with_capacity(th, before + after + 1)?;

@@ -14,7 +14,9 @@ pub(crate) fn import_name(th: &mut Thread, f: Gc<Function>, name: Gc<Str>, froml
     let own = ctx().builtins.get_interned(names().__import__);
     let found = super::mapping_get(th, f.builtins.get(), names().__import__)?;
     match found {
-        Some(i) if Some(i) == own && !overridden(i) => crate::import::import_level(th, name.value(), f.globals.get(), fromlist, level as isize),
+        Some(i) if Some(i) == own && !overridden(i) => {
+            crate::import::import_level(th, name.value(), f.globals.get(), fromlist, level as isize)
+        }
         Some(i) => th.call(i, &[name.value(), f.globals.get(), Value::NONE, fromlist, Value::small(level)]),
         None => Err(th.error(ctx().types.ImportError, "__import__ not found")),
     }

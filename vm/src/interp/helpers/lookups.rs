@@ -27,18 +27,30 @@ pub(crate) fn undefined(th: &mut Thread, name: Gc<Str>) -> Throw {
 #[cold]
 pub(crate) fn unbound_local(th: &mut Thread, t: &Tables, i: usize) -> Throw {
     let name = t.varnames.get(i).copied().unwrap_or(ctx().empty_str);
-    let text = format!("cannot access local variable '{}' where it is not associated with a value", name.as_gc::<Str>().to_string_lossy());
+    let text = format!(
+        "cannot access local variable '{}' where it is not associated with a value",
+        name.as_gc::<Str>().to_string_lossy()
+    );
     th.name_error(ctx().types.UnboundLocalError, &text, name)
 }
 #[cold]
 pub(crate) fn unbound_cell(th: &mut Thread, t: &Tables, register: usize) -> Throw {
     if let Some(c) = t.cellvars.iter().find(|c| c.1 as usize == register) {
-        let text = format!("cannot access local variable '{}' where it is not associated with a value", c.0.as_gc::<Str>().to_string_lossy());
+        let text = format!(
+            "cannot access local variable '{}' where it is not associated with a value",
+            c.0.as_gc::<Str>().to_string_lossy()
+        );
         return th.name_error(ctx().types.UnboundLocalError, &text, c.0);
     }
-    let name = t.freevars.get(register.wrapping_sub(t.free_base as usize)).copied().unwrap_or(ctx().empty_str);
-    let text =
-        format!("cannot access free variable '{}' where it is not associated with a value in enclosing scope", name.as_gc::<Str>().to_string_lossy());
+    let name = t
+        .freevars
+        .get(register.wrapping_sub(t.free_base as usize))
+        .copied()
+        .unwrap_or(ctx().empty_str);
+    let text = format!(
+        "cannot access free variable '{}' where it is not associated with a value in enclosing scope",
+        name.as_gc::<Str>().to_string_lossy()
+    );
     th.name_error(ctx().types.NameError, &text, name)
 }
 /// A mapping's item, None when it is missing.
@@ -73,7 +85,16 @@ pub(crate) fn load_global(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, f: 
                 && other != 0
                 && let Some(i) = builtins.index_of_interned(name)
             {
-                cache::install(code, word, Entry { key, other, class: None, hit: Hit::Builtin(i as u32) });
+                cache::install(
+                    code,
+                    word,
+                    Entry {
+                        key,
+                        other,
+                        class: None,
+                        hit: Hit::Builtin(i as u32),
+                    },
+                );
             }
             return Ok(v);
         }
@@ -212,13 +233,24 @@ pub(crate) fn load_special(th: &mut Thread, v: Value, which: usize) -> R<(Value,
     let class = class_of(v);
     let Some(m) = class.special(s) else {
         let name = th.full_name(class)?;
-        let (kind, other) = if which < 2 { ("context manager", [Special::Aenter, Special::Aexit]) } else { ("asynchronous context manager", [Special::Enter, Special::Exit]) };
+        let (kind, other) = if which < 2 {
+            ("context manager", [Special::Aenter, Special::Aexit])
+        } else {
+            ("asynchronous context manager", [Special::Enter, Special::Exit])
+        };
         let mut text = format!("'{name}' object does not support the {kind} protocol");
         if which % 2 == 1 {
             text = format!("'{name}' object does not support the {kind} protocol (missed {} method)", s.name());
         } else if other.iter().all(|o| class.special(*o).is_some()) {
             let with = if which < 2 { "async with" } else { "with" };
-            text = format!("{text} but it supports the {} protocol. Did you mean to use '{with}'?", if which < 2 { "asynchronous context manager" } else { "context manager" });
+            text = format!(
+                "{text} but it supports the {} protocol. Did you mean to use '{with}'?",
+                if which < 2 {
+                    "asynchronous context manager"
+                } else {
+                    "context manager"
+                }
+            );
         }
         return Err(th.type_error(&text));
     };

@@ -78,7 +78,9 @@ pub(crate) fn match_class(th: &mut Thread, v: Value, class: Value, positional: u
                         let k = th.class_of(name).name_str();
                         return Err(th.type_error(&format!("__match_args__ elements must be strings (got {k})")));
                     };
-                    let Some(x) = attribute(th, v, c, s, &mut seen)? else { return Ok(Value::NONE) };
+                    let Some(x) = attribute(th, v, c, s, &mut seen)? else {
+                        return Ok(Value::NONE);
+                    };
                     out.push(th, x)?;
                 }
             }
@@ -92,7 +94,9 @@ pub(crate) fn match_class(th: &mut Thread, v: Value, class: Value, positional: u
         }
     }
     for &name in kw {
-        let Some(x) = attribute(th, v, c, name.as_gc(), &mut seen)? else { return Ok(Value::NONE) };
+        let Some(x) = attribute(th, v, c, name.as_gc(), &mut seen)? else {
+            return Ok(Value::NONE);
+        };
         out.push(th, x)?;
     }
     Ok(th.new_tuple(out.as_slice()))
@@ -109,7 +113,21 @@ fn attribute(th: &mut Thread, v: Value, c: Gc<Class>, name: Gc<Str>, seen: &mut 
 }
 fn matches_itself(c: Gc<Class>) -> bool {
     let t = &ctx().types;
-    [t.bool_, t.bytearray, t.bytes, t.dict, t.float, t.frozenset, t.int, t.list, t.set, t.str, t.tuple].iter().any(|b| c.is_subclass_of(*b))
+    [
+        t.bool_,
+        t.bytearray,
+        t.bytes,
+        t.dict,
+        t.float,
+        t.frozenset,
+        t.int,
+        t.list,
+        t.set,
+        t.str,
+        t.tuple,
+    ]
+    .iter()
+    .any(|b| c.is_subclass_of(*b))
 }
 fn too_many(th: &mut Thread, c: Gc<Class>, allowed: usize, given: usize) -> crate::throw::Throw {
     let s = if allowed == 1 { "" } else { "s" };

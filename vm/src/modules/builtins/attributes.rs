@@ -50,7 +50,11 @@ pub fn hash(th: &mut Thread, a: &[Value]) -> R {
 }
 /// The address; for values without an object, a number that no address has.
 pub fn id(th: &mut Thread, a: &[Value]) -> R {
-    Ok(if a[0].is_obj() { th.new_int(a[0].0 as i64) } else { th.new_bigint(num_bigint::BigInt::from(a[0].0)) })
+    Ok(if a[0].is_obj() {
+        th.new_int(a[0].0 as i64)
+    } else {
+        th.new_bigint(num_bigint::BigInt::from(a[0].0))
+    })
 }
 pub fn dir(th: &mut Thread, a: &[Value]) -> R {
     let found = if a[0].is_empty() {

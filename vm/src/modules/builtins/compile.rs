@@ -55,7 +55,10 @@ pub fn compile_text(th: &mut Thread, text: &str, filename: &str, mode: Mode, opt
 pub fn compile(th: &mut Thread, a: &[Value]) -> R {
     let filename = crate::types::str_methods::fs_decode(th, a[1])?;
     let Some(mode) = a[2].cast::<Str>() else {
-        return Err(th.type_error(&format!("compile() argument 'mode' must be str, not {}", th.class_of(a[2]).name_str())));
+        return Err(th.type_error(&format!(
+            "compile() argument 'mode' must be str, not {}",
+            th.class_of(a[2]).name_str()
+        )));
     };
     let given = if a[3].is_empty() { 0 } else { th.to_i64(a[3])? };
     if given & !flags::ACCEPTED != 0 {
@@ -93,7 +96,10 @@ pub(crate) fn prepare(th: &mut Thread, a: &[Value], exec: bool) -> R<(Gc<code_ob
     let (mut globals, mut locals) = (a[1], a[2]);
     let missing = |v: Value| v.is_empty() || v.is_none();
     if !missing(locals) && !locals.is_kind(Kind::Dict) && th.class_of(locals).special(crate::special::Special::Getitem).is_none() {
-        return Err(th.type_error(&format!("{name}() locals must be a mapping or None, not {}", th.class_of(locals).name_str())));
+        return Err(th.type_error(&format!(
+            "{name}() locals must be a mapping or None, not {}",
+            th.class_of(locals).name_str()
+        )));
     }
     if missing(globals) {
         globals = super::scope::current_globals(th)?;
@@ -122,7 +128,11 @@ pub(crate) fn prepare(th: &mut Thread, a: &[Value], exec: bool) -> R<(Gc<code_ob
             text = text.trim_start_matches([' ', '\t']).to_owned();
         }
         let future = crate::interp::frame::current_code_flags(th) as i64 & flags::FUTURE_ANNOTATIONS != 0;
-        let opts = Options { optimize: ctx().config.optimize, future_annotations: future, allow_top_level_await: false };
+        let opts = Options {
+            optimize: ctx().config.optimize,
+            future_annotations: future,
+            allow_top_level_await: false,
+        };
         compile_text(th, &text, "<string>", mode, opts)?
     };
     Ok((code.as_gc(), globals, locals, closure))

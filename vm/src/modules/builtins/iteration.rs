@@ -51,9 +51,10 @@ pub fn next(th: &mut Thread, a: &[Value]) -> R {
 pub fn aiter(th: &mut Thread, a: &[Value]) -> R {
     match th.call_special(a[0], Special::Aiter, &[])? {
         Some(v) if th.class_of(v).special(Special::Anext).is_some() => Ok(v),
-        Some(v) => {
-            Err(th.type_error(&format!("aiter() returned not an async iterator of type '{}'", th.class_of(v).name_str())))
-        }
+        Some(v) => Err(th.type_error(&format!(
+            "aiter() returned not an async iterator of type '{}'",
+            th.class_of(v).name_str()
+        ))),
         None => Err(th.type_error(&format!("'{}' object is not an async iterable", th.class_of(a[0]).name_str()))),
     }
 }

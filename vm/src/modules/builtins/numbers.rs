@@ -17,7 +17,9 @@ pub fn abs(th: &mut Thread, a: &[Value]) -> R {
 }
 fn based(th: &mut Thread, v: Value, prefix: &str, radix: u32) -> R {
     let i = th.index(v)?;
-    let Some(b) = int::to_bigint(i) else { return Err(th.type_error("an integer is required")) };
+    let Some(b) = int::to_bigint(i) else {
+        return Err(th.type_error("an integer is required"));
+    };
     let sign = if b.sign() == Sign::Minus { "-" } else { "" };
     let text = format!("{sign}{prefix}{}", b.magnitude().to_str_radix(radix));
     Ok(th.new_str(&text))
@@ -48,9 +50,10 @@ pub fn ord(th: &mut Thread, a: &[Value]) -> R {
     match buffer_protocol::bytes_like(th, a[0])? {
         Some(b) if b.len() == 1 => Ok(Value::small(b[0] as i64)),
         Some(b) => Err(th.type_error(&format!("ord() expected a character, but string of length {} found", b.len()))),
-        None => {
-            Err(th.type_error(&format!("ord() expected string of length 1, but {} found", th.class_of(a[0]).name_str())))
-        }
+        None => Err(th.type_error(&format!(
+            "ord() expected string of length 1, but {} found",
+            th.class_of(a[0]).name_str()
+        ))),
     }
 }
 pub fn divmod(th: &mut Thread, a: &[Value]) -> R {
@@ -71,7 +74,10 @@ pub fn pow(th: &mut Thread, a: &[Value]) -> R {
         }
     }
     let names = [a[0], a[1], a[2]].map(|v| th.class_of(v).name_str());
-    Err(th.type_error(&format!("unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'", names[0], names[1], names[2])))
+    Err(th.type_error(&format!(
+        "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",
+        names[0], names[1], names[2]
+    )))
 }
 pub fn round(th: &mut Thread, a: &[Value]) -> R {
     let args = &a[1..if a[1].is_empty() { 1 } else { 2 }];

@@ -77,7 +77,9 @@ pub fn input(th: &mut Thread, a: &[Value]) -> R {
     }
     th.call_method(stdout, names().flush, &[])?;
     let line = th.call_method(stdin, names().readline, &[])?;
-    let Some(s) = line.cast::<Str>() else { return Err(th.type_error("object.readline() returned non-string")) };
+    let Some(s) = line.cast::<Str>() else {
+        return Err(th.type_error("object.readline() returned non-string"));
+    };
     if s.is_empty() {
         return Err(th.error(ctx().types.EOFError, "EOF when reading a line"));
     }

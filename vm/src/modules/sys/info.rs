@@ -47,7 +47,13 @@ pub fn add(th: &mut Thread, m: Value) -> R<()> {
         sequence(
             th,
             name,
-            &[("major", V::I(n[0])), ("minor", V::I(n[1])), ("micro", V::I(n[2])), ("releaselevel", V::S("final")), ("serial", V::I(0))],
+            &[
+                ("major", V::I(n[0])),
+                ("minor", V::I(n[1])),
+                ("micro", V::I(n[2])),
+                ("releaselevel", V::S("final")),
+                ("serial", V::I(0)),
+            ],
         )
     };
     let version_info = info(th, "sys.version_info", [a, b, c])?;
@@ -87,7 +93,10 @@ pub fn add(th: &mut Thread, m: Value) -> R<()> {
             ("isolated", V::I(c.isolated as i64)),
             ("dev_mode", V::B(c.dev_mode)),
             ("utf8_mode", V::I(1)),
-            ("warn_default_encoding", V::I(c.x_options.iter().any(|x| x == "warn_default_encoding") as i64)),
+            (
+                "warn_default_encoding",
+                V::I(c.x_options.iter().any(|x| x == "warn_default_encoding") as i64),
+            ),
             ("safe_path", V::B(c.safe_path)),
             ("int_max_str_digits", V::I(c.int_max_str_digits.unwrap_or(4300) as i64)),
             ("gil", V::I(0)),
@@ -141,9 +150,19 @@ pub fn add(th: &mut Thread, m: Value) -> R<()> {
         ],
     )?;
     put(th, m, "hash_info", hash)?;
-    let thread = sequence(th, "sys.thread_info", &[("name", V::S("pthread")), ("lock", V::S("futex")), ("version", V::N)])?;
+    let thread = sequence(
+        th,
+        "sys.thread_info",
+        &[("name", V::S("pthread")), ("lock", V::S("futex")), ("version", V::N)],
+    )?;
     put(th, m, "thread_info", thread)?;
-    let hooks = structseq::new_class(th, "sys.UnraisableHookArgs", "", &["exc_type", "exc_value", "exc_traceback", "err_msg", "object"], 5)?;
+    let hooks = structseq::new_class(
+        th,
+        "sys.UnraisableHookArgs",
+        "",
+        &["exc_type", "exc_value", "exc_traceback", "err_msg", "object"],
+        5,
+    )?;
     put(th, m, "UnraisableHookArgs", hooks.value())?;
     let mut natives = ValueVec::new();
     for n in crate::native_module::all_names() {
@@ -154,7 +173,11 @@ pub fn add(th: &mut Thread, m: Value) -> R<()> {
     put(th, m, "builtin_module_names", natives)?;
     let library = crate::frozen::library().map(|l| (l.names)()).unwrap_or_default();
     let mut top = ValueVec::new();
-    for n in library.iter().filter(|n| !n.contains('.')).chain(&crate::native_module::all_names()) {
+    for n in library
+        .iter()
+        .filter(|n| !n.contains('.'))
+        .chain(&crate::native_module::all_names())
+    {
         let n = th.intern(n).value();
         top.push(th, n)?;
     }

@@ -6,11 +6,11 @@ pub(crate) mod runtime;
 
 pub use runtime::{FINALIZING, INT_MAX_STR_DIGITS, RECURSION_LIMIT};
 
+use crate::codecs::fs::fs_string;
 use crate::context::ctx;
 use crate::native::{ModuleDef, NativeDef, def};
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::codecs::fs::fs_string;
 use crate::value::Value;
 
 /// The declaration.
@@ -22,45 +22,216 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 static FUNCTIONS: &[NativeDef] = &[
-    def("_clear_internal_caches", "", nothing, "Clear all internal performance-related caches."),
+    def(
+        "_clear_internal_caches",
+        "",
+        nothing,
+        "Clear all internal performance-related caches.",
+    ),
     def("_clear_type_cache", "", nothing, "Clear the internal type lookup cache."),
-    def("_current_frames", "", runtime::current_frames, "Return a dict mapping each thread's thread id to its current stack frame."),
-    def("_getframe", "depth=0, /", runtime::getframe, "Return a frame object from the call stack."),
-    def("_getframemodulename", "depth=0", runtime::getframemodulename, "Return the name of the module for a calling frame."),
-    def("_is_gil_enabled", "", not_so, "Return whether there is a global interpreter lock: there is none."),
-    def("_is_interned", "string, /", runtime::is_interned, "Return True if the given string is \"interned\"."),
+    def(
+        "_current_frames",
+        "",
+        runtime::current_frames,
+        "Return a dict mapping each thread's thread id to its current stack frame.",
+    ),
+    def(
+        "_get_cpu_count_config",
+        "",
+        |_, _| Ok(Value::small(-1)),
+        "Private function for getting PyConfig.cpu_count",
+    ),
+    def(
+        "_getframe",
+        "depth=0, /",
+        runtime::getframe,
+        "Return a frame object from the call stack.",
+    ),
+    def(
+        "_getframemodulename",
+        "depth=0",
+        runtime::getframemodulename,
+        "Return the name of the module for a calling frame.",
+    ),
+    def(
+        "_is_gil_enabled",
+        "",
+        not_so,
+        "Return whether there is a global interpreter lock: there is none.",
+    ),
+    def(
+        "_is_interned",
+        "string, /",
+        runtime::is_interned,
+        "Return True if the given string is \"interned\".",
+    ),
     def("addaudithook", "hook", hooks::addaudithook, "Adds a new audit hook callback."),
-    def("audit", "event, /, *args", hooks::audit, "Passes the event to any hooks that are attached."),
-    def("breakpointhook", "*args, **kwargs", hooks::breakpointhook, "This hook function is called by built-in breakpoint()."),
-    def("call_tracing", "func, args, /", runtime::call_tracing, "Call func(*args), while tracing is enabled."),
-    def("displayhook", "object, /", hooks::displayhook, "Print an object to sys.stdout and also save it in builtins._"),
-    def("exc_info", "", runtime::exc_info, "Return current exception information: (type, value, traceback)."),
-    def("excepthook", "exctype, value, traceback, /", hooks::excepthook, "Handle an exception by displaying it with a traceback on sys.stderr."),
+    def(
+        "audit",
+        "event, /, *args",
+        hooks::audit,
+        "Passes the event to any hooks that are attached.",
+    ),
+    def(
+        "breakpointhook",
+        "*args, **kwargs",
+        hooks::breakpointhook,
+        "This hook function is called by built-in breakpoint().",
+    ),
+    def(
+        "call_tracing",
+        "func, args, /",
+        runtime::call_tracing,
+        "Call func(*args), while tracing is enabled.",
+    ),
+    def(
+        "displayhook",
+        "object, /",
+        hooks::displayhook,
+        "Print an object to sys.stdout and also save it in builtins._",
+    ),
+    def(
+        "exc_info",
+        "",
+        runtime::exc_info,
+        "Return current exception information: (type, value, traceback).",
+    ),
+    def(
+        "excepthook",
+        "exctype, value, traceback, /",
+        hooks::excepthook,
+        "Handle an exception by displaying it with a traceback on sys.stderr.",
+    ),
     def("exception", "", runtime::exception, "Return the current exception."),
-    def("exit", "status=None, /", runtime::exit, "Exit the interpreter by raising SystemExit(status)."),
-    def("get_asyncgen_hooks", "", hooks::get_asyncgen_hooks, "Return the installed asynchronous generators hooks."),
-    def("get_coroutine_origin_tracking_depth", "", runtime::get_origin_depth, "Check status of origin tracking for coroutine objects in this thread."),
-    def("get_int_max_str_digits", "", runtime::get_int_max_str_digits, "Return the maximum string digits limit for non-binary int<->str conversions."),
-    def("getallocatedblocks", "", runtime::getallocatedblocks, "Return the number of memory blocks currently allocated."),
-    def("getdefaultencoding", "", utf8, "Return the current default encoding used by the Unicode implementation."),
-    def("getfilesystemencodeerrors", "", surrogateescape, "Return the error mode used for Unicode to OS filename conversion."),
-    def("getfilesystemencoding", "", utf8, "Return the encoding used to convert Unicode filenames to OS filenames."),
+    def(
+        "exit",
+        "status=None, /",
+        runtime::exit,
+        "Exit the interpreter by raising SystemExit(status).",
+    ),
+    def(
+        "get_asyncgen_hooks",
+        "",
+        hooks::get_asyncgen_hooks,
+        "Return the installed asynchronous generators hooks.",
+    ),
+    def(
+        "get_coroutine_origin_tracking_depth",
+        "",
+        runtime::get_origin_depth,
+        "Check status of origin tracking for coroutine objects in this thread.",
+    ),
+    def(
+        "get_int_max_str_digits",
+        "",
+        runtime::get_int_max_str_digits,
+        "Return the maximum string digits limit for non-binary int<->str conversions.",
+    ),
+    def(
+        "getallocatedblocks",
+        "",
+        runtime::getallocatedblocks,
+        "Return the number of memory blocks currently allocated.",
+    ),
+    def(
+        "getdefaultencoding",
+        "",
+        utf8,
+        "Return the current default encoding used by the Unicode implementation.",
+    ),
+    def(
+        "getfilesystemencodeerrors",
+        "",
+        surrogateescape,
+        "Return the error mode used for Unicode to OS filename conversion.",
+    ),
+    def(
+        "getfilesystemencoding",
+        "",
+        utf8,
+        "Return the encoding used to convert Unicode filenames to OS filenames.",
+    ),
     def("getprofile", "", none, "Return the profiling function set with sys.setprofile."),
-    def("getrecursionlimit", "", runtime::getrecursionlimit, "Return the current value of the recursion limit."),
-    def("getrefcount", "object, /", runtime::getrefcount, "Return a number: there are no reference counts."),
-    def("getsizeof", "object, default=<unrepresentable>", runtime::getsizeof, "Return the size of object in bytes."),
-    def("getswitchinterval", "", runtime::getswitchinterval, "Return the current thread switch interval."),
-    def("gettrace", "", none, "Return the global debug tracing function set with sys.settrace."),
-    def("getunicodeinternedsize", "*, _only_immortal=False", runtime::interned_size, "Return the number of elements of the unicode interned dictionary"),
+    def(
+        "getrecursionlimit",
+        "",
+        runtime::getrecursionlimit,
+        "Return the current value of the recursion limit.",
+    ),
+    def(
+        "getrefcount",
+        "object, /",
+        runtime::getrefcount,
+        "Return a number: there are no reference counts.",
+    ),
+    def(
+        "getsizeof",
+        "object, default=<unrepresentable>",
+        runtime::getsizeof,
+        "Return the size of object in bytes.",
+    ),
+    def(
+        "getswitchinterval",
+        "",
+        runtime::getswitchinterval,
+        "Return the current thread switch interval.",
+    ),
+    def(
+        "gettrace",
+        "",
+        none,
+        "Return the global debug tracing function set with sys.settrace.",
+    ),
+    def(
+        "getunicodeinternedsize",
+        "*, _only_immortal=False",
+        runtime::interned_size,
+        "Return the number of elements of the unicode interned dictionary",
+    ),
     def("intern", "string, /", runtime::intern, "``Intern'' the given string."),
     def("is_finalizing", "", runtime::is_finalizing, "Return True if Python is exiting."),
-    def("is_remote_debug_enabled", "", not_so, "Return True if remote debugging is enabled, False otherwise."),
-    def("set_asyncgen_hooks", "firstiter=None, finalizer=None", hooks::set_asyncgen_hooks, "Set a finalizer for async generators objects."),
-    def("set_coroutine_origin_tracking_depth", "depth", runtime::set_origin_depth, "Enable or disable origin tracking for coroutine objects in this thread."),
-    def("set_int_max_str_digits", "maxdigits", runtime::set_int_max_str_digits, "Set the maximum string digits limit for non-binary int<->str conversions."),
-    def("setrecursionlimit", "limit, /", runtime::setrecursionlimit, "Set the maximum depth of the Python interpreter stack to n."),
-    def("setswitchinterval", "interval, /", runtime::setswitchinterval, "Set the ideal thread switching delay inside the Python interpreter."),
-    def("unraisablehook", "unraisable, /", hooks::unraisablehook, "Handle an unraisable exception."),
+    def(
+        "is_remote_debug_enabled",
+        "",
+        not_so,
+        "Return True if remote debugging is enabled, False otherwise.",
+    ),
+    def(
+        "set_asyncgen_hooks",
+        "firstiter=None, finalizer=None",
+        hooks::set_asyncgen_hooks,
+        "Set a finalizer for async generators objects.",
+    ),
+    def(
+        "set_coroutine_origin_tracking_depth",
+        "depth",
+        runtime::set_origin_depth,
+        "Enable or disable origin tracking for coroutine objects in this thread.",
+    ),
+    def(
+        "set_int_max_str_digits",
+        "maxdigits",
+        runtime::set_int_max_str_digits,
+        "Set the maximum string digits limit for non-binary int<->str conversions.",
+    ),
+    def(
+        "setrecursionlimit",
+        "limit, /",
+        runtime::setrecursionlimit,
+        "Set the maximum depth of the Python interpreter stack to n.",
+    ),
+    def(
+        "setswitchinterval",
+        "interval, /",
+        runtime::setswitchinterval,
+        "Set the ideal thread switching delay inside the Python interpreter.",
+    ),
+    def(
+        "unraisablehook",
+        "unraisable, /",
+        hooks::unraisablehook,
+        "Handle an unraisable exception.",
+    ),
 ];
 
 fn none(_: &mut Thread, _: &[Value]) -> R {
@@ -130,7 +301,10 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     put(th, m, "_xoptions", x)?;
     put(th, m, "dont_write_bytecode", Value::bool(c.dont_write_bytecode))?;
     put(th, m, "pycache_prefix", Value::NONE)?;
-    let prefix = std::path::Path::new(crate::frozen::LIBRARY_DIR).ancestors().nth(2).map(|p| p.to_string_lossy().into_owned());
+    let prefix = std::path::Path::new(crate::frozen::LIBRARY_DIR)
+        .ancestors()
+        .nth(2)
+        .map(|p| p.to_string_lossy().into_owned());
     let prefix = th.new_str(prefix.as_deref().unwrap_or("/"));
     for name in ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"] {
         put(th, m, name, prefix)?;
@@ -141,7 +315,10 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
         ("float_repr_style", "short"),
         ("platlibdir", "lib"),
         ("abiflags", ""),
-        ("copyright", "Vasuki is free software under the MIT or Apache-2.0 licence; its library is CPython's (PSF licence)."),
+        (
+            "copyright",
+            "Vasuki is free software under the MIT or Apache-2.0 licence; its library is CPython's (PSF licence).",
+        ),
         ("_stdlib_dir", crate::frozen::LIBRARY_DIR),
         ("ps1", ">>> "),
         ("ps2", "... "),

@@ -50,7 +50,10 @@ pub fn getframemodulename(th: &mut Thread, a: &[Value]) -> R {
     let Some(f) = frame::frame_at(th, n)? else { return Ok(Value::NONE) };
     let key = th.intern("f_globals");
     let globals = th.getattr(f, key)?;
-    Ok(globals.as_gc::<crate::types::dict::Dict>().get_str(th, names().__name__)?.unwrap_or(Value::NONE))
+    Ok(globals
+        .as_gc::<crate::types::dict::Dict>()
+        .get_str(th, names().__name__)?
+        .unwrap_or(Value::NONE))
 }
 /// The frames of this thread only: frames of running threads cannot be looked at from outside.
 pub fn current_frames(th: &mut Thread, _: &[Value]) -> R {

@@ -41,11 +41,23 @@ static DEF: TypeDef = TypeDef {
     base: false,
     methods: &[
         def("join", "self, timeout=None, /", join, ""),
-        def("is_done", "self, /", |th, a| Ok(Value::bool(state(th, a[0])?.started.load(Acquire) == DONE)), ""),
+        def(
+            "is_done",
+            "self, /",
+            |th, a| Ok(Value::bool(state(th, a[0])?.started.load(Acquire) == DONE)),
+            "",
+        ),
         def("_set_done", "self, /", set_done, ""),
         def("__repr__", "self, /", handle_repr, ""),
     ],
-    getsets: &[getter("ident", |th, v| { let n = state(th, v)?.ident.load(Acquire); Ok(if n == 0 { Value::NONE } else { th.new_int(n as i64) }) }, "")],
+    getsets: &[getter(
+        "ident",
+        |th, v| {
+            let n = state(th, v)?.ident.load(Acquire);
+            Ok(if n == 0 { Value::NONE } else { th.new_int(n as i64) })
+        },
+        "",
+    )],
     ..TypeDef::new("_thread._ThreadHandle", Kind::Payload, payload_size::<Handle>())
 };
 /// The class.
@@ -57,7 +69,12 @@ pub fn class(th: &mut Thread) -> R<Gc<Class>> {
     let c = type_::make_native_class(th, &DEF, &[])?;
     // Handles are made by calling the class without arguments.
     let new = th.intern("__new__");
-    static NEW: crate::native::NativeDef = crate::native::def_static("__new__", "cls", |th, a| Ok(payload::new(th, a[0].as_gc(), Handle(Arc::default())).value()), "");
+    static NEW: crate::native::NativeDef = crate::native::def_static(
+        "__new__",
+        "cls",
+        |th, a| Ok(payload::new(th, a[0].as_gc(), Handle(Arc::default())).value()),
+        "",
+    );
     let f = crate::types::native_function::new(th, &NEW, Value::EMPTY, Value::NONE);
     let f = th.call(ctx().types.staticmethod.value(), &[f])?;
     c.namespace().set_str(th, new, f)?;
@@ -115,7 +132,11 @@ fn wait(th: &mut Thread, s: &State, timeout: Option<Duration>) -> R<()> {
 }
 pub fn start_joinable(th: &mut Thread, a: &[Value]) -> R {
     let c = class(th)?;
-    let handle = if a[1].is_empty() || a[1].is_none() { payload::new(th, c, Handle(Arc::default())).value() } else { a[1] };
+    let handle = if a[1].is_empty() || a[1].is_none() {
+        payload::new(th, c, Handle(Arc::default())).value()
+    } else {
+        a[1]
+    };
     let s = state(th, handle)?;
     if s.started.load(Acquire) != NOT_STARTED {
         return Err(th.runtime_error("thread already started"));
@@ -143,7 +164,10 @@ pub fn start_new(th: &mut Thread, a: &[Value]) -> R {
 
 fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, daemon: bool) -> R<()> {
     if crate::modules::sys::FINALIZING.load(Acquire) {
-        return Err(th.error(ctx().types.PythonFinalizationError, "can't create new thread at interpreter shutdown"));
+        return Err(th.error(
+            ctx().types.PythonFinalizationError,
+            "can't create new thread at interpreter shutdown",
+        ));
     }
     // The new thread must see what this one did, and what it is given must be shared.
     let call = th.new_tuple(&[f, args, kwargs]);
@@ -169,7 +193,10 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
         let _ = tx.send(());
         run(me, call);
         s2.started.store(DONE, Release);
-        NON_DAEMON.lock().unwrap_or_else(|e| e.into_inner()).retain(|x| !Arc::ptr_eq(x, &s2));
+        NON_DAEMON
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .retain(|x| !Arc::ptr_eq(x, &s2));
         RUNNING.fetch_sub(1, AcqRel);
         bootstrap::end_thread(me);
         s2.done.release();

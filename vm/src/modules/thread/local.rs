@@ -37,7 +37,12 @@ pub static DEF: TypeDef = TypeDef {
     methods: &[
         def_static("__new__", "cls, *args, **kwargs", local_new, ""),
         def("__getattribute__", "self, name, /", local_get, "Return getattr(self, name)."),
-        def("__setattr__", "self, name, value, /", local_set, "Implement setattr(self, name, value)."),
+        def(
+            "__setattr__",
+            "self, name, value, /",
+            local_set,
+            "Implement setattr(self, name, value).",
+        ),
         def("__delattr__", "self, name, /", local_del, "Implement delattr(self, name)."),
     ],
     getsets: &[getter("__dict__", |th, v| Ok(namespace(th, v)?.value()), "")],
@@ -52,7 +57,16 @@ fn local_new(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.type_error("Initialization arguments are not supported"));
     }
     let number = NEXT.fetch_add(1, Relaxed);
-    let v = payload::new(th, class, Local { number, args: a[1], kwargs: a[2] }).value();
+    let v = payload::new(
+        th,
+        class,
+        Local {
+            number,
+            args: a[1],
+            kwargs: a[2],
+        },
+    )
+    .value();
     // `type.__call__` runs __init__ for the thread that makes the object.
     fresh(th, v, number)?;
     Ok(v)
@@ -70,7 +84,9 @@ fn fresh(th: &mut Thread, v: Value, number: u64) -> R<crate::object::Gc<Dict>> {
 }
 /// This thread's namespace of a local object; the first use in a thread runs `__init__` there.
 fn namespace(th: &mut Thread, v: Value) -> R<crate::object::Gc<Dict>> {
-    let Some(l) = payload::downcast::<Local>(v) else { return Err(th.type_error("a _thread._local is required")) };
+    let Some(l) = payload::downcast::<Local>(v) else {
+        return Err(th.type_error("a _thread._local is required"));
+    };
     // SAFETY: the fields are set at construction and never change.
     let Local { number, args, kwargs } = unsafe { (*l.cell.get()).clone() };
     if !th.locals.is_empty() {

@@ -123,12 +123,27 @@ static DEF: TypeDef = TypeDef {
     methods: &[
         def_static("__new__", "cls", |th, a| new_of(th, a[0].as_gc()), ""),
         def("acquire", "self, blocking=True, timeout=-1", lock_acquire, "Lock the lock."),
-        def("acquire_lock", "self, blocking=True, timeout=-1", lock_acquire, "An obsolete synonym of acquire()."),
-        def("release", "self, /", lock_release, "Release the lock, allowing another thread that is blocked waiting for the lock to acquire the lock."),
+        def(
+            "acquire_lock",
+            "self, blocking=True, timeout=-1",
+            lock_acquire,
+            "An obsolete synonym of acquire().",
+        ),
+        def(
+            "release",
+            "self, /",
+            lock_release,
+            "Release the lock, allowing another thread that is blocked waiting for the lock to acquire the lock.",
+        ),
         def("release_lock", "self, /", lock_release, "An obsolete synonym of release()."),
         def("locked", "self, /", lock_locked, "Return whether the lock is in the locked state."),
         def("locked_lock", "self, /", lock_locked, "An obsolete synonym of locked()."),
-        def("__enter__", "self, /", |th, a| lock_acquire(th, &[a[0], Value::EMPTY, Value::EMPTY]), "Lock the lock."),
+        def(
+            "__enter__",
+            "self, /",
+            |th, a| lock_acquire(th, &[a[0], Value::EMPTY, Value::EMPTY]),
+            "Lock the lock.",
+        ),
         def("__exit__", "self, *exc_info", lock_release, "Release the lock."),
         def("__repr__", "self, /", lock_repr, "Return repr(self)."),
         def("_at_fork_reinit", "self, /", lock_reinit, ""),
@@ -184,6 +199,10 @@ fn lock_reinit(th: &mut Thread, a: &[Value]) -> R {
 }
 fn lock_repr(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
-    let text = format!("<{} _thread.lock object at {:#x}>", if s.locked() { "locked" } else { "unlocked" }, a[0].0);
+    let text = format!(
+        "<{} _thread.lock object at {:#x}>",
+        if s.locked() { "locked" } else { "unlocked" },
+        a[0].0
+    );
     Ok(th.new_str(&text))
 }

@@ -25,25 +25,90 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 static FUNCTIONS: &[NativeDef] = &[
-    def("_count", "", count, "Return the number of currently running Python threads, excluding the main thread."),
+    def(
+        "_count",
+        "",
+        count,
+        "Return the number of currently running Python threads, excluding the main thread.",
+    ),
     def("_excepthook", "args, /", excepthook, "Handle uncaught Thread.run() exception."),
-    def("_get_main_thread_ident", "", main_ident, "Internal only. Return a non-zero integer that uniquely identifies the main thread of the main interpreter."),
-    def("_is_main_interpreter", "", yes, "Return True if the current interpreter is the main Python interpreter."),
-    def("_make_thread_handle", "ident, /", handle::make, "Internal only. Make a thread handle for threads not spawned by the _thread or threading module."),
-    def("_shutdown", "", handle::shutdown, "Internal only. Wait for all non-daemon threads (other than the calling thread) to stop."),
+    def(
+        "_get_main_thread_ident",
+        "",
+        main_ident,
+        "Internal only. Return a non-zero integer that uniquely identifies the main thread of the main interpreter.",
+    ),
+    def(
+        "_is_main_interpreter",
+        "",
+        yes,
+        "Return True if the current interpreter is the main Python interpreter.",
+    ),
+    def(
+        "_make_thread_handle",
+        "ident, /",
+        handle::make,
+        "Internal only. Make a thread handle for threads not spawned by the _thread or threading module.",
+    ),
+    def(
+        "_shutdown",
+        "",
+        handle::shutdown,
+        "Internal only. Wait for all non-daemon threads (other than the calling thread) to stop.",
+    ),
     def("allocate_lock", "", lock::allocate, "Create a new lock object."),
     def("allocate", "", lock::allocate, "An obsolete synonym of allocate_lock()."),
-    def("daemon_threads_allowed", "", yes, "Return True if daemon threads are allowed in the current interpreter, and False otherwise."),
+    def(
+        "daemon_threads_allowed",
+        "",
+        yes,
+        "Return True if daemon threads are allowed in the current interpreter, and False otherwise.",
+    ),
     def("exit", "", exit, "This is synonymous to ``raise SystemExit''."),
     def("exit_thread", "", exit, "An obsolete synonym of exit()."),
-    def("get_ident", "", get_ident, "Return a non-zero integer that uniquely identifies the current thread amongst other threads that exist simultaneously."),
-    def("get_native_id", "", native_id, "Return a non-negative integer identifying the thread as reported by the OS (kernel)."),
-    def("interrupt_main", "signum=2, /", interrupt_main, "Simulate the arrival of the given signal in the main thread."),
+    def(
+        "get_ident",
+        "",
+        get_ident,
+        "Return a non-zero integer that uniquely identifies the current thread amongst other threads that exist simultaneously.",
+    ),
+    def(
+        "get_native_id",
+        "",
+        native_id,
+        "Return a non-negative integer identifying the thread as reported by the OS (kernel).",
+    ),
+    def(
+        "interrupt_main",
+        "signum=2, /",
+        interrupt_main,
+        "Simulate the arrival of the given signal in the main thread.",
+    ),
     def("set_name", "name", set_name, "Set the name of the current thread."),
-    def("stack_size", "size=0, /", stack_size, "Return the thread stack size used when creating new threads."),
-    def("start_joinable_thread", "function, handle=None, daemon=True", handle::start_joinable, "*For internal use only*: start a new thread."),
-    def("start_new_thread", "function, args, kwargs={}, /", handle::start_new, "Start a new thread and return its identifier."),
-    def("start_new", "function, args, kwargs={}, /", handle::start_new, "An obsolete synonym of start_new_thread()."),
+    def(
+        "stack_size",
+        "size=0, /",
+        stack_size,
+        "Return the thread stack size used when creating new threads.",
+    ),
+    def(
+        "start_joinable_thread",
+        "function, handle=None, daemon=True",
+        handle::start_joinable,
+        "*For internal use only*: start a new thread.",
+    ),
+    def(
+        "start_new_thread",
+        "function, args, kwargs={}, /",
+        handle::start_new,
+        "Start a new thread and return its identifier.",
+    ),
+    def(
+        "start_new",
+        "function, args, kwargs={}, /",
+        handle::start_new,
+        "An obsolete synonym of start_new_thread().",
+    ),
 ];
 
 /// Native stack of a new thread: address space that is used as it is needed.
@@ -120,7 +185,9 @@ fn excepthook(th: &mut Thread, a: &[Value]) -> R {
         return Ok(Value::NONE);
     }
     let thread = get(th, "thread")?;
-    let name = if thread.is_none() { format!("{}", ident()) } else {
+    let name = if thread.is_none() {
+        format!("{}", ident())
+    } else {
         let n = get_name(th, thread)?;
         th.str(n)?.to_string_lossy()
     };
@@ -156,6 +223,12 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     put(th, "_ThreadHandle", handle.value())?;
     put(th, "error", ctx().types.RuntimeError.value())?;
     put(th, "TIMEOUT_MAX", Value::float(i64::MAX as f64 / 1e9))?;
-    let args = structseq::new_class(th, "_thread._ExceptHookArgs", "Type used to pass arguments to threading.excepthook.", &["exc_type", "exc_value", "exc_traceback", "thread"], 4)?;
+    let args = structseq::new_class(
+        th,
+        "_thread._ExceptHookArgs",
+        "Type used to pass arguments to threading.excepthook.",
+        &["exc_type", "exc_value", "exc_traceback", "thread"],
+        4,
+    )?;
     put(th, "_ExceptHookArgs", args.value())
 }

@@ -27,17 +27,52 @@ impl Payload for RLock {
 }
 static DEF: TypeDef = TypeDef {
     methods: &[
-        def_static("__new__", "cls, *args, **kwargs", |th, a| Ok(payload::new(th, a[0].as_gc(), RLock(Arc::default())).value()), ""),
+        def_static(
+            "__new__",
+            "cls, *args, **kwargs",
+            |th, a| Ok(payload::new(th, a[0].as_gc(), RLock(Arc::default())).value()),
+            "",
+        ),
         def("__init__", "self, *args, **kwargs", |_, _| Ok(Value::NONE), ""),
         def("acquire", "self, blocking=True, timeout=-1", rlock_acquire, "Lock the lock."),
         def("release", "self, /", rlock_release, "Release the lock."),
-        def("locked", "self, /", |th, a| Ok(Value::bool(state(th, a[0])?.owner.load(Acquire) != 0)), "Return a boolean indicating whether this object is locked right now."),
-        def("__enter__", "self, /", |th, a| rlock_acquire(th, &[a[0], Value::EMPTY, Value::EMPTY]), "Lock the lock."),
+        def(
+            "locked",
+            "self, /",
+            |th, a| Ok(Value::bool(state(th, a[0])?.owner.load(Acquire) != 0)),
+            "Return a boolean indicating whether this object is locked right now.",
+        ),
+        def(
+            "__enter__",
+            "self, /",
+            |th, a| rlock_acquire(th, &[a[0], Value::EMPTY, Value::EMPTY]),
+            "Lock the lock.",
+        ),
         def("__exit__", "self, *exc_info", rlock_release, "Release the lock."),
-        def("_is_owned", "self, /", |th, a| Ok(Value::bool(state(th, a[0])?.owner.load(Acquire) == ident())), "For internal use by `threading.Condition`."),
-        def("_recursion_count", "self, /", recursion_count, "For internal use by reentrancy checks."),
-        def("_release_save", "self, /", release_save, "For internal use by `threading.Condition`."),
-        def("_acquire_restore", "self, state, /", acquire_restore, "For internal use by `threading.Condition`."),
+        def(
+            "_is_owned",
+            "self, /",
+            |th, a| Ok(Value::bool(state(th, a[0])?.owner.load(Acquire) == ident())),
+            "For internal use by `threading.Condition`.",
+        ),
+        def(
+            "_recursion_count",
+            "self, /",
+            recursion_count,
+            "For internal use by reentrancy checks.",
+        ),
+        def(
+            "_release_save",
+            "self, /",
+            release_save,
+            "For internal use by `threading.Condition`.",
+        ),
+        def(
+            "_acquire_restore",
+            "self, state, /",
+            acquire_restore,
+            "For internal use by `threading.Condition`.",
+        ),
         def("_at_fork_reinit", "self, /", reinit, ""),
         def("__repr__", "self, /", rlock_repr, "Return repr(self)."),
     ],
@@ -97,7 +132,11 @@ fn rlock_release(th: &mut Thread, a: &[Value]) -> R {
 }
 fn recursion_count(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
-    let n = if s.owner.load(Acquire) == ident() { s.count.load(Relaxed) } else { 0 };
+    let n = if s.owner.load(Acquire) == ident() {
+        s.count.load(Relaxed)
+    } else {
+        0
+    };
     Ok(Value::small(n as i64))
 }
 fn release_save(th: &mut Thread, a: &[Value]) -> R {

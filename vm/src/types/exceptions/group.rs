@@ -16,17 +16,32 @@ use crate::types::tuple::Tuple;
 use crate::value::Value;
 
 /// BaseExceptionGroup
-pub static DEF: TypeDef =
-    TypeDef { name: "BaseExceptionGroup", members: &["message", "exceptions"], methods: METHODS, doc: "A combination of multiple unrelated exceptions.", ..BASE };
+pub static DEF: TypeDef = TypeDef {
+    name: "BaseExceptionGroup",
+    members: &["message", "exceptions"],
+    methods: METHODS,
+    doc: "A combination of multiple unrelated exceptions.",
+    ..BASE
+};
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, message, exceptions, /, *args, **kwargs", group_new, ""),
-    def("__init__", "self, /, *args, **kwargs", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__str__", "self, /", str_, "Return str(self)."),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("derive", "self, exceptions, /", derive, ""),
     def("split", "self, matcher_value, /", split, ""),
     def("subgroup", "self, matcher_value, /", subgroup, ""),
-    def_class("__class_getitem__", "cls, object, /", |th, a| crate::types::generic_alias::new(th, a[0], a[1]), "See PEP 585"),
+    def_class(
+        "__class_getitem__",
+        "cls, object, /",
+        |th, a| crate::types::generic_alias::new(th, a[0], a[1]),
+        "See PEP 585",
+    ),
 ];
 /// The tuple of exceptions in a group.
 pub fn exceptions(th: &mut Thread, v: Value) -> R<Gc<Tuple>> {

@@ -124,9 +124,17 @@ pub fn except_star(th: &mut Thread, e: Value, against: Value) -> R<(Value, Value
     let pair = th.call_method(e, key, &[against])?;
     match pair.cast::<Tuple>() {
         Some(p) if p.len() >= 2 => Ok((p.items()[0], p.items()[1])),
-        Some(p) => Err(th.type_error(&format!("{}.split must return a 2-tuple, got tuple of size {}", class_of(e).name_str(), p.len()))),
+        Some(p) => Err(th.type_error(&format!(
+            "{}.split must return a 2-tuple, got tuple of size {}",
+            class_of(e).name_str(),
+            p.len()
+        ))),
         None => {
-            let text = format!("{}.split must return a tuple, not {}", class_of(e).name_str(), class_of(pair).name_str());
+            let text = format!(
+                "{}.split must return a tuple, not {}",
+                class_of(e).name_str(),
+                class_of(pair).name_str()
+            );
             Err(th.type_error(&text))
         }
     }
@@ -144,7 +152,11 @@ pub fn prep_reraise_star(th: &mut Thread, original: Value, results: Value) -> R 
     }
     let (mut raised, mut reraised) = (ValueVec::new(), ValueVec::new());
     for e in &items {
-        if same_origin(th, *e, original)? { reraised.push(th, *e)? } else { raised.push(th, *e)? }
+        if same_origin(th, *e, original)? {
+            reraised.push(th, *e)?
+        } else {
+            raised.push(th, *e)?
+        }
     }
     let mut rest = Value::NONE;
     if !reraised.is_empty() {
@@ -168,8 +180,13 @@ pub fn prep_reraise_star(th: &mut Thread, original: Value, results: Value) -> R 
 }
 /// Was `e` split off `original` rather than raised in a handler? Parts keep the traceback, cause and context.
 fn same_origin(th: &mut Thread, e: Value, original: Value) -> R<bool> {
-    let (Some(a), Some(b)) = (e.cast::<Exception>(), original.cast::<Exception>()) else { return Ok(false) };
-    Ok(is_group(e) && same_field(th, a, b, |x| &x.traceback)? && same_field(th, a, b, |x| &x.cause)? && same_field(th, a, b, |x| &x.context)?)
+    let (Some(a), Some(b)) = (e.cast::<Exception>(), original.cast::<Exception>()) else {
+        return Ok(false);
+    };
+    Ok(is_group(e)
+        && same_field(th, a, b, |x| &x.traceback)?
+        && same_field(th, a, b, |x| &x.cause)?
+        && same_field(th, a, b, |x| &x.context)?)
 }
 fn same_field(th: &mut Thread, a: Gc<Exception>, b: Gc<Exception>, f: fn(&Exception) -> &crate::object::Slot) -> R<bool> {
     Ok(a.field(th, f(&a))? == b.field(th, f(&b))?)

@@ -56,9 +56,36 @@ pub fn syntax_error(th: &mut Thread, e: &vasuki_compiler::error::SyntaxError) ->
         Some(s) => th.new_str(s),
         None => Value::NONE,
     };
-    let made = syntax::new(th, class, &e.msg, filename, e.line as usize, e.col as usize, text, e.end_line as usize, e.end_col as usize);
+    let made = syntax::new(
+        th,
+        class,
+        &e.msg,
+        filename,
+        e.line as usize,
+        e.col as usize,
+        text,
+        e.end_line as usize,
+        e.end_col as usize,
+    );
     match made {
         Ok(v) => th.raise(v),
+        Err(t) => t,
+    }
+}
+
+pub use os_error::strerror;
+
+/// The OSError for an errno about up to two paths (EMPTY: none).
+pub fn os_error_with(th: &mut Thread, errno: i32, path: Value, path2: Value) -> Throw {
+    let text = th.new_str(&strerror(errno));
+    let code = Value::small(errno as i64);
+    let made = match (path, path2) {
+        (Value::EMPTY, _) => th.new_exception(crate::context::ctx().types.OSError, &[code, text]),
+        (p, Value::EMPTY) => th.new_exception(crate::context::ctx().types.OSError, &[code, text, p]),
+        (p, q) => th.new_exception(crate::context::ctx().types.OSError, &[code, text, p, Value::NONE, q]),
+    };
+    match made {
+        Ok(e) => th.raise(e),
         Err(t) => t,
     }
 }

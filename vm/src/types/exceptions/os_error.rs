@@ -23,7 +23,12 @@ pub static DEF: TypeDef = TypeDef {
 };
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, /, *args, **kwargs", os_new, ""),
-    def("__init__", "self, /, *args, **kwargs", os_init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        os_init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__str__", "self, /", os_str, "Return str(self)."),
     def("__reduce__", "self, /", os_reduce, ""),
 ];
@@ -134,10 +139,20 @@ fn os_str(th: &mut Thread, a: &[Value]) -> R {
     let o = a[0].as_obj();
     let [errno, text, file, file2] = [ERRNO, STRERROR, FILENAME, FILENAME2].map(|i| member(th, o, i));
     let (errno, text, file, file2) = (errno?, text?, file?, file2?);
-    let show = |th: &mut Thread, v: Value| -> R<String> { Ok(if v.is_empty() { "None".into() } else { th.str(v)?.to_string_lossy() }) };
+    let show = |th: &mut Thread, v: Value| -> R<String> {
+        Ok(if v.is_empty() {
+            "None".into()
+        } else {
+            th.str(v)?.to_string_lossy()
+        })
+    };
     let s = if !file.is_empty() {
         let head = format!("[Errno {}] {}: {}", show(th, errno)?, show(th, text)?, th.repr_string(file)?);
-        if file2.is_empty() { head } else { format!("{head} -> {}", th.repr_string(file2)?) }
+        if file2.is_empty() {
+            head
+        } else {
+            format!("{head} -> {}", th.repr_string(file2)?)
+        }
     } else if !errno.is_empty() && !text.is_empty() {
         format!("[Errno {}] {}", show(th, errno)?, show(th, text)?)
     } else {
@@ -159,5 +174,9 @@ fn os_reduce(th: &mut Thread, a: &[Value]) -> R {
     }
     let class = class_of(a[0]).value();
     let d = crate::attrs::instance_dict_snapshot(th, o)?;
-    if d.len(th)? > 0 { Ok(th.new_tuple(&[class, args, d.value()])) } else { Ok(th.new_tuple(&[class, args])) }
+    if d.len(th)? > 0 {
+        Ok(th.new_tuple(&[class, args, d.value()]))
+    } else {
+        Ok(th.new_tuple(&[class, args]))
+    }
 }

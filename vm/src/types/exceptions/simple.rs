@@ -150,7 +150,11 @@ fn import_reduce(th: &mut Thread, a: &[Value]) -> R {
     let d = state(th, a[0], &[(1, "name"), (2, "path"), (3, "name_from")])?;
     let args = args_of(th, a[0])?.value();
     let class = class_of(a[0]).value();
-    if d.len(th)? > 0 { Ok(th.new_tuple(&[class, args, d.value()])) } else { Ok(th.new_tuple(&[class, args])) }
+    if d.len(th)? > 0 {
+        Ok(th.new_tuple(&[class, args, d.value()]))
+    } else {
+        Ok(th.new_tuple(&[class, args]))
+    }
 }
 fn name_init(th: &mut Thread, a: &[Value]) -> R {
     keywords(th, a, "NameError", 0, &["name"])?;

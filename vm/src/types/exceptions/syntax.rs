@@ -13,13 +13,28 @@ use crate::value::Value;
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
     name: "SyntaxError",
-    members: &["msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset", "print_file_and_line", "_metadata"],
+    members: &[
+        "msg",
+        "filename",
+        "lineno",
+        "offset",
+        "text",
+        "end_lineno",
+        "end_offset",
+        "print_file_and_line",
+        "_metadata",
+    ],
     methods: METHODS,
     doc: "Invalid syntax.",
     ..BASE
 };
 static METHODS: &[NativeDef] = &[
-    def("__init__", "self, /, *args, **kwargs", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__str__", "self, /", str_, "Return str(self)."),
 ];
 fn init(th: &mut Thread, a: &[Value]) -> R {
@@ -39,7 +54,11 @@ pub fn fill(th: &mut Thread, v: Value, args: &[Value]) -> R<()> {
         let info = th.collect(*info)?;
         let items = info.as_slice();
         if items.len() < 4 {
-            return Err(th.type_error(&format!("function missing required argument '{}' (pos {})", ["filename", "lineno", "offset", "text"][items.len()], items.len() + 1)));
+            return Err(th.type_error(&format!(
+                "function missing required argument '{}' (pos {})",
+                ["filename", "lineno", "offset", "text"][items.len()],
+                items.len() + 1
+            )));
         }
         if items.len() > 7 {
             return Err(th.type_error(&format!("function takes at most 7 arguments ({} given)", items.len())));
@@ -59,7 +78,11 @@ pub fn fill(th: &mut Thread, v: Value, args: &[Value]) -> R<()> {
 fn str_(th: &mut Thread, a: &[Value]) -> R {
     let o = a[0].as_obj();
     let (msg, file, line) = (member(th, o, 0)?, member(th, o, 1)?, member(th, o, 2)?);
-    let text = if msg.is_empty() { "None".into() } else { th.str(msg)?.to_string_lossy() };
+    let text = if msg.is_empty() {
+        "None".into()
+    } else {
+        th.str(msg)?.to_string_lossy()
+    };
     let file = file.cast::<Str>().map(|f| {
         let f = f.to_string_lossy();
         f.rsplit('/').next().unwrap_or("").to_string()
@@ -69,15 +92,28 @@ fn str_(th: &mut Thread, a: &[Value]) -> R {
         (Some(f), Some(l)) => format!("{text} ({f}, line {l})"),
         (Some(f), None) => format!("{text} ({f})"),
         (None, Some(l)) => format!("{text} (line {l})"),
-        (None, None) => return Ok(if msg.is_empty() { th.str(Value::NONE)?.value() } else { th.str(msg)?.value() }),
+        (None, None) => {
+            return Ok(if msg.is_empty() {
+                th.str(Value::NONE)?.value()
+            } else {
+                th.str(msg)?.value()
+            });
+        }
     };
     Ok(th.new_str(&s))
 }
 /// A SyntaxError (or subclass `class`) with its place. Offsets count characters from 1; text is the source line or None.
 #[expect(clippy::too_many_arguments, reason = "the fields of the exception")]
 pub fn new(
-    th: &mut Thread, class: crate::object::Gc<crate::types::class::Class>, msg: &str, filename: Value, line: usize, offset: usize, text: Value,
-    end_line: usize, end_offset: usize,
+    th: &mut Thread,
+    class: crate::object::Gc<crate::types::class::Class>,
+    msg: &str,
+    filename: Value,
+    line: usize,
+    offset: usize,
+    text: Value,
+    end_line: usize,
+    end_offset: usize,
 ) -> R {
     let n = |v: usize| Value::small(v as i64);
     let place = th.new_tuple(&[filename, n(line), n(offset), text, n(end_line), n(end_offset)]);

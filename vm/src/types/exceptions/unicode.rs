@@ -16,15 +16,38 @@ use crate::value::Value;
 
 const MEMBERS: &[&str] = &["encoding", "object", "start", "end", "reason"];
 static METHODS: &[NativeDef] = &[
-    def("__init__", "self, /, *args, **kwargs", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def(
+        "__init__",
+        "self, /, *args, **kwargs",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__str__", "self, /", str_, "Return str(self)."),
 ];
 /// UnicodeEncodeError
-pub static ENCODE: TypeDef = TypeDef { name: "UnicodeEncodeError", members: MEMBERS, methods: METHODS, doc: "Unicode encoding error.", ..BASE };
+pub static ENCODE: TypeDef = TypeDef {
+    name: "UnicodeEncodeError",
+    members: MEMBERS,
+    methods: METHODS,
+    doc: "Unicode encoding error.",
+    ..BASE
+};
 /// UnicodeDecodeError
-pub static DECODE: TypeDef = TypeDef { name: "UnicodeDecodeError", members: MEMBERS, methods: METHODS, doc: "Unicode decoding error.", ..BASE };
+pub static DECODE: TypeDef = TypeDef {
+    name: "UnicodeDecodeError",
+    members: MEMBERS,
+    methods: METHODS,
+    doc: "Unicode decoding error.",
+    ..BASE
+};
 /// UnicodeTranslateError
-pub static TRANSLATE: TypeDef = TypeDef { name: "UnicodeTranslateError", members: MEMBERS, methods: METHODS, doc: "Unicode translation error.", ..BASE };
+pub static TRANSLATE: TypeDef = TypeDef {
+    name: "UnicodeTranslateError",
+    members: MEMBERS,
+    methods: METHODS,
+    doc: "Unicode translation error.",
+    ..BASE
+};
 
 fn init(th: &mut Thread, a: &[Value]) -> R {
     exception::no_keywords(th, a[0], a[2])?;
@@ -97,7 +120,10 @@ fn str_(th: &mut Thread, a: &[Value]) -> R {
     let text = if class.is_subclass_of(t.UnicodeTranslateError) {
         let s = m[1].as_gc::<Str>();
         if one && (start as usize) < s.len() {
-            format!("can't translate character '{}' in position {start}: {reason}", escape(s.at(start as usize)))
+            format!(
+                "can't translate character '{}' in position {start}: {reason}",
+                escape(s.at(start as usize))
+            )
         } else {
             format!("can't translate characters in position {start}-{}: {reason}", end - 1)
         }
@@ -105,11 +131,20 @@ fn str_(th: &mut Thread, a: &[Value]) -> R {
         let encoding = th.str(m[0])?.to_string_lossy();
         match (m[1].cast::<Str>(), m[1].cast::<crate::types::bytes::Bytes>()) {
             (Some(s), _) if one && (start as usize) < s.len() => {
-                format!("'{encoding}' codec can't encode character '{}' in position {start}: {reason}", escape(s.at(start as usize)))
+                format!(
+                    "'{encoding}' codec can't encode character '{}' in position {start}: {reason}",
+                    escape(s.at(start as usize))
+                )
             }
-            (Some(_), _) => format!("'{encoding}' codec can't encode characters in position {start}-{}: {reason}", end - 1),
+            (Some(_), _) => format!(
+                "'{encoding}' codec can't encode characters in position {start}-{}: {reason}",
+                end - 1
+            ),
             (_, Some(b)) if one && (start as usize) < b.as_slice().len() => {
-                format!("'{encoding}' codec can't decode byte 0x{:02x} in position {start}: {reason}", b.as_slice()[start as usize])
+                format!(
+                    "'{encoding}' codec can't decode byte 0x{:02x} in position {start}: {reason}",
+                    b.as_slice()[start as usize]
+                )
             }
             _ => format!("'{encoding}' codec can't decode bytes in position {start}-{}: {reason}", end - 1),
         }

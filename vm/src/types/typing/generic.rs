@@ -28,10 +28,24 @@ pub fn subscript(th: &mut Thread, params: Value) -> R {
     call_typing(th, "_generic_class_getitem", &[ctx().types.generic.value(), params])
 }
 /// The declaration.
-pub static DEF: TypeDef = TypeDef { methods: METHODS, doc: "Abstract base class for generic types.", ..TypeDef::new("typing.Generic", Kind::Instance, 16) };
+pub static DEF: TypeDef = TypeDef {
+    methods: METHODS,
+    doc: "Abstract base class for generic types.",
+    ..TypeDef::new("typing.Generic", Kind::Instance, 16)
+};
 static METHODS: &[NativeDef] = &[
-    def_class("__class_getitem__", "cls, /, *args, **kwargs", |th, a| forward(th, a, "_generic_class_getitem"), "Parameterizes a generic class."),
-    def_class("__init_subclass__", "cls, /, *args, **kwargs", |th, a| forward(th, a, "_generic_init_subclass"), "Function to initialize subclasses."),
+    def_class(
+        "__class_getitem__",
+        "cls, /, *args, **kwargs",
+        |th, a| forward(th, a, "_generic_class_getitem"),
+        "Parameterizes a generic class.",
+    ),
+    def_class(
+        "__init_subclass__",
+        "cls, /, *args, **kwargs",
+        |th, a| forward(th, a, "_generic_init_subclass"),
+        "Function to initialize subclasses.",
+    ),
 ];
 fn forward(th: &mut Thread, a: &[Value], name: &str) -> R {
     let m = crate::import::import_module(th, "typing")?;
@@ -43,6 +57,10 @@ fn forward(th: &mut Thread, a: &[Value], name: &str) -> R {
         all.push(th, *v)?;
     }
     let args = th.new_tuple(all.as_slice());
-    let kwargs = if a[2].cast::<Dict>().is_some_and(|d| d.len_raw() > 0) { a[2] } else { Value::EMPTY };
+    let kwargs = if a[2].cast::<Dict>().is_some_and(|d| d.len_raw() > 0) {
+        a[2]
+    } else {
+        Value::EMPTY
+    };
     th.call_ex(f, args, kwargs)
 }

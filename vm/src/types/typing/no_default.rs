@@ -20,9 +20,19 @@ pub fn singleton(th: &mut Thread) -> Value {
     }
 }
 /// The declaration.
-pub static DEF: TypeDef = TypeDef { base: false, methods: METHODS, doc: "The type of the NoDefault singleton.", ..TypeDef::new("typing.NoDefaultType", Kind::Instance, 16) };
+pub static DEF: TypeDef = TypeDef {
+    base: false,
+    methods: METHODS,
+    doc: "The type of the NoDefault singleton.",
+    ..TypeDef::new("typing.NoDefaultType", Kind::Instance, 16)
+};
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls", |th, _| Ok(singleton(th)), ""),
-    def("__repr__", "self, /", |th, _| Ok(th.new_str("typing.NoDefault")), "Return repr(self)."),
+    def(
+        "__repr__",
+        "self, /",
+        |th, _| Ok(th.new_str("typing.NoDefault")),
+        "Return repr(self).",
+    ),
     def("__reduce__", "self, /", |th, _| Ok(th.new_str("NoDefault")), ""),
 ];

@@ -44,21 +44,67 @@ impl Payload for Part {
 pub fn new(th: &mut Thread, name: Value) -> R {
     let module = calling_module(th)?;
     let none = Value::EMPTY;
-    let p = ParamSpec { name, module, bound: none, default: none, default_function: none, covariant: false, contravariant: false, infer: true };
+    let p = ParamSpec {
+        name,
+        module,
+        bound: none,
+        default: none,
+        default_function: none,
+        covariant: false,
+        contravariant: false,
+        infer: true,
+    };
     Ok(payload::new(th, ctx().types.paramspec, p).value())
 }
 /// The declaration.
-pub static DEF: TypeDef =
-    TypeDef { base: false, dict: true, methods: METHODS, getsets: GETSETS, doc: "Parameter specification variable.", ..TypeDef::new("typing.ParamSpec", Kind::Payload, payload_size::<ParamSpec>()) };
+pub static DEF: TypeDef = TypeDef {
+    base: false,
+    dict: true,
+    methods: METHODS,
+    getsets: GETSETS,
+    doc: "Parameter specification variable.",
+    ..TypeDef::new("typing.ParamSpec", Kind::Payload, payload_size::<ParamSpec>())
+};
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, name, *, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False", paramspec_new, ""),
-    def("__repr__", "self, /", |th, a| { let t = this(th, a[0])?; shown(th, t.name, t.infer, t.covariant, t.contravariant) }, "Return repr(self)."),
+    def_static(
+        "__new__",
+        "cls, name, *, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False",
+        paramspec_new,
+        "",
+    ),
+    def(
+        "__repr__",
+        "self, /",
+        |th, a| {
+            let t = this(th, a[0])?;
+            shown(th, t.name, t.infer, t.covariant, t.contravariant)
+        },
+        "Return repr(self).",
+    ),
     def("__reduce__", "self, /", |th, a| Ok(this(th, a[0])?.name), ""),
     def("__or__", "self, value, /", |th, a| union(th, a[0], a[1]), "Return self|value."),
     def("__ror__", "self, value, /", |th, a| union(th, a[1], a[0]), "Return value|self."),
-    def("has_default", "self, /", |th, a| { let d = default(th, a[0])?; Ok(Value::bool(d != no_default(th))) }, ""),
-    def("__typing_subst__", "self, arg, /", |th, a| call_typing(th, "_paramspec_subst", &[a[0], a[1]]), ""),
-    def("__typing_prepare_subst__", "self, alias, args, /", |th, a| call_typing(th, "_paramspec_prepare_subst", &[a[0], a[1], a[2]]), ""),
+    def(
+        "has_default",
+        "self, /",
+        |th, a| {
+            let d = default(th, a[0])?;
+            Ok(Value::bool(d != no_default(th)))
+        },
+        "",
+    ),
+    def(
+        "__typing_subst__",
+        "self, arg, /",
+        |th, a| call_typing(th, "_paramspec_subst", &[a[0], a[1]]),
+        "",
+    ),
+    def(
+        "__typing_prepare_subst__",
+        "self, alias, args, /",
+        |th, a| call_typing(th, "_paramspec_prepare_subst", &[a[0], a[1], a[2]]),
+        "",
+    ),
     def("__mro_entries__", "self, bases, /", |th, _| mro_entries(th, "ParamSpec"), ""),
 ];
 static GETSETS: &[GetSetDef] = &[
@@ -70,8 +116,16 @@ static GETSETS: &[GetSetDef] = &[
     getter("__contravariant__", |th, v| Ok(Value::bool(this(th, v)?.contravariant)), ""),
     getter("__infer_variance__", |th, v| Ok(Value::bool(this(th, v)?.infer)), ""),
     getter("evaluate_default", |th, v| Ok(or_none(this(th, v)?.default_function)), ""),
-    getter("args", |th, v| Ok(payload::new(th, ctx().types.paramspec_args, Part(v)).value()), ""),
-    getter("kwargs", |th, v| Ok(payload::new(th, ctx().types.paramspec_kwargs, Part(v)).value()), ""),
+    getter(
+        "args",
+        |th, v| Ok(payload::new(th, ctx().types.paramspec_args, Part(v)).value()),
+        "",
+    ),
+    getter(
+        "kwargs",
+        |th, v| Ok(payload::new(th, ctx().types.paramspec_kwargs, Part(v)).value()),
+        "",
+    ),
 ];
 fn this(th: &mut Thread, v: Value) -> R<&'static mut ParamSpec> {
     match payload::downcast::<ParamSpec>(v) {
@@ -108,20 +162,65 @@ fn paramspec_new(th: &mut Thread, a: &[Value]) -> R {
         bound = call_typing(th, "_type_check", &[bound, text])?;
     }
     let module = calling_module(th)?;
-    let p = ParamSpec { name: name.value(), module, bound, default: a[3], default_function: Value::EMPTY, covariant, contravariant, infer };
+    let p = ParamSpec {
+        name: name.value(),
+        module,
+        bound,
+        default: a[3],
+        default_function: Value::EMPTY,
+        covariant,
+        contravariant,
+        infer,
+    };
     Ok(payload::new(th, ctx().types.paramspec, p).value())
 }
-const PART: TypeDef = TypeDef { base: false, methods: PART_METHODS, getsets: PART_GETSETS, ..TypeDef::new("", Kind::Payload, payload_size::<Part>()) };
+const PART: TypeDef = TypeDef {
+    base: false,
+    methods: PART_METHODS,
+    getsets: PART_GETSETS,
+    ..TypeDef::new("", Kind::Payload, payload_size::<Part>())
+};
 /// `typing.ParamSpecArgs`
-pub static ARGS: TypeDef = TypeDef { name: "typing.ParamSpecArgs", ..PART };
+pub static ARGS: TypeDef = TypeDef {
+    name: "typing.ParamSpecArgs",
+    ..PART
+};
 /// `typing.ParamSpecKwargs`
-pub static KWARGS: TypeDef = TypeDef { name: "typing.ParamSpecKwargs", ..PART };
+pub static KWARGS: TypeDef = TypeDef {
+    name: "typing.ParamSpecKwargs",
+    ..PART
+};
 static PART_METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, origin", |th, a| { let c: Gc<Class> = a[0].as_gc(); Ok(payload::new(th, c, Part(a[1])).value()) }, ""),
+    def_static(
+        "__new__",
+        "cls, origin",
+        |th, a| {
+            let c: Gc<Class> = a[0].as_gc();
+            Ok(payload::new(th, c, Part(a[1])).value())
+        },
+        "",
+    ),
     def("__repr__", "self, /", part_repr, "Return repr(self)."),
     def("__eq__", "self, value, /", part_eq, "Return self==value."),
-    def("__hash__", "self, /", |th, a| { let o = origin(th, a[0])?; let h = th.hash(o)?; Ok(th.new_int(h)) }, "Return hash(self)."),
-    def("__mro_entries__", "self, bases, /", |th, a| { let n = th.class_of(a[0]).name_str(); mro_entries(th, &n) }, ""),
+    def(
+        "__hash__",
+        "self, /",
+        |th, a| {
+            let o = origin(th, a[0])?;
+            let h = th.hash(o)?;
+            Ok(th.new_int(h))
+        },
+        "Return hash(self).",
+    ),
+    def(
+        "__mro_entries__",
+        "self, bases, /",
+        |th, a| {
+            let n = th.class_of(a[0]).name_str();
+            mro_entries(th, &n)
+        },
+        "",
+    ),
 ];
 static PART_GETSETS: &[GetSetDef] = &[getter("__origin__", origin, "")];
 fn origin(th: &mut Thread, v: Value) -> R {
@@ -137,7 +236,11 @@ fn part_repr(th: &mut Thread, a: &[Value]) -> R {
         None => th.repr(o)?.value(),
     };
     let name = th.str(name)?.to_string_lossy();
-    let part = if th.class_of(a[0]) == ctx().types.paramspec_args { "args" } else { "kwargs" };
+    let part = if th.class_of(a[0]) == ctx().types.paramspec_args {
+        "args"
+    } else {
+        "kwargs"
+    };
     Ok(th.new_str(&format!("{name}.{part}")))
 }
 fn part_eq(th: &mut Thread, a: &[Value]) -> R {

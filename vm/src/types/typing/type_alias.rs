@@ -31,11 +31,27 @@ impl Payload for TypeAlias {
 pub fn new(th: &mut Thread, name: Value, params: Value, f: Value) -> R {
     let module = calling_module(th)?;
     let params = if params.is_none() { ctx().empty_tuple } else { params };
-    Ok(payload::new(th, ctx().types.type_alias, TypeAlias { name, module, params, value: Value::EMPTY, function: f }).value())
+    Ok(payload::new(
+        th,
+        ctx().types.type_alias,
+        TypeAlias {
+            name,
+            module,
+            params,
+            value: Value::EMPTY,
+            function: f,
+        },
+    )
+    .value())
 }
 /// The declaration.
-pub static DEF: TypeDef =
-    TypeDef { base: false, methods: METHODS, getsets: GETSETS, doc: "Type alias.", ..TypeDef::new("typing.TypeAliasType", Kind::Payload, payload_size::<TypeAlias>()) };
+pub static DEF: TypeDef = TypeDef {
+    base: false,
+    methods: METHODS,
+    getsets: GETSETS,
+    doc: "Type alias.",
+    ..TypeDef::new("typing.TypeAliasType", Kind::Payload, payload_size::<TypeAlias>())
+};
 static METHODS: &[NativeDef] = &[
     def_static("__new__", "cls, name, value, *, type_params=()", alias_new, ""),
     def("__repr__", "self, /", |th, a| Ok(this(th, a[0])?.name), "Return repr(self)."),
@@ -76,7 +92,18 @@ fn alias_new(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.type_error("type_params must be a tuple"));
     }
     let module = calling_module(th)?;
-    Ok(payload::new(th, ctx().types.type_alias, TypeAlias { name, module, params, value: a[2], function: Value::EMPTY }).value())
+    Ok(payload::new(
+        th,
+        ctx().types.type_alias,
+        TypeAlias {
+            name,
+            module,
+            params,
+            value: a[2],
+            function: Value::EMPTY,
+        },
+    )
+    .value())
 }
 fn getitem(th: &mut Thread, a: &[Value]) -> R {
     if this(th, a[0])?.params.as_gc::<Tuple>().is_empty() {

@@ -28,7 +28,16 @@ pub struct TypeVar {
 }
 impl Payload for TypeVar {
     fn trace(&self, f: &mut dyn FnMut(Value)) {
-        for v in [self.name, self.module, self.bound, self.bound_function, self.constraints, self.constraints_function, self.default, self.default_function] {
+        for v in [
+            self.name,
+            self.module,
+            self.bound,
+            self.bound_function,
+            self.constraints,
+            self.constraints_function,
+            self.default,
+            self.default_function,
+        ] {
             f(v);
         }
     }
@@ -58,24 +67,72 @@ pub fn new(th: &mut Thread, name: Value) -> R {
 /// Of `class C[T: bound]`.
 pub fn with_bound(th: &mut Thread, name: Value, f: Value) -> R {
     let module = calling_module(th)?;
-    make(th, TypeVar { name, module, bound_function: f, ..PLAIN })
+    make(
+        th,
+        TypeVar {
+            name,
+            module,
+            bound_function: f,
+            ..PLAIN
+        },
+    )
 }
 /// Of `class C[T: (a, b)]`.
 pub fn with_constraints(th: &mut Thread, name: Value, f: Value) -> R {
     let module = calling_module(th)?;
-    make(th, TypeVar { name, module, constraints_function: f, ..PLAIN })
+    make(
+        th,
+        TypeVar {
+            name,
+            module,
+            constraints_function: f,
+            ..PLAIN
+        },
+    )
 }
 /// The declaration.
-pub static DEF: TypeDef =
-    TypeDef { base: false, dict: true, methods: METHODS, getsets: GETSETS, doc: "Type variable.", ..TypeDef::new("typing.TypeVar", Kind::Payload, payload_size::<TypeVar>()) };
+pub static DEF: TypeDef = TypeDef {
+    base: false,
+    dict: true,
+    methods: METHODS,
+    getsets: GETSETS,
+    doc: "Type variable.",
+    ..TypeDef::new("typing.TypeVar", Kind::Payload, payload_size::<TypeVar>())
+};
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, name, *constraints, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False", typevar_new, ""),
-    def("__repr__", "self, /", |th, a| { let t = this(th, a[0])?; shown(th, t.name, t.infer, t.covariant, t.contravariant) }, "Return repr(self)."),
+    def_static(
+        "__new__",
+        "cls, name, *constraints, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False",
+        typevar_new,
+        "",
+    ),
+    def(
+        "__repr__",
+        "self, /",
+        |th, a| {
+            let t = this(th, a[0])?;
+            shown(th, t.name, t.infer, t.covariant, t.contravariant)
+        },
+        "Return repr(self).",
+    ),
     def("__reduce__", "self, /", |th, a| Ok(this(th, a[0])?.name), ""),
     def("__or__", "self, value, /", |th, a| union(th, a[0], a[1]), "Return self|value."),
     def("__ror__", "self, value, /", |th, a| union(th, a[1], a[0]), "Return value|self."),
-    def("has_default", "self, /", |th, a| { let d = default(th, a[0])?; Ok(Value::bool(d != no_default(th))) }, ""),
-    def("__typing_subst__", "self, arg, /", |th, a| call_typing(th, "_typevar_subst", &[a[0], a[1]]), ""),
+    def(
+        "has_default",
+        "self, /",
+        |th, a| {
+            let d = default(th, a[0])?;
+            Ok(Value::bool(d != no_default(th)))
+        },
+        "",
+    ),
+    def(
+        "__typing_subst__",
+        "self, arg, /",
+        |th, a| call_typing(th, "_typevar_subst", &[a[0], a[1]]),
+        "",
+    ),
     def("__typing_prepare_subst__", "self, alias, args, /", prepare_subst, ""),
     def("__mro_entries__", "self, bases, /", |th, _| mro_entries(th, "TypeVar"), ""),
 ];

@@ -32,7 +32,17 @@ pub fn new(th: &mut Thread, name: Value) -> R {
 }
 fn make(th: &mut Thread, name: Value, default: Value) -> R {
     let module = calling_module(th)?;
-    Ok(payload::new(th, ctx().types.typevartuple, TypeVarTuple { name, module, default, default_function: Value::EMPTY }).value())
+    Ok(payload::new(
+        th,
+        ctx().types.typevartuple,
+        TypeVarTuple {
+            name,
+            module,
+            default,
+            default_function: Value::EMPTY,
+        },
+    )
+    .value())
 }
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
@@ -44,13 +54,39 @@ pub static DEF: TypeDef = TypeDef {
     ..TypeDef::new("typing.TypeVarTuple", Kind::Payload, payload_size::<TypeVarTuple>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, name, *, default=NoDefault", |th, a| { let n = checked_name(th, a[1], "TypeVarTuple")?; make(th, n.value(), a[2]) }, ""),
+    def_static(
+        "__new__",
+        "cls, name, *, default=NoDefault",
+        |th, a| {
+            let n = checked_name(th, a[1], "TypeVarTuple")?;
+            make(th, n.value(), a[2])
+        },
+        "",
+    ),
     def("__repr__", "self, /", |th, a| Ok(this(th, a[0])?.name), "Return repr(self)."),
     def("__reduce__", "self, /", |th, a| Ok(this(th, a[0])?.name), ""),
     def("__iter__", "self, /", iter, "Implement iter(self)."),
-    def("has_default", "self, /", |th, a| { let d = default(th, a[0])?; Ok(Value::bool(d != no_default(th))) }, ""),
-    def("__typing_subst__", "self, arg, /", |th, _| Err(th.type_error("Substitution of bare TypeVarTuple is not supported")), ""),
-    def("__typing_prepare_subst__", "self, alias, args, /", |th, a| call_typing(th, "_typevartuple_prepare_subst", &[a[0], a[1], a[2]]), ""),
+    def(
+        "has_default",
+        "self, /",
+        |th, a| {
+            let d = default(th, a[0])?;
+            Ok(Value::bool(d != no_default(th)))
+        },
+        "",
+    ),
+    def(
+        "__typing_subst__",
+        "self, arg, /",
+        |th, _| Err(th.type_error("Substitution of bare TypeVarTuple is not supported")),
+        "",
+    ),
+    def(
+        "__typing_prepare_subst__",
+        "self, alias, args, /",
+        |th, a| call_typing(th, "_typevartuple_prepare_subst", &[a[0], a[1], a[2]]),
+        "",
+    ),
     def("__mro_entries__", "self, bases, /", |th, _| mro_entries(th, "TypeVarTuple"), ""),
 ];
 static GETSETS: &[GetSetDef] = &[
