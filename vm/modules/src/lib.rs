@@ -20,6 +20,7 @@ pub mod grp;
 mod hashes;
 pub mod heapq;
 pub mod imp;
+pub mod io;
 pub mod itertools;
 pub mod json;
 mod json_encode;
@@ -84,6 +85,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &grp::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
+    &io::MODULE,
     &itertools::MODULE,
     &json::MODULE,
     &locale::MODULE,

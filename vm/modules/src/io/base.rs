@@ -26,33 +26,149 @@ pub(crate) static IOBASE: TypeDef = TypeDef {
     methods: METHODS,
     getsets: &[
         getter("closed", |th, v| Ok(Value::bool(marked_closed(th, v)?)), ""),
-        getset("__dict__", vasuki_vm::types::object::get_dict, vasuki_vm::types::object::set_dict, ""),
+        getset(
+            "__dict__",
+            vasuki_vm::types::object::get_dict,
+            vasuki_vm::types::object::set_dict,
+            "",
+        ),
     ],
     doc: "The abstract base class for all I/O classes.\n\nThis class provides dummy implementations for many methods that\nderived classes can override selectively; the default implementations\nrepresent a file that cannot be read, written or seeked.",
     ..TypeDef::new("_io._IOBase", Kind::Instance, 16)
 };
 static METHODS: &[NativeDef] = &[
-    def("seek", "self, offset, whence=0, /", |th, _| Err(unsupported(th, "seek")), "Change the stream position to the given byte offset."),
-    def("tell", "self, /", |th, a| call_method(th, a[0], "seek", &[Value::small(0), Value::small(1)]), "Return current stream position."),
-    def("truncate", "self, size=None, /", |th, _| Err(unsupported(th, "truncate")), "Truncate file to size bytes."),
+    def(
+        "seek",
+        "self, offset, whence=0, /",
+        |th, _| Err(unsupported(th, "seek")),
+        "Change the stream position to the given byte offset.",
+    ),
+    def(
+        "tell",
+        "self, /",
+        |th, a| call_method(th, a[0], "seek", &[Value::small(0), Value::small(1)]),
+        "Return current stream position.",
+    ),
+    def(
+        "truncate",
+        "self, size=None, /",
+        |th, _| Err(unsupported(th, "truncate")),
+        "Truncate file to size bytes.",
+    ),
     def("flush", "self, /", flush, "Flush write buffers, if applicable."),
-    def("close", "self, /", close, "Flush and close the IO object.\n\nThis method has no effect if the file is already closed."),
-    def("seekable", "self, /", |_, _| Ok(Value::FALSE), "Return whether object supports random access."),
-    def("readable", "self, /", |_, _| Ok(Value::FALSE), "Return whether object was opened for reading."),
-    def("writable", "self, /", |_, _| Ok(Value::FALSE), "Return whether object was opened for writing."),
-    def("_checkClosed", "self, /", |th, a| { check_open(th, a[0])?; Ok(Value::NONE) }, ""),
-    def("_checkSeekable", "self, /", |th, a| { check_can(th, a[0], "seekable")?; Ok(Value::TRUE) }, ""),
-    def("_checkReadable", "self, /", |th, a| { check_can(th, a[0], "readable")?; Ok(Value::TRUE) }, ""),
-    def("_checkWritable", "self, /", |th, a| { check_can(th, a[0], "writable")?; Ok(Value::TRUE) }, ""),
-    def("fileno", "self, /", |th, _| Err(unsupported(th, "fileno")), "Return underlying file descriptor if one exists.\n\nRaise OSError if the IO object does not use a file descriptor."),
-    def("isatty", "self, /", |th, a| { check_open(th, a[0])?; Ok(Value::FALSE) }, "Return whether this is an 'interactive' stream.\n\nReturn False if it can't be determined."),
-    def("__enter__", "self, /", |th, a| { check_open(th, a[0])?; Ok(a[0]) }, ""),
+    def(
+        "close",
+        "self, /",
+        close,
+        "Flush and close the IO object.\n\nThis method has no effect if the file is already closed.",
+    ),
+    def(
+        "seekable",
+        "self, /",
+        |_, _| Ok(Value::FALSE),
+        "Return whether object supports random access.",
+    ),
+    def(
+        "readable",
+        "self, /",
+        |_, _| Ok(Value::FALSE),
+        "Return whether object was opened for reading.",
+    ),
+    def(
+        "writable",
+        "self, /",
+        |_, _| Ok(Value::FALSE),
+        "Return whether object was opened for writing.",
+    ),
+    def(
+        "_checkClosed",
+        "self, /",
+        |th, a| {
+            check_open(th, a[0])?;
+            Ok(Value::NONE)
+        },
+        "",
+    ),
+    def(
+        "_checkSeekable",
+        "self, /",
+        |th, a| {
+            check_can(th, a[0], "seekable")?;
+            Ok(Value::TRUE)
+        },
+        "",
+    ),
+    def(
+        "_checkReadable",
+        "self, /",
+        |th, a| {
+            check_can(th, a[0], "readable")?;
+            Ok(Value::TRUE)
+        },
+        "",
+    ),
+    def(
+        "_checkWritable",
+        "self, /",
+        |th, a| {
+            check_can(th, a[0], "writable")?;
+            Ok(Value::TRUE)
+        },
+        "",
+    ),
+    def(
+        "fileno",
+        "self, /",
+        |th, _| Err(unsupported(th, "fileno")),
+        "Return underlying file descriptor if one exists.\n\nRaise OSError if the IO object does not use a file descriptor.",
+    ),
+    def(
+        "isatty",
+        "self, /",
+        |th, a| {
+            check_open(th, a[0])?;
+            Ok(Value::FALSE)
+        },
+        "Return whether this is an 'interactive' stream.\n\nReturn False if it can't be determined.",
+    ),
+    def(
+        "__enter__",
+        "self, /",
+        |th, a| {
+            check_open(th, a[0])?;
+            Ok(a[0])
+        },
+        "",
+    ),
     def("__exit__", "self, /, *args", |th, a| th.call_method(a[0], names().close, &[]), ""),
-    def("__iter__", "self, /", |th, a| { check_open(th, a[0])?; Ok(a[0]) }, "Implement iter(self)."),
+    def(
+        "__iter__",
+        "self, /",
+        |th, a| {
+            check_open(th, a[0])?;
+            Ok(a[0])
+        },
+        "Implement iter(self).",
+    ),
     def("__next__", "self, /", next, "Implement next(self)."),
-    def("readline", "self, size=-1, /", readline, "Read and return a line from the stream.\n\nIf size is specified, at most size bytes will be read."),
-    def("readlines", "self, hint=-1, /", readlines, "Return a list of lines from the stream.\n\nhint can be specified to control the number of lines read: no more\nlines will be read if the total size (in bytes/characters) of all\nlines so far exceeds hint."),
-    def("writelines", "self, lines, /", writelines, "Write a list of lines to stream.\n\nLine separators are not added, so it is usual for each of the\nlines provided to have a line separator at the end."),
+    def(
+        "readline",
+        "self, size=-1, /",
+        readline,
+        "Read and return a line from the stream.\n\nIf size is specified, at most size bytes will be read.",
+    ),
+    def(
+        "readlines",
+        "self, hint=-1, /",
+        readlines,
+        "Return a list of lines from the stream.\n\nhint can be specified to control the number of lines read: no more\nlines will be read if the total size (in bytes/characters) of all\nlines so far exceeds hint.",
+    ),
+    def(
+        "writelines",
+        "self, lines, /",
+        writelines,
+        "Write a list of lines to stream.\n\nLine separators are not added, so it is usual for each of the\nlines provided to have a line separator at the end.",
+    ),
     def("__del__", "self, /", finalize, ""),
 ];
 
@@ -70,12 +186,32 @@ pub(crate) static RAWBASE: TypeDef = TypeDef {
 /// The declaration of `_BufferedIOBase`.
 pub(crate) static BUFFEREDBASE: TypeDef = TypeDef {
     methods: &[
-        def("detach", "self, /", |th, _| Err(unsupported(th, "detach")), "Disconnect this buffer from its underlying raw stream and return it."),
-        def("read", "self, size=-1, /", |th, _| Err(unsupported(th, "read")), "Read and return up to n bytes."),
-        def("read1", "self, size=-1, /", |th, _| Err(unsupported(th, "read1")), "Read and return up to size bytes."),
+        def(
+            "detach",
+            "self, /",
+            |th, _| Err(unsupported(th, "detach")),
+            "Disconnect this buffer from its underlying raw stream and return it.",
+        ),
+        def(
+            "read",
+            "self, size=-1, /",
+            |th, _| Err(unsupported(th, "read")),
+            "Read and return up to n bytes.",
+        ),
+        def(
+            "read1",
+            "self, size=-1, /",
+            |th, _| Err(unsupported(th, "read1")),
+            "Read and return up to size bytes.",
+        ),
         def("readinto", "self, buffer, /", |th, a| readinto_by(th, a, "read"), ""),
         def("readinto1", "self, buffer, /", |th, a| readinto_by(th, a, "read1"), ""),
-        def("write", "self, b, /", |th, _| Err(unsupported(th, "write")), "Write buffer b to the IO stream."),
+        def(
+            "write",
+            "self, b, /",
+            |th, _| Err(unsupported(th, "write")),
+            "Write buffer b to the IO stream.",
+        ),
     ],
     doc: "Base class for buffered IO objects.",
     ..TypeDef::new("_io._BufferedIOBase", Kind::Instance, 16)
@@ -83,10 +219,30 @@ pub(crate) static BUFFEREDBASE: TypeDef = TypeDef {
 /// The declaration of `_TextIOBase`.
 pub(crate) static TEXTBASE: TypeDef = TypeDef {
     methods: &[
-        def("detach", "self, /", |th, _| Err(unsupported(th, "detach")), "Separate the underlying buffer from the TextIOBase and return it."),
-        def("read", "self, size=-1, /", |th, _| Err(unsupported(th, "read")), "Read at most size characters from stream."),
-        def("readline", "self, size=-1, /", |th, _| Err(unsupported(th, "readline")), "Read until newline or EOF."),
-        def("write", "self, s, /", |th, _| Err(unsupported(th, "write")), "Write string s to stream."),
+        def(
+            "detach",
+            "self, /",
+            |th, _| Err(unsupported(th, "detach")),
+            "Separate the underlying buffer from the TextIOBase and return it.",
+        ),
+        def(
+            "read",
+            "self, size=-1, /",
+            |th, _| Err(unsupported(th, "read")),
+            "Read at most size characters from stream.",
+        ),
+        def(
+            "readline",
+            "self, size=-1, /",
+            |th, _| Err(unsupported(th, "readline")),
+            "Read until newline or EOF.",
+        ),
+        def(
+            "write",
+            "self, s, /",
+            |th, _| Err(unsupported(th, "write")),
+            "Write string s to stream.",
+        ),
     ],
     getsets: &[
         getter("encoding", |_, _| Ok(Value::NONE), "Encoding of the text stream."),
@@ -118,7 +274,11 @@ pub(crate) fn check_can(th: &mut Thread, v: Value, what: &str) -> R<()> {
     Err(unsupported(th, &format!("File or stream is not {what}.")))
 }
 fn flush(th: &mut Thread, a: &[Value]) -> R {
-    if marked_closed(th, a[0])? { Err(closed_error(th)) } else { Ok(Value::NONE) }
+    if marked_closed(th, a[0])? {
+        Err(closed_error(th))
+    } else {
+        Ok(Value::NONE)
+    }
 }
 /// `_IOBase.close`: flushes, then marks the stream closed even if that failed.
 pub(crate) fn close(th: &mut Thread, a: &[Value]) -> R {
@@ -164,7 +324,11 @@ fn readline(th: &mut Thread, a: &[Value]) -> R {
             let seen = th.call(peek, &[Value::small(1)])?;
             let b = bytes_result(th, seen, "peek")?;
             if !b.is_empty() {
-                n = b.iter().position(|&c| c == b'\n').map_or(b.len(), |i| i + 1).min(limit - line.len());
+                n = b
+                    .iter()
+                    .position(|&c| c == b'\n')
+                    .map_or(b.len(), |i| i + 1)
+                    .min(limit - line.len());
             }
         }
         let got = th.call_method(a[0], names().read, &[Value::small(n as i64)])?;
@@ -249,7 +413,9 @@ fn raw_readall(th: &mut Thread, a: &[Value]) -> R {
         if chunk.is_none() {
             break;
         }
-        let Some(b) = chunk.cast::<Bytes>() else { return Err(th.type_error("read() should return bytes")) };
+        let Some(b) = chunk.cast::<Bytes>() else {
+            return Err(th.type_error("read() should return bytes"));
+        };
         all.get_or_insert_default().extend_from_slice(b.as_slice());
         if b.is_empty() {
             break;
@@ -263,7 +429,9 @@ fn raw_readall(th: &mut Thread, a: &[Value]) -> R {
 fn readinto_by(th: &mut Thread, a: &[Value], method: &str) -> R {
     let n = super::raw::writable_len(th, a[1], if method == "read" { "readinto" } else { "readinto1" })?;
     let data = call_method(th, a[0], method, &[Value::small(n as i64)])?;
-    let Some(b) = data.cast::<Bytes>() else { return Err(th.type_error("read() should return bytes")) };
+    let Some(b) = data.cast::<Bytes>() else {
+        return Err(th.type_error("read() should return bytes"));
+    };
     let b = b.as_slice();
     if b.len() > n {
         let got = b.len();

@@ -95,7 +95,11 @@ pub(crate) fn attach(th: &mut Thread, b: Stream, raw: Value, size: usize, readab
 }
 /// The `buffer_size` argument.
 pub(crate) fn buffer_size(th: &mut Thread, v: Value) -> R<usize> {
-    let n = if v.is_empty() { super::DEFAULT_BUFFER_SIZE as isize } else { th.to_isize(v)? };
+    let n = if v.is_empty() {
+        super::DEFAULT_BUFFER_SIZE as isize
+    } else {
+        th.to_isize(v)?
+    };
     if n <= 0 {
         return Err(th.value_error("buffer size must be strictly positive"));
     }
@@ -442,11 +446,39 @@ macro_rules! methods {
 macro_rules! getsets {
     () => {
         &[
-            getter("raw", |th, v| { let b = $crate::io::buffered::this(th, v)?; let s = th.open_mut(b)?; Ok(if s.raw.is_empty() { Value::NONE } else { s.raw }) }, ""),
-            getter("closed", |th, v| { let b = $crate::io::buffered::this(th, v)?; Ok(Value::bool($crate::io::buffered::is_closed(th, b)?)) }, ""),
+            getter(
+                "raw",
+                |th, v| {
+                    let b = $crate::io::buffered::this(th, v)?;
+                    let s = th.open_mut(b)?;
+                    Ok(if s.raw.is_empty() { Value::NONE } else { s.raw })
+                },
+                "",
+            ),
+            getter(
+                "closed",
+                |th, v| {
+                    let b = $crate::io::buffered::this(th, v)?;
+                    Ok(Value::bool($crate::io::buffered::is_closed(th, b)?))
+                },
+                "",
+            ),
             getter("name", |th, v| $crate::io::buffered::raw_attr(th, v, "name"), ""),
             getter("mode", |th, v| $crate::io::buffered::raw_attr(th, v, "mode"), ""),
-            getset("_finalizing", |th, v| { let b = $crate::io::buffered::this(th, v)?; Ok(Value::bool(th.open_mut(b)?.finalizing)) }, |th, v, new| { let on = th.truth(new)?; let b = $crate::io::buffered::this(th, v)?; th.open_mut(b)?.finalizing = on; Ok(()) }, ""),
+            getset(
+                "_finalizing",
+                |th, v| {
+                    let b = $crate::io::buffered::this(th, v)?;
+                    Ok(Value::bool(th.open_mut(b)?.finalizing))
+                },
+                |th, v, new| {
+                    let on = th.truth(new)?;
+                    let b = $crate::io::buffered::this(th, v)?;
+                    th.open_mut(b)?.finalizing = on;
+                    Ok(())
+                },
+                "",
+            ),
         ]
     };
 }

@@ -12,7 +12,12 @@ use vasuki_vm::value::Value;
 /// The declaration.
 pub(crate) static DEF: TypeDef = TypeDef {
     methods: methods![
-        def("__init__", "self, raw, buffer_size=131072", init, "Initialize self.  See help(type(self)) for accurate signature."),
+        def(
+            "__init__",
+            "self, raw, buffer_size=131072",
+            init,
+            "Initialize self.  See help(type(self)) for accurate signature."
+        ),
         def("read", "self, size=-1, /", reader::read_method, ""),
         def("read1", "self, size=-1, /", reader::read1_method, ""),
         def("readinto", "self, buffer, /", |th, a| reader::readinto(th, a, false), ""),

@@ -15,7 +15,12 @@ use vasuki_vm::value::Value;
 /// The declaration.
 pub(crate) static DEF: TypeDef = TypeDef {
     methods: methods![
-        def("__init__", "self, raw, buffer_size=131072", init, "Initialize self.  See help(type(self)) for accurate signature."),
+        def(
+            "__init__",
+            "self, raw, buffer_size=131072",
+            init,
+            "Initialize self.  See help(type(self)) for accurate signature."
+        ),
         def("read", "self, size=-1, /", read_method, ""),
         def("read1", "self, size=-1, /", read1_method, ""),
         def("readinto", "self, buffer, /", |th, a| readinto(th, a, false), ""),
@@ -41,7 +46,11 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
 }
 /// Makes the buffer hold only bytes that were read ahead: writes what is pending. The lock is held.
 fn ready(th: &mut Thread, b: Stream) -> R<()> {
-    if th.open_mut(b)?.pending.is_empty() { Ok(()) } else { write_pending(th, b) }
+    if th.open_mut(b)?.pending.is_empty() {
+        Ok(())
+    } else {
+        write_pending(th, b)
+    }
 }
 /// Moves up to `n` bytes that were read ahead to `out`.
 fn take(s: &mut Buffered, out: &mut Vec<u8>, n: usize) {
@@ -119,7 +128,9 @@ fn read_all_held(th: &mut Thread, b: Stream) -> R {
     if rest.is_none() {
         return Ok(if all.is_empty() { rest } else { th.new_bytes(&all) });
     }
-    let Some(bytes) = rest.cast::<Bytes>() else { return Err(th.type_error("readall() should return bytes")) };
+    let Some(bytes) = rest.cast::<Bytes>() else {
+        return Err(th.type_error("readall() should return bytes"));
+    };
     if all.is_empty() {
         return Ok(rest);
     }
@@ -256,7 +267,13 @@ pub(crate) fn peek(th: &mut Thread, a: &[Value]) -> R {
     check_open(th, b, "peek of closed file")?;
     if th.open_mut(b)?.unread().is_empty() {
         let held = enter(th, b)?;
-        let r = ready(th, b).and_then(|()| if th.open_mut(b)?.unread().is_empty() { fill(th, b).map(drop) } else { Ok(()) });
+        let r = ready(th, b).and_then(|()| {
+            if th.open_mut(b)?.unread().is_empty() {
+                fill(th, b).map(drop)
+            } else {
+                Ok(())
+            }
+        });
         drop(held);
         r?;
     }
@@ -321,7 +338,10 @@ pub(crate) fn next(th: &mut Thread, a: &[Value]) -> R {
         Some(_) => Ok(line),
         None => {
             let name = th.class_of(line).name_str();
-            Err(super::os_text(th, &format!("readline() should have returned a bytes object, not '{name}'")))
+            Err(super::os_text(
+                th,
+                &format!("readline() should have returned a bytes object, not '{name}'"),
+            ))
         }
     }
 }

@@ -14,8 +14,18 @@ use vasuki_vm::value::Value;
 /// The declaration.
 pub(crate) static DEF: TypeDef = TypeDef {
     methods: methods![
-        def("__init__", "self, raw, buffer_size=131072", init, "Initialize self.  See help(type(self)) for accurate signature."),
-        def("write", "self, buffer, /", write_method, "Write buffer b to the IO stream.\n\nReturn the number of bytes written, which is always\nthe length of b in bytes.\n\nRaise BlockingIOError if the buffer is full and the\nunderlying raw stream cannot accept more data at the moment."),
+        def(
+            "__init__",
+            "self, raw, buffer_size=131072",
+            init,
+            "Initialize self.  See help(type(self)) for accurate signature."
+        ),
+        def(
+            "write",
+            "self, buffer, /",
+            write_method,
+            "Write buffer b to the IO stream.\n\nReturn the number of bytes written, which is always\nthe length of b in bytes.\n\nRaise BlockingIOError if the buffer is full and the\nunderlying raw stream cannot accept more data at the moment."
+        ),
         def("writable", "self, /", |th, a| buffered::raw_call(th, a[0], "writable"), ""),
         def("flush", "self, /", buffered::flush_method, ""),
     ],

@@ -45,39 +45,175 @@ impl Payload for View {
 /// The declaration.
 pub(crate) static DEF: TypeDef = TypeDef {
     methods: METHODS,
-    getsets: &[getter("closed", |th, v| Ok(Value::bool(support::open::<BytesIO>(th, v)?.closed)), "True if the file is closed.")],
+    getsets: &[getter(
+        "closed",
+        |th, v| Ok(Value::bool(support::open::<BytesIO>(th, v)?.closed)),
+        "True if the file is closed.",
+    )],
     doc: "Buffered I/O implementation using an in-memory bytes buffer.",
     ..TypeDef::new("_io.BytesIO", Kind::Payload, payload_size::<BytesIO>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| Ok(payload::new(th, a[0].as_gc(), BytesIO::default()).value()), ""),
-    def("__init__", "self, initial_bytes=b''", init, "Initialize self.  See help(type(self)) for accurate signature."),
-    def("readable", "self, /", |th, a| { state(th, a[0])?; Ok(Value::TRUE) }, "Returns True if the IO object can be read."),
-    def("writable", "self, /", |th, a| { state(th, a[0])?; Ok(Value::TRUE) }, "Returns True if the IO object can be written."),
-    def("seekable", "self, /", |th, a| { state(th, a[0])?; Ok(Value::TRUE) }, "Returns True if the IO object can be seeked."),
-    def("flush", "self, /", |th, a| { state(th, a[0])?; Ok(Value::NONE) }, "Does nothing."),
-    def("isatty", "self, /", |th, a| { state(th, a[0])?; Ok(Value::FALSE) }, "Always returns False.\n\nBytesIO objects are not connected to a TTY-like device."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| Ok(payload::new(th, a[0].as_gc(), BytesIO::default()).value()),
+        "",
+    ),
+    def(
+        "__init__",
+        "self, initial_bytes=b''",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
+    def(
+        "readable",
+        "self, /",
+        |th, a| {
+            state(th, a[0])?;
+            Ok(Value::TRUE)
+        },
+        "Returns True if the IO object can be read.",
+    ),
+    def(
+        "writable",
+        "self, /",
+        |th, a| {
+            state(th, a[0])?;
+            Ok(Value::TRUE)
+        },
+        "Returns True if the IO object can be written.",
+    ),
+    def(
+        "seekable",
+        "self, /",
+        |th, a| {
+            state(th, a[0])?;
+            Ok(Value::TRUE)
+        },
+        "Returns True if the IO object can be seeked.",
+    ),
+    def(
+        "flush",
+        "self, /",
+        |th, a| {
+            state(th, a[0])?;
+            Ok(Value::NONE)
+        },
+        "Does nothing.",
+    ),
+    def(
+        "isatty",
+        "self, /",
+        |th, a| {
+            state(th, a[0])?;
+            Ok(Value::FALSE)
+        },
+        "Always returns False.\n\nBytesIO objects are not connected to a TTY-like device.",
+    ),
     def("close", "self, /", close, "Disable all I/O operations."),
-    def("read", "self, size=-1, /", read, "Read at most size bytes, returned as a bytes object.\n\nIf the size argument is negative, read until EOF is reached.\nReturn an empty bytes object at EOF."),
-    def("read1", "self, size=-1, /", read, "Read at most size bytes, returned as a bytes object.\n\nIf the size argument is negative or omitted, read until EOF is reached.\nReturn an empty bytes object at EOF."),
-    def("readinto", "self, buffer, /", readinto, "Read bytes into buffer.\n\nReturns number of bytes read (0 for EOF), or None if the object\nis set not to block and has no data to read."),
-    def("readline", "self, size=-1, /", readline, "Next line from the file, as a bytes object.\n\nRetain newline.  A non-negative size argument limits the maximum\nnumber of bytes to return (an incomplete line may be returned then).\nReturn an empty bytes object at EOF."),
-    def("readlines", "self, size=None, /", readlines, "List of bytes objects, each a line from the file.\n\nCall readline() repeatedly and return a list of the lines so read.\nThe optional size argument, if given, is an approximate bound on the\ntotal number of bytes in the lines returned."),
-    def("write", "self, b, /", write, "Write bytes to file.\n\nReturn the number of bytes written."),
-    def("writelines", "self, lines, /", writelines, "Write lines to the file.\n\nNote that newlines are not added.  lines can be any iterable object\nproducing bytes-like objects. This is equivalent to calling write() for\neach element."),
-    def("seek", "self, pos, whence=0, /", seek, "Change stream position.\n\nSeek to byte offset pos relative to position indicated by whence:\n     0  Start of stream (the default).  pos should be >= 0;\n     1  Current position - pos may be negative;\n     2  End of stream - pos usually negative.\nReturns the new absolute position."),
-    def("tell", "self, /", |th, a| Ok(Value::small(state(th, a[0])?.pos as i64)), "Current file position, an integer."),
-    def("truncate", "self, size=None, /", truncate, "Truncate the file to at most size bytes.\n\nSize defaults to the current file position, as returned by tell().\nThe current file position is unchanged.  Returns the new size."),
-    def("getvalue", "self, /", |th, a| { let s = state(th, a[0])?; Ok(th.new_bytes(&s.data)) }, "Retrieve the entire contents of the BytesIO object."),
-    def("getbuffer", "self, /", getbuffer, "Get a read-write view over the contents of the BytesIO object."),
-    def("__iter__", "self, /", |th, a| { state(th, a[0])?; Ok(a[0]) }, "Implement iter(self)."),
+    def(
+        "read",
+        "self, size=-1, /",
+        read,
+        "Read at most size bytes, returned as a bytes object.\n\nIf the size argument is negative, read until EOF is reached.\nReturn an empty bytes object at EOF.",
+    ),
+    def(
+        "read1",
+        "self, size=-1, /",
+        read,
+        "Read at most size bytes, returned as a bytes object.\n\nIf the size argument is negative or omitted, read until EOF is reached.\nReturn an empty bytes object at EOF.",
+    ),
+    def(
+        "readinto",
+        "self, buffer, /",
+        readinto,
+        "Read bytes into buffer.\n\nReturns number of bytes read (0 for EOF), or None if the object\nis set not to block and has no data to read.",
+    ),
+    def(
+        "readline",
+        "self, size=-1, /",
+        readline,
+        "Next line from the file, as a bytes object.\n\nRetain newline.  A non-negative size argument limits the maximum\nnumber of bytes to return (an incomplete line may be returned then).\nReturn an empty bytes object at EOF.",
+    ),
+    def(
+        "readlines",
+        "self, size=None, /",
+        readlines,
+        "List of bytes objects, each a line from the file.\n\nCall readline() repeatedly and return a list of the lines so read.\nThe optional size argument, if given, is an approximate bound on the\ntotal number of bytes in the lines returned.",
+    ),
+    def(
+        "write",
+        "self, b, /",
+        write,
+        "Write bytes to file.\n\nReturn the number of bytes written.",
+    ),
+    def(
+        "writelines",
+        "self, lines, /",
+        writelines,
+        "Write lines to the file.\n\nNote that newlines are not added.  lines can be any iterable object\nproducing bytes-like objects. This is equivalent to calling write() for\neach element.",
+    ),
+    def(
+        "seek",
+        "self, pos, whence=0, /",
+        seek,
+        "Change stream position.\n\nSeek to byte offset pos relative to position indicated by whence:\n     0  Start of stream (the default).  pos should be >= 0;\n     1  Current position - pos may be negative;\n     2  End of stream - pos usually negative.\nReturns the new absolute position.",
+    ),
+    def(
+        "tell",
+        "self, /",
+        |th, a| Ok(Value::small(state(th, a[0])?.pos as i64)),
+        "Current file position, an integer.",
+    ),
+    def(
+        "truncate",
+        "self, size=None, /",
+        truncate,
+        "Truncate the file to at most size bytes.\n\nSize defaults to the current file position, as returned by tell().\nThe current file position is unchanged.  Returns the new size.",
+    ),
+    def(
+        "getvalue",
+        "self, /",
+        |th, a| {
+            let s = state(th, a[0])?;
+            Ok(th.new_bytes(&s.data))
+        },
+        "Retrieve the entire contents of the BytesIO object.",
+    ),
+    def(
+        "getbuffer",
+        "self, /",
+        getbuffer,
+        "Get a read-write view over the contents of the BytesIO object.",
+    ),
+    def(
+        "__iter__",
+        "self, /",
+        |th, a| {
+            state(th, a[0])?;
+            Ok(a[0])
+        },
+        "Implement iter(self).",
+    ),
     def("__next__", "self, /", next, "Implement next(self)."),
     def("__getstate__", "self, /", getstate, ""),
     def("__setstate__", "self, state, /", setstate, ""),
-    def("__sizeof__", "self, /", |th, a| { let n = support::open::<BytesIO>(th, a[0])?.data.capacity(); Ok(Value::small((payload_size::<BytesIO>() + n) as i64)) }, "Returns size in memory, in bytes."),
+    def(
+        "__sizeof__",
+        "self, /",
+        |th, a| {
+            let n = support::open::<BytesIO>(th, a[0])?.data.capacity();
+            Ok(Value::small((payload_size::<BytesIO>() + n) as i64))
+        },
+        "Returns size in memory, in bytes.",
+    ),
 ];
 /// The declaration of `_BytesIOBuffer`.
-pub(crate) static BUFFER_DEF: TypeDef = TypeDef { base: false, ..TypeDef::new("_io._BytesIOBuffer", Kind::Payload, payload_size::<View>()) };
+pub(crate) static BUFFER_DEF: TypeDef = TypeDef {
+    base: false,
+    ..TypeDef::new("_io._BytesIOBuffer", Kind::Payload, payload_size::<View>())
+};
 
 /// Makes views exporters.
 pub(crate) fn register() {
@@ -86,7 +222,13 @@ pub(crate) fn register() {
 fn export(th: &mut Thread, v: Value) -> R<Memory> {
     let source = support::open::<View>(th, v)?.source;
     let d = Arc::make_mut(&mut support::open::<BytesIO>(th, source)?.data);
-    Ok(Memory { ptr: d.as_mut_ptr(), len: d.len(), readonly: false, format: "B".into(), itemsize: 1 })
+    Ok(Memory {
+        ptr: d.as_mut_ptr(),
+        len: d.len(),
+        readonly: false,
+        format: "B".into(),
+        itemsize: 1,
+    })
 }
 /// The state; ValueError when closed.
 fn state(th: &mut Thread, v: Value) -> R<&'static mut BytesIO> {
@@ -107,7 +249,11 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
         Value::EMPTY | Value::NONE => Vec::new(),
         v => buffer_protocol::bytes_arg(th, v)?.into_owned(),
     };
-    *support::open::<BytesIO>(th, a[0])? = BytesIO { data: Arc::new(data), pos: 0, closed: false };
+    *support::open::<BytesIO>(th, a[0])? = BytesIO {
+        data: Arc::new(data),
+        pos: 0,
+        closed: false,
+    };
     Ok(Value::NONE)
 }
 fn close(th: &mut Thread, a: &[Value]) -> R {
@@ -227,7 +373,9 @@ fn seek(th: &mut Thread, a: &[Value]) -> R {
         2 => s.data.len(),
         _ => return Err(th.value_error(&format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
     };
-    let Some(to) = (from as isize).checked_add(at) else { return Err(th.overflow_error("new position too large")) };
+    let Some(to) = (from as isize).checked_add(at) else {
+        return Err(th.overflow_error("new position too large"));
+    };
     s.pos = to.max(0) as usize;
     Ok(th.new_int(s.pos as i64))
 }

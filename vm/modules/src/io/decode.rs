@@ -7,8 +7,8 @@ use vasuki_vm::context::ctx;
 use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
-use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::buffer_protocol;
+use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::tuple::Tuple;
 use vasuki_vm::value::Value;
@@ -73,7 +73,11 @@ impl Decoder {
             Some(_) => Source::Latin1,
             None => Source::Python(incremental(th, name, errors, "incrementaldecoder")?),
         };
-        Ok(Decoder { source, errors: Errors::of(errors), ends })
+        Ok(Decoder {
+            source,
+            errors: Errors::of(errors),
+            ends,
+        })
     }
     /// Calls `f` with every value inside.
     pub fn trace(&self, f: &mut dyn FnMut(Value)) {
@@ -133,20 +137,27 @@ impl Decoder {
         let (rest, flags) = match self.source {
             Source::Python(d) => {
                 let r = call_method(th, d, "getstate", &[])?;
-                let Some([rest, flags]) = r.cast::<Tuple>().map(|t| t.items()) else { return Err(th.type_error("illegal decoder state")) };
+                let Some([rest, flags]) = r.cast::<Tuple>().map(|t| t.items()) else {
+                    return Err(th.type_error("illegal decoder state"));
+                };
                 if rest.cast::<Bytes>().is_none() {
                     let name = th.class_of(*rest).name_str();
-                    return Err(th.type_error(&format!("illegal decoder state: the first item should be a bytes object, not '{name}'")));
+                    return Err(th.type_error(&format!(
+                        "illegal decoder state: the first item should be a bytes object, not '{name}'"
+                    )));
                 }
                 (*rest, th.to_i64(*flags)?)
             }
             Source::Utf8(start, n) => (th.new_bytes(&start[..n as usize]), 0),
             _ => (th.new_bytes(&[]), 0),
         };
-        Ok((rest, match &self.ends {
-            Some(e) => flags << 1 | e.held as i64,
-            None => flags,
-        }))
+        Ok((
+            rest,
+            match &self.ends {
+                Some(e) => flags << 1 | e.held as i64,
+                None => flags,
+            },
+        ))
     }
     /// Puts a state back.
     pub fn setstate(&mut self, th: &mut Thread, rest: Value, flags: i64) -> R<()> {
@@ -202,7 +213,11 @@ impl Encoder {
     /// Tells the encoder whether it is at the start of the stream (where a byte order mark goes).
     pub fn at_start(&self, th: &mut Thread, start: bool) -> R<()> {
         let Encoder::Python(e) = *self else { return Ok(()) };
-        if start { call_method(th, e, "reset", &[])? } else { call_method(th, e, "setstate", &[Value::small(0)])? };
+        if start {
+            call_method(th, e, "reset", &[])?
+        } else {
+            call_method(th, e, "setstate", &[Value::small(0)])?
+        };
         Ok(())
     }
     /// Has it a state that depends on where the stream is?

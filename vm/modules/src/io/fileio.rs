@@ -79,33 +79,192 @@ pub(crate) static DEF: TypeDef = TypeDef {
     ..TypeDef::new("_io.FileIO", Kind::Payload, payload_size::<FileIO>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| Ok(payload::new(th, a[0].as_gc(), FileIO::new()).value()), ""),
-    def("__init__", "self, file, mode='r', closefd=True, opener=None", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| Ok(payload::new(th, a[0].as_gc(), FileIO::new()).value()),
+        "",
+    ),
+    def(
+        "__init__",
+        "self, file, mode='r', closefd=True, opener=None",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("__repr__", "self, /", repr, "Return repr(self)."),
     def("__reduce__", "self, /", no_pickle, ""),
     def("__reduce_ex__", "self, protocol, /", no_pickle, ""),
-    def("read", "self, size=-1, /", read, "Read at most size bytes, returned as bytes.\n\nIf size is less than 0, read all bytes in the file making multiple read calls.\nOnly makes one system call otherwise, so less data may be returned than requested.\nIn non-blocking mode, returns None if no data is available.\nReturn an empty bytes object at EOF."),
-    def("readall", "self, /", |th, a| { let f = this(th, a[0])?; can_read(th, f)?; read_all(th, f) }, "Read all data from the file, returned as bytes."),
+    def(
+        "read",
+        "self, size=-1, /",
+        read,
+        "Read at most size bytes, returned as bytes.\n\nIf size is less than 0, read all bytes in the file making multiple read calls.\nOnly makes one system call otherwise, so less data may be returned than requested.\nIn non-blocking mode, returns None if no data is available.\nReturn an empty bytes object at EOF.",
+    ),
+    def(
+        "readall",
+        "self, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            can_read(th, f)?;
+            read_all(th, f)
+        },
+        "Read all data from the file, returned as bytes.",
+    ),
     def("readinto", "self, buffer, /", readinto, "Same as RawIOBase.readinto()."),
-    def("write", "self, b, /", write, "Write buffer b to file, return number of bytes written."),
-    def("seek", "self, pos, whence=0, /", seek, "Move to new file position and return the file position."),
-    def("tell", "self, /", |th, a| { let f = this(th, a[0])?; let n = seek_to(th, f, 0, libc::SEEK_CUR)?; Ok(th.new_int(n)) }, "Current file position."),
-    def("truncate", "self, size=None, /", truncate, "Truncate the file to at most size bytes and return the truncated size."),
-    def("close", "self, /", |th, a| { let f = this(th, a[0])?; close(th, f)?; Ok(Value::NONE) }, "Close the file.\n\nA closed file cannot be used for further I/O operations.  close() may be\ncalled more than once without error."),
-    def("seekable", "self, /", |th, a| { let f = this(th, a[0])?; Ok(Value::bool(is_seekable(th, f)?)) }, "True if file supports random-access."),
-    def("readable", "self, /", |th, a| { let f = this(th, a[0])?; open_fd(th, f)?; Ok(Value::bool(th.open_mut(f)?.readable)) }, "True if file was opened in a read mode."),
-    def("writable", "self, /", |th, a| { let f = this(th, a[0])?; open_fd(th, f)?; Ok(Value::bool(th.open_mut(f)?.writable)) }, "True if file was opened in a write mode."),
-    def("fileno", "self, /", |th, a| { let f = this(th, a[0])?; Ok(Value::small(open_fd(th, f)? as i64)) }, "Return the underlying file descriptor (an integer)."),
-    def("isatty", "self, /", |th, a| { let f = this(th, a[0])?; Ok(Value::bool(is_terminal(th, f)?)) }, "True if the file is connected to a TTY device."),
-    def("_isatty_open_only", "self, /", |th, a| { let f = this(th, a[0])?; Ok(Value::bool(th.open_mut(f)?.device && is_terminal(th, f)?)) }, ""),
-    def("_dealloc_warn", "self, source, /", |th, a| { let f = this(th, a[0])?; warn_unclosed(th, f, a[1])?; Ok(Value::NONE) }, ""),
+    def(
+        "write",
+        "self, b, /",
+        write,
+        "Write buffer b to file, return number of bytes written.",
+    ),
+    def(
+        "seek",
+        "self, pos, whence=0, /",
+        seek,
+        "Move to new file position and return the file position.",
+    ),
+    def(
+        "tell",
+        "self, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            let n = seek_to(th, f, 0, libc::SEEK_CUR)?;
+            Ok(th.new_int(n))
+        },
+        "Current file position.",
+    ),
+    def(
+        "truncate",
+        "self, size=None, /",
+        truncate,
+        "Truncate the file to at most size bytes and return the truncated size.",
+    ),
+    def(
+        "close",
+        "self, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            close(th, f)?;
+            Ok(Value::NONE)
+        },
+        "Close the file.\n\nA closed file cannot be used for further I/O operations.  close() may be\ncalled more than once without error.",
+    ),
+    def(
+        "seekable",
+        "self, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            Ok(Value::bool(is_seekable(th, f)?))
+        },
+        "True if file supports random-access.",
+    ),
+    def(
+        "readable",
+        "self, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            open_fd(th, f)?;
+            Ok(Value::bool(th.open_mut(f)?.readable))
+        },
+        "True if file was opened in a read mode.",
+    ),
+    def(
+        "writable",
+        "self, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            open_fd(th, f)?;
+            Ok(Value::bool(th.open_mut(f)?.writable))
+        },
+        "True if file was opened in a write mode.",
+    ),
+    def(
+        "fileno",
+        "self, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            Ok(Value::small(open_fd(th, f)? as i64))
+        },
+        "Return the underlying file descriptor (an integer).",
+    ),
+    def(
+        "isatty",
+        "self, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            Ok(Value::bool(is_terminal(th, f)?))
+        },
+        "True if the file is connected to a TTY device.",
+    ),
+    def(
+        "_isatty_open_only",
+        "self, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            Ok(Value::bool(th.open_mut(f)?.device && is_terminal(th, f)?))
+        },
+        "",
+    ),
+    def(
+        "_dealloc_warn",
+        "self, source, /",
+        |th, a| {
+            let f = this(th, a[0])?;
+            warn_unclosed(th, f, a[1])?;
+            Ok(Value::NONE)
+        },
+        "",
+    ),
 ];
 static GETSETS: &[GetSetDef] = &[
-    getter("closed", |th, v| { let f = this(th, v)?; Ok(Value::bool(th.open_mut(f)?.fd < 0)) }, "True if the file is closed"),
-    getter("closefd", |th, v| { let f = this(th, v)?; Ok(Value::bool(th.open_mut(f)?.closefd)) }, "True if the file descriptor will be closed by close()."),
-    getter("mode", |th, v| { let f = this(th, v)?; let m = th.open_mut(f)?.mode(); Ok(th.new_str(m)) }, "String giving the file mode"),
-    getset("_blksize", |th, v| { let f = this(th, v)?; Ok(Value::small(th.open_mut(f)?.blksize as i64)) }, set_blksize, "Stat st_blksize if available"),
-    getset("_finalizing", |th, v| { let f = this(th, v)?; Ok(Value::bool(th.open_mut(f)?.finalizing)) }, |th, v, new| { let on = th.truth(new)?; let f = this(th, v)?; th.open_mut(f)?.finalizing = on; Ok(()) }, ""),
+    getter(
+        "closed",
+        |th, v| {
+            let f = this(th, v)?;
+            Ok(Value::bool(th.open_mut(f)?.fd < 0))
+        },
+        "True if the file is closed",
+    ),
+    getter(
+        "closefd",
+        |th, v| {
+            let f = this(th, v)?;
+            Ok(Value::bool(th.open_mut(f)?.closefd))
+        },
+        "True if the file descriptor will be closed by close().",
+    ),
+    getter(
+        "mode",
+        |th, v| {
+            let f = this(th, v)?;
+            let m = th.open_mut(f)?.mode();
+            Ok(th.new_str(m))
+        },
+        "String giving the file mode",
+    ),
+    getset(
+        "_blksize",
+        |th, v| {
+            let f = this(th, v)?;
+            Ok(Value::small(th.open_mut(f)?.blksize as i64))
+        },
+        set_blksize,
+        "Stat st_blksize if available",
+    ),
+    getset(
+        "_finalizing",
+        |th, v| {
+            let f = this(th, v)?;
+            Ok(Value::bool(th.open_mut(f)?.finalizing))
+        },
+        |th, v, new| {
+            let on = th.truth(new)?;
+            let f = this(th, v)?;
+            th.open_mut(f)?.finalizing = on;
+            Ok(())
+        },
+        "",
+    ),
 ];
 
 fn this(th: &mut Thread, v: Value) -> R<Gc<Native<FileIO>>> {
@@ -130,11 +289,19 @@ pub(crate) fn open_fd(th: &mut Thread, f: Gc<Native<FileIO>>) -> R<i32> {
 }
 fn can_read(th: &mut Thread, f: Gc<Native<FileIO>>) -> R<i32> {
     let fd = open_fd(th, f)?;
-    if th.open_mut(f)?.readable { Ok(fd) } else { Err(unsupported(th, "File not open for reading")) }
+    if th.open_mut(f)?.readable {
+        Ok(fd)
+    } else {
+        Err(unsupported(th, "File not open for reading"))
+    }
 }
 fn can_write(th: &mut Thread, f: Gc<Native<FileIO>>) -> R<i32> {
     let fd = open_fd(th, f)?;
-    if th.open_mut(f)?.writable { Ok(fd) } else { Err(unsupported(th, "File not open for writing")) }
+    if th.open_mut(f)?.writable {
+        Ok(fd)
+    } else {
+        Err(unsupported(th, "File not open for writing"))
+    }
 }
 
 fn parse_mode(th: &mut Thread, mode: &str) -> R<(FileIO, i32)> {
@@ -269,7 +436,11 @@ fn inspect(th: &mut Thread, f: &mut FileIO, file: Value) -> R<()> {
     };
     if r == -1 {
         let e = sys::errno();
-        return if e == libc::EBADF { Err(th.os_error_value(e, None)) } else { Ok(()) };
+        return if e == libc::EBADF {
+            Err(th.os_error_value(e, None))
+        } else {
+            Ok(())
+        };
     }
     match st.st_mode & libc::S_IFMT {
         libc::S_IFDIR => return Err(th.os_error_value(libc::EISDIR, Some(file))),
@@ -375,7 +546,11 @@ fn seek(th: &mut Thread, a: &[Value]) -> R {
 fn truncate(th: &mut Thread, a: &[Value]) -> R {
     let f = this(th, a[0])?;
     let fd = can_write(th, f)?;
-    let n = if a[1].is_empty() || a[1].is_none() { seek_to(th, f, 0, libc::SEEK_CUR)? } else { th.to_i64(a[1])? };
+    let n = if a[1].is_empty() || a[1].is_none() {
+        seek_to(th, f, 0, libc::SEEK_CUR)?
+    } else {
+        th.to_i64(a[1])?
+    };
     // SAFETY: no preconditions.
     sys::checked(th, || unsafe { libc::ftruncate(fd, n) } as i64)?;
     th.open_mut(f)?.size = None;
@@ -409,7 +584,11 @@ fn close_fd(th: &mut Thread, f: Gc<Native<FileIO>>) -> R<()> {
     // After EINTR the descriptor is closed all the same.
     // SAFETY: the descriptor belongs to this object.
     let (r, e) = sys::effect(th, || unsafe { (libc::close(fd), sys::errno()) })?;
-    if r == -1 && e != libc::EINTR { Err(th.os_error_value(e, None)) } else { Ok(()) }
+    if r == -1 && e != libc::EINTR {
+        Err(th.os_error_value(e, None))
+    } else {
+        Ok(())
+    }
 }
 /// `close()`
 pub(crate) fn close(th: &mut Thread, f: Gc<Native<FileIO>>) -> R<()> {
@@ -438,7 +617,9 @@ pub(crate) fn warn_unclosed(th: &mut Thread, f: Gc<Native<FileIO>>, source: Valu
     }
     let text = th.repr_string(source)?;
     let warning = ctx().types.ResourceWarning;
-    match th.catch(ctx().types.Exception, |th| vasuki_vm::warn::warn(th, warning, &format!("unclosed file {text}"), 1))? {
+    match th.catch(ctx().types.Exception, |th| {
+        vasuki_vm::warn::warn(th, warning, &format!("unclosed file {text}"), 1)
+    })? {
         Ok(()) => {}
         Err(e) => vasuki_vm::types::exception::report_unraisable(th, Throw::exception(e), f.value()),
     }

@@ -157,7 +157,10 @@ pub(crate) fn os_text(th: &mut Thread, text: &str) -> Throw {
 /// `BlockingIOError(EAGAIN, text, written)`
 pub(crate) fn would_block(th: &mut Thread, text: &str, written: usize) -> Throw {
     let text = th.new_str(text);
-    match th.new_exception(ctx().types.BlockingIOError, &[Value::small(libc::EAGAIN as i64), text, Value::small(written as i64)]) {
+    match th.new_exception(
+        ctx().types.BlockingIOError,
+        &[Value::small(libc::EAGAIN as i64), text, Value::small(written as i64)],
+    ) {
         Ok(e) => th.raise(e),
         Err(t) => t,
     }

@@ -26,7 +26,11 @@ pub(crate) struct Newlines {
 }
 impl Newlines {
     pub fn new(translate: bool) -> Newlines {
-        Newlines { translate, held: false, seen: 0 }
+        Newlines {
+            translate,
+            held: false,
+            seen: 0,
+        }
     }
     /// Forgets all.
     pub fn reset(&mut self) {
@@ -213,13 +217,41 @@ impl Payload for Decoder {
 /// The declaration.
 pub(crate) static DEF: TypeDef = TypeDef {
     methods: METHODS,
-    getsets: &[getter("newlines", |th, v| { let e = support::open::<Decoder>(th, v)?.ends; Ok(e.kinds(th)) }, "")],
+    getsets: &[getter(
+        "newlines",
+        |th, v| {
+            let e = support::open::<Decoder>(th, v)?.ends;
+            Ok(e.kinds(th))
+        },
+        "",
+    )],
     doc: "Codec used when reading a file in universal newlines mode.\n\nIt wraps another incremental decoder, translating \\r\\n and \\r into \\n.\nIt also records the types of newlines encountered.  When used with\ntranslate=False, it ensures that the newline sequence is returned in\none piece. When used with decoder=None, it expects unicode strings as\ndecode input and translates newlines without first invoking an external\ndecoder.",
     ..TypeDef::new("_io.IncrementalNewlineDecoder", Kind::Payload, payload_size::<Decoder>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| Ok(payload::new(th, a[0].as_gc(), Decoder { inner: Value::EMPTY, errors: Value::NONE, ends: Newlines::default() }).value()), ""),
-    def("__init__", "self, decoder, translate, errors='strict'", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| {
+            Ok(payload::new(
+                th,
+                a[0].as_gc(),
+                Decoder {
+                    inner: Value::EMPTY,
+                    errors: Value::NONE,
+                    ends: Newlines::default(),
+                },
+            )
+            .value())
+        },
+        "",
+    ),
+    def(
+        "__init__",
+        "self, decoder, translate, errors='strict'",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     def("decode", "self, input, final=False", decode, ""),
     def("getstate", "self, /", getstate, ""),
     def("setstate", "self, state, /", setstate, ""),
@@ -228,24 +260,40 @@ static METHODS: &[NativeDef] = &[
 fn init(th: &mut Thread, a: &[Value]) -> R {
     let translate = th.truth(a[2])?;
     let errors = if a[3].is_empty() { th.new_str("strict") } else { a[3] };
-    *support::open::<Decoder>(th, a[0])? = Decoder { inner: a[1], errors, ends: Newlines::new(translate) };
+    *support::open::<Decoder>(th, a[0])? = Decoder {
+        inner: a[1],
+        errors,
+        ends: Newlines::new(translate),
+    };
     Ok(Value::NONE)
 }
 fn state(th: &mut Thread, v: Value) -> R<&'static mut Decoder> {
     let s = support::open::<Decoder>(th, v)?;
-    if s.inner.is_empty() { Err(th.value_error("IncrementalNewlineDecoder.__init__() not called")) } else { Ok(s) }
+    if s.inner.is_empty() {
+        Err(th.value_error("IncrementalNewlineDecoder.__init__() not called"))
+    } else {
+        Ok(s)
+    }
 }
 fn decode(th: &mut Thread, a: &[Value]) -> R {
     let last = super::flag_arg(th, a[2], false)?;
     let inner = state(th, a[0])?.inner;
-    let text = if inner.is_none() { a[1] } else { call_method(th, inner, "decode", &[a[1], Value::bool(last)])? };
+    let text = if inner.is_none() {
+        a[1]
+    } else {
+        call_method(th, inner, "decode", &[a[1], Value::bool(last)])?
+    };
     let Some(s) = text.cast::<Str>() else {
         let name = th.class_of(text).name_str();
         return Err(th.type_error(&format!("decoder should return a string result, not '{name}'")));
     };
     let d = state(th, a[0])?;
     let r = d.ends.decode(th, s, last);
-    if th.class_of(r) == vasuki_vm::context::ctx().types.str { Ok(r) } else { Ok(from_chars(th, s.chars()).value()) }
+    if th.class_of(r) == vasuki_vm::context::ctx().types.str {
+        Ok(r)
+    } else {
+        Ok(from_chars(th, s.chars()).value())
+    }
 }
 fn getstate(th: &mut Thread, a: &[Value]) -> R {
     let inner = state(th, a[0])?.inner;
@@ -263,8 +311,12 @@ fn getstate(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_tuple(&[buffer, flag]))
 }
 fn setstate(th: &mut Thread, a: &[Value]) -> R {
-    let Some(t) = a[1].cast::<Tuple>() else { return Err(th.type_error("state argument must be a tuple")) };
-    let [buffer, flag] = t.items() else { return Err(th.type_error("setstate(): illegal state argument")) };
+    let Some(t) = a[1].cast::<Tuple>() else {
+        return Err(th.type_error("state argument must be a tuple"));
+    };
+    let [buffer, flag] = t.items() else {
+        return Err(th.type_error("setstate(): illegal state argument"));
+    };
     let flag = th.to_i64(*flag)?;
     let s = state(th, a[0])?;
     s.ends.held = flag & 1 == 1;
@@ -280,5 +332,9 @@ fn reset(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
     s.ends.reset();
     let inner = s.inner;
-    if inner.is_none() { Ok(Value::NONE) } else { call_method(th, inner, "reset", &[]) }
+    if inner.is_none() {
+        Ok(Value::NONE)
+    } else {
+        call_method(th, inner, "reset", &[])
+    }
 }

@@ -73,7 +73,10 @@ pub(crate) fn read(th: &mut Thread, raw: Value, out: &mut Vec<u8>, n: usize) -> 
         Err(_) => -1,
     };
     if got < 0 || got as usize > n {
-        return Err(os_text(th, &format!("raw readinto() returned invalid length {got} (should have been between 0 and {n})")));
+        return Err(os_text(
+            th,
+            &format!("raw readinto() returned invalid length {got} (should have been between 0 and {n})"),
+        ));
     }
     if let Some(b) = downcast::<ByteArray>(buffer) {
         let data = &th.open_mut(b)?.data;
@@ -97,7 +100,10 @@ pub(crate) fn write(th: &mut Thread, raw: Value, data: &[u8]) -> R<Option<usize>
     }
     let put = th.to_isize(r)?;
     if put < 0 || put as usize > n {
-        return Err(os_text(th, &format!("raw write() returned invalid length {put} (should have been between 0 and {n})")));
+        return Err(os_text(
+            th,
+            &format!("raw write() returned invalid length {put} (should have been between 0 and {n})"),
+        ));
     }
     Ok(Some(put as usize))
 }

@@ -144,5 +144,9 @@ fn reentrant(th: &mut Thread, stream: Value) -> Throw {
 pub(crate) fn find(c: u8, s: &[u8]) -> Option<usize> {
     // SAFETY: the length is the slice's.
     let p = unsafe { libc::memchr(s.as_ptr().cast(), c as i32, s.len()) };
-    if p.is_null() { None } else { Some(p as usize - s.as_ptr() as usize) }
+    if p.is_null() {
+        None
+    } else {
+        Some(p as usize - s.as_ptr() as usize)
+    }
 }

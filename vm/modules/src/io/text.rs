@@ -53,7 +53,9 @@ pub(crate) struct Text {
 }
 impl Payload for Text {
     fn trace(&self, f: &mut dyn FnMut(Value)) {
-        [self.buffer, self.encoding, self.errors, self.decoded, self.snapshot].into_iter().for_each(&mut *f);
+        [self.buffer, self.encoding, self.errors, self.decoded, self.snapshot]
+            .into_iter()
+            .for_each(&mut *f);
         if let Some(e) = &self.encoder {
             e.trace(f);
         }
@@ -79,18 +81,61 @@ pub(crate) static DEF: TypeDef = TypeDef {
     ..TypeDef::new("_io.TextIOWrapper", Kind::Payload, payload_size::<Text>())
 };
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, /, *args, **kwargs", |th, a| Ok(alloc(th, a[0].as_gc()).value()), ""),
-    def("__init__", "self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False", init, "Initialize self.  See help(type(self)) for accurate signature."),
-    def("reconfigure", "self, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None", reconfigure, "Reconfigure the text stream with new parameters.\n\nThis also does an implicit stream flush."),
+    def_static(
+        "__new__",
+        "cls, /, *args, **kwargs",
+        |th, a| Ok(alloc(th, a[0].as_gc()).value()),
+        "",
+    ),
+    def(
+        "__init__",
+        "self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False",
+        init,
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
+    def(
+        "reconfigure",
+        "self, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None",
+        reconfigure,
+        "Reconfigure the text stream with new parameters.\n\nThis also does an implicit stream flush.",
+    ),
     def("write", "self, text, /", text_write::write_method, ""),
     def("read", "self, size=-1, /", text_read::read_method, ""),
     def("readline", "self, size=-1, /", text_read::readline_method, ""),
     def("__next__", "self, /", text_read::next, "Implement next(self)."),
-    def("flush", "self, /", |th, a| { let t = this(th, a[0])?; flush(th, t)?; Ok(Value::NONE) }, ""),
-    def("close", "self, /", |th, a| { let t = this(th, a[0])?; close(th, t)?; Ok(Value::NONE) }, ""),
+    def(
+        "flush",
+        "self, /",
+        |th, a| {
+            let t = this(th, a[0])?;
+            flush(th, t)?;
+            Ok(Value::NONE)
+        },
+        "",
+    ),
+    def(
+        "close",
+        "self, /",
+        |th, a| {
+            let t = this(th, a[0])?;
+            close(th, t)?;
+            Ok(Value::NONE)
+        },
+        "",
+    ),
     def("detach", "self, /", detach, ""),
-    def("seek", "self, cookie, whence=0, /", text_seek::seek_method, "Set the stream position, and return the new stream position."),
-    def("tell", "self, /", text_seek::tell_method, "Return the stream position as an opaque number."),
+    def(
+        "seek",
+        "self, cookie, whence=0, /",
+        text_seek::seek_method,
+        "Set the stream position, and return the new stream position.",
+    ),
+    def(
+        "tell",
+        "self, /",
+        text_seek::tell_method,
+        "Return the stream position as an opaque number.",
+    ),
     def("truncate", "self, pos=None, /", text_seek::truncate_method, ""),
     def("fileno", "self, /", |th, a| buffer_call(th, a[0], "fileno"), ""),
     def("seekable", "self, /", |th, a| buffer_call(th, a[0], "seekable"), ""),
@@ -102,16 +147,74 @@ static METHODS: &[NativeDef] = &[
     def("__reduce_ex__", "self, protocol, /", no_pickle, ""),
 ];
 static GETSETS: &[GetSetDef] = &[
-    getter("buffer", |th, v| { let s = state(th, v)?; Ok(if s.buffer.is_empty() { Value::NONE } else { s.buffer }) }, ""),
+    getter(
+        "buffer",
+        |th, v| {
+            let s = state(th, v)?;
+            Ok(if s.buffer.is_empty() { Value::NONE } else { s.buffer })
+        },
+        "",
+    ),
     getter("encoding", |th, v| Ok(state(th, v)?.encoding), ""),
-    getter("errors", |th, v| { let t = this(th, v)?; initialized(th, t)?; Ok(th.open_mut(t)?.errors) }, ""),
-    getter("newlines", |th, v| { let t = this(th, v)?; attached(th, t)?; let e = th.open_mut(t)?.decoder.as_ref().and_then(|d| d.ends); Ok(e.map_or(Value::NONE, |e| e.kinds(th))) }, ""),
+    getter(
+        "errors",
+        |th, v| {
+            let t = this(th, v)?;
+            initialized(th, t)?;
+            Ok(th.open_mut(t)?.errors)
+        },
+        "",
+    ),
+    getter(
+        "newlines",
+        |th, v| {
+            let t = this(th, v)?;
+            attached(th, t)?;
+            let e = th.open_mut(t)?.decoder.as_ref().and_then(|d| d.ends);
+            Ok(e.map_or(Value::NONE, |e| e.kinds(th)))
+        },
+        "",
+    ),
     getter("line_buffering", |th, v| Ok(Value::bool(state(th, v)?.line_buffering)), ""),
     getter("write_through", |th, v| Ok(Value::bool(state(th, v)?.write_through)), ""),
-    getter("closed", |th, v| { let t = this(th, v)?; let b = attached(th, t)?; Ok(Value::bool(buffer_closed(th, b)?)) }, ""),
-    getter("name", |th, v| { let t = this(th, v)?; let b = attached(th, t)?; attr(th, b, "name") }, ""),
-    getset("_CHUNK_SIZE", |th, v| { let t = this(th, v)?; attached(th, t)?; Ok(Value::small(th.open_mut(t)?.chunk as i64)) }, set_chunk, ""),
-    getset("_finalizing", |th, v| Ok(Value::bool(state(th, v)?.finalizing)), |th, v, new| { let on = th.truth(new)?; state(th, v)?.finalizing = on; Ok(()) }, ""),
+    getter(
+        "closed",
+        |th, v| {
+            let t = this(th, v)?;
+            let b = attached(th, t)?;
+            Ok(Value::bool(buffer_closed(th, b)?))
+        },
+        "",
+    ),
+    getter(
+        "name",
+        |th, v| {
+            let t = this(th, v)?;
+            let b = attached(th, t)?;
+            attr(th, b, "name")
+        },
+        "",
+    ),
+    getset(
+        "_CHUNK_SIZE",
+        |th, v| {
+            let t = this(th, v)?;
+            attached(th, t)?;
+            Ok(Value::small(th.open_mut(t)?.chunk as i64))
+        },
+        set_chunk,
+        "",
+    ),
+    getset(
+        "_finalizing",
+        |th, v| Ok(Value::bool(state(th, v)?.finalizing)),
+        |th, v, new| {
+            let on = th.truth(new)?;
+            state(th, v)?.finalizing = on;
+            Ok(())
+        },
+        "",
+    ),
 ];
 
 /// A new one without a buffer.
@@ -121,7 +224,13 @@ pub(crate) fn alloc(th: &mut Thread, class: Gc<Class>) -> TextFile {
         state: State::New,
         encoding: Value::NONE,
         errors: Value::NONE,
-        newline: Mode { universal: true, translate_read: true, end: "\n", write: None, given: None },
+        newline: Mode {
+            universal: true,
+            translate_read: true,
+            end: "\n",
+            write: None,
+            given: None,
+        },
         line_buffering: false,
         write_through: false,
         seekable: false,
@@ -147,7 +256,11 @@ fn state(th: &mut Thread, v: Value) -> R<&'static mut Text> {
     support::open(th, v)
 }
 fn initialized(th: &mut Thread, t: TextFile) -> R<()> {
-    if th.open_mut(t)?.state == State::New { Err(th.value_error("I/O operation on uninitialized object")) } else { Ok(()) }
+    if th.open_mut(t)?.state == State::New {
+        Err(th.value_error("I/O operation on uninitialized object"))
+    } else {
+        Ok(())
+    }
 }
 /// The buffer; ValueError when there is none.
 pub(crate) fn attached(th: &mut Thread, t: TextFile) -> R {
@@ -172,7 +285,11 @@ fn buffer_closed(th: &mut Thread, buffer: Value) -> R<bool> {
 /// The buffer of a stream that is open; ValueError otherwise.
 pub(crate) fn check_open(th: &mut Thread, t: TextFile) -> R {
     let buffer = attached(th, t)?;
-    if buffer_closed(th, buffer)? { Err(closed_error(th)) } else { Ok(buffer) }
+    if buffer_closed(th, buffer)? {
+        Err(closed_error(th))
+    } else {
+        Ok(buffer)
+    }
 }
 fn buffer_call(th: &mut Thread, v: Value, name: &str) -> R {
     let t = this(th, v)?;
@@ -196,7 +313,11 @@ fn locale_encoding() -> String {
     // SAFETY: a static string of the C library, copied at once.
     let name = unsafe { std::ffi::CStr::from_ptr(libc::nl_langinfo(libc::CODESET)) }.to_string_lossy();
     // The C locale is used as if it were one of UTF-8.
-    if name.is_empty() || name == "ANSI_X3.4-1968" { "UTF-8".into() } else { name.into_owned() }
+    if name.is_empty() || name == "ANSI_X3.4-1968" {
+        "UTF-8".into()
+    } else {
+        name.into_owned()
+    }
 }
 fn newline_mode(th: &mut Thread, newline: Option<&str>) -> R<Mode> {
     match Mode::of(newline) {
@@ -246,8 +367,16 @@ pub(crate) fn set_up(th: &mut Thread, t: TextFile, buffer: Value, setup: Setup) 
             (can[0], can[1], can[2], th.getattr_opt(buffer, read1)?.is_some())
         }
     };
-    let decoder = if readable { Some(new_decoder(th, &encoding, errors, mode)?) } else { None };
-    let encoder = if writable { Some(Encoder::new(th, &encoding, errors)?) } else { None };
+    let decoder = if readable {
+        Some(new_decoder(th, &encoding, errors, mode)?)
+    } else {
+        None
+    };
+    let encoder = if writable {
+        Some(Encoder::new(th, &encoding, errors)?)
+    } else {
+        None
+    };
     let encoding = th.intern(&encoding).value();
     *th.open_mut(t)? = Text {
         buffer,
@@ -274,15 +403,25 @@ pub(crate) fn set_up(th: &mut Thread, t: TextFile, buffer: Value, setup: Setup) 
     fix_encoder(th, t)
 }
 fn new_decoder(th: &mut Thread, encoding: &str, errors: Value, mode: Mode) -> R<Decoder> {
-    let ends = if mode.universal { Some(Newlines::new(mode.translate_read)) } else { None };
+    let ends = if mode.universal {
+        Some(Newlines::new(mode.translate_read))
+    } else {
+        None
+    };
     Decoder::new(th, encoding, errors, ends)
 }
 /// An encoder over a stream that is not at its start writes no byte order mark.
 fn fix_encoder(th: &mut Thread, t: TextFile) -> R<()> {
     let s = th.open_mut(t)?;
-    let Some(e) = s.encoder.clone().filter(|e| s.seekable && e.has_state()) else { return Ok(()) };
+    let Some(e) = s.encoder.clone().filter(|e| s.seekable && e.has_state()) else {
+        return Ok(());
+    };
     let at = call_method(th, s.buffer, "tell", &[])?;
-    if th.eq(at, Value::small(0))? { Ok(()) } else { e.at_start(th, false) }
+    if th.eq(at, Value::small(0))? {
+        Ok(())
+    } else {
+        e.at_start(th, false)
+    }
 }
 fn reconfigure(th: &mut Thread, a: &[Value]) -> R {
     let t = this(th, a[0])?;
@@ -294,9 +433,16 @@ fn reconfigure(th: &mut Thread, a: &[Value]) -> R {
     let has_newline = !a[3].is_empty();
     let changes = encoding.is_some() || errors.is_some() || has_newline;
     if changes && !th.open_mut(t)?.decoded.is_empty() {
-        return Err(unsupported(th, "It is not possible to set the encoding or newline of stream after the first read"));
+        return Err(unsupported(
+            th,
+            "It is not possible to set the encoding or newline of stream after the first read",
+        ));
     }
-    let mode = if has_newline { Some(newline_mode(th, newline.as_deref())?) } else { None };
+    let mode = if has_newline {
+        Some(newline_mode(th, newline.as_deref())?)
+    } else {
+        None
+    };
     let line = if given(a[4]) { Some(th.truth(a[4])?) } else { None };
     let through = if given(a[5]) { Some(th.truth(a[5])?) } else { None };
     flush(th, t)?;
@@ -311,12 +457,25 @@ fn reconfigure(th: &mut Thread, a: &[Value]) -> R {
         let encoding = match encoding.as_deref() {
             Some("locale") => locale_encoding(),
             Some(e) => e.to_owned(),
-            None => th.open_mut(t)?.encoding.cast::<Str>().map(|s| s.to_string_lossy()).unwrap_or_default(),
+            None => th
+                .open_mut(t)?
+                .encoding
+                .cast::<Str>()
+                .map(|s| s.to_string_lossy())
+                .unwrap_or_default(),
         };
         check_encoding(th, &encoding)?;
         let s = th.open_mut(t)?;
-        let decoder = if s.decoder.is_some() { Some(new_decoder(th, &encoding, errors, mode)?) } else { None };
-        let encoder = if s.encoder.is_some() { Some(Encoder::new(th, &encoding, errors)?) } else { None };
+        let decoder = if s.decoder.is_some() {
+            Some(new_decoder(th, &encoding, errors, mode)?)
+        } else {
+            None
+        };
+        let encoder = if s.encoder.is_some() {
+            Some(Encoder::new(th, &encoding, errors)?)
+        } else {
+            None
+        };
         let encoding = th.intern(&encoding).value();
         let s = th.open_mut(t)?;
         (s.encoding, s.errors, s.newline) = (encoding, errors, mode);
@@ -345,7 +504,11 @@ pub(crate) fn flush(th: &mut Thread, t: TextFile) -> R<()> {
 }
 /// Calls `flush()` of the stream, as a subclass may have it.
 pub(crate) fn flush_method(th: &mut Thread, t: TextFile) -> R<()> {
-    if is_exact(th, t) { flush(th, t) } else { th.call_method(t.value(), names().flush, &[]).map(drop) }
+    if is_exact(th, t) {
+        flush(th, t)
+    } else {
+        th.call_method(t.value(), names().flush, &[]).map(drop)
+    }
 }
 /// Of the class `TextIOWrapper`, not of a subclass?
 pub(crate) fn is_exact(th: &mut Thread, t: TextFile) -> bool {

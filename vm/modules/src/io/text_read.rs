@@ -26,7 +26,9 @@ fn ahead(th: &mut Thread, t: TextFile) -> R<Option<(Gc<Str>, usize)>> {
 }
 /// Gives out up to `n` characters.
 fn take(th: &mut Thread, t: TextFile, n: usize) -> R<Gc<Str>> {
-    let Some((text, from)) = ahead(th, t)? else { return Ok(ctx().empty_str.as_gc()) };
+    let Some((text, from)) = ahead(th, t)? else {
+        return Ok(ctx().empty_str.as_gc());
+    };
     let to = from.saturating_add(n).min(text.len());
     th.open_mut(t)?.used = to;
     Ok(sub(th, text, from, to).as_gc())
@@ -43,7 +45,9 @@ fn read_chunk(th: &mut Thread, t: TextFile, hint: usize) -> R<bool> {
     let Some(data) = buffer_protocol::bytes_like(th, input)? else {
         let method = if th.open_mut(t)?.has_read1 { "read1" } else { "read" };
         let name = crate::support::type_name(th, input);
-        return Err(th.type_error(&format!("underlying {method}() should have returned a bytes-like object, not '{name}'")));
+        return Err(th.type_error(&format!(
+            "underlying {method}() should have returned a bytes-like object, not '{name}'"
+        )));
     };
     let eof = data.is_empty();
     let text = d.decode(th, input, eof)?;
@@ -51,14 +55,22 @@ fn read_chunk(th: &mut Thread, t: TextFile, hint: usize) -> R<bool> {
         None => None,
         Some((rest, flags)) => {
             let rest = vasuki_vm::codecs::bytes_of(rest);
-            let fed = if rest.is_empty() && input.is_kind(Kind::Bytes) { input } else { th.new_bytes(&[rest, &data[..]].concat()) };
+            let fed = if rest.is_empty() && input.is_kind(Kind::Bytes) {
+                input
+            } else {
+                th.new_bytes(&[rest, &data[..]].concat())
+            };
             Some((fed, flags))
         }
     };
     let s = th.open_mut(t)?;
     s.decoder = Some(d);
     (s.decoded, s.used) = (text.value(), 0);
-    s.ratio = if text.is_empty() { 0.0 } else { data.len() as f64 / text.len() as f64 };
+    s.ratio = if text.is_empty() {
+        0.0
+    } else {
+        data.len() as f64 / text.len() as f64
+    };
     if let Some((fed, flags)) = snapshot {
         (s.snapshot, s.snapshot_flags) = (fed, flags);
     }
@@ -185,7 +197,11 @@ pub(crate) fn readline_method(th: &mut Thread, a: &[Value]) -> R {
     Ok(readline(th, t, if n < 0 { usize::MAX } else { n as usize })?.value())
 }
 fn decoder_exists(th: &mut Thread, t: TextFile) -> R<()> {
-    if th.open_mut(t)?.decoder.is_none() { Err(unsupported(th, "not readable")) } else { Ok(()) }
+    if th.open_mut(t)?.decoder.is_none() {
+        Err(unsupported(th, "not readable"))
+    } else {
+        Ok(())
+    }
 }
 /// The next line; EMPTY at the end.
 pub(crate) fn next(th: &mut Thread, a: &[Value]) -> R {

@@ -7,7 +7,7 @@
 use super::text::{TextFile, attached, check_open, flush_method, native_buffer, this};
 use super::text_write::{reset_decoder, write_pending};
 use super::{buffered, os_text, unsupported};
-use crate::support::{attr, call_method};
+use crate::support::call_method;
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 use vasuki_vm::codecs::bytes_of;
@@ -16,7 +16,6 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::int;
-use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
 
 #[derive(Clone, Copy, Default)]
@@ -39,7 +38,13 @@ impl Cookie {
         if words.len() > 3 {
             return None;
         }
-        Some(Cookie { start: word(0), flags: word(1) as u32, feed: (word(1) >> 32) as u32, skip: word(2) as u32, eof: word(2) >> 32 & 1 == 1 })
+        Some(Cookie {
+            start: word(0),
+            flags: word(1) as u32,
+            feed: (word(1) >> 32) as u32,
+            skip: word(2) as u32,
+            eof: word(2) >> 32 & 1 == 1,
+        })
     }
 }
 fn buffer_tell(th: &mut Thread, buffer: Value) -> R<u64> {
@@ -78,7 +83,9 @@ fn tell(th: &mut Thread, t: TextFile) -> R<BigInt> {
     flush_method(th, t)?;
     let at = buffer_tell(th, buffer)?;
     let s = th.open_mut(t)?;
-    let Some(mut d) = s.decoder.clone().filter(|_| !s.snapshot.is_empty()) else { return Ok(at.into()) };
+    let Some(mut d) = s.decoder.clone().filter(|_| !s.snapshot.is_empty()) else {
+        return Ok(at.into());
+    };
     // The decoder's state as it was: that of a Python decoder is put back below.
     let (saved, saved_flags) = d.getstate(th)?;
     let ends = d.ends;
@@ -93,7 +100,11 @@ fn locate(th: &mut Thread, t: TextFile, d: &mut super::decode::Decoder, at: u64)
     let (flags, ratio) = (s.snapshot_flags, s.ratio);
     let mut skip = s.used;
     let empty = th.new_bytes(&[]);
-    let mut c = Cookie { start: at.saturating_sub(fed.len() as u64), flags: flags as u32, ..Cookie::default() };
+    let mut c = Cookie {
+        start: at.saturating_sub(fed.len() as u64),
+        flags: flags as u32,
+        ..Cookie::default()
+    };
     if skip == 0 {
         return Ok(c);
     }
@@ -200,7 +211,9 @@ fn restore(th: &mut Thread, t: TextFile, buffer: Value, c: Cookie) -> R<()> {
     s.forget();
     s.snapshot = Value::EMPTY;
     let empty = th.new_bytes(&[]);
-    let Some(mut d) = th.open_mut(t)?.decoder.clone() else { return Ok(()) };
+    let Some(mut d) = th.open_mut(t)?.decoder.clone() else {
+        return Ok(());
+    };
     if c.start == 0 && c.flags == 0 {
         d.reset(th)?;
     } else {

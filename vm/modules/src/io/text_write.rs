@@ -30,7 +30,9 @@ fn has(s: Gc<Str>, c: u8) -> bool {
 }
 /// The bytes of a text; those of ASCII are borrowed.
 fn encode(th: &mut Thread, t: TextFile, s: Gc<Str>) -> R<Cow<'static, [u8]>> {
-    let Some(e) = th.open_mut(t)?.encoder.as_ref() else { return Err(unsupported(th, "not writable")) };
+    let Some(e) = th.open_mut(t)?.encoder.as_ref() else {
+        return Err(unsupported(th, "not writable"));
+    };
     if let Encoder::Native(codec, _) = e {
         if let Some(ascii) = s.as_ascii() {
             return Ok(Cow::Borrowed(ascii.as_bytes()));

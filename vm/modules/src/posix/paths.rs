@@ -62,7 +62,8 @@ pub static FUNCTIONS: &[NativeDef] = &[
     ),
 ];
 
-fn fspath(th: &mut Thread, a: &[Value]) -> R {
+/// `os.fspath(path)`
+pub(crate) fn fspath(th: &mut Thread, a: &[Value]) -> R {
     if a[0].cast::<Str>().is_some() || a[0].cast::<Bytes>().is_some() {
         return Ok(a[0]);
     }
