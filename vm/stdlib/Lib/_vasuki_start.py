@@ -22,7 +22,9 @@ def _sys_path():
 
 
 def _streams():
+    import builtins
     import io
+    builtins.open = io.open
 
     def stream(fd, mode, name):
         try:

@@ -1,10 +1,13 @@
 //! Open files: open, read, write, seek, dup, pipe ...
 
 use super::{Target, check, dir_fd, flag, last_error, path, target};
+use std::sync::OnceLock;
 use vasuki_vm::native::{NativeDef, def};
+use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer_protocol;
+use vasuki_vm::types::class::Class;
 use vasuki_vm::value::Value;
 
 pub static FUNCTIONS: &[NativeDef] = &[
@@ -342,6 +345,16 @@ fn set_blocking(th: &mut Thread, a: &[Value]) -> R {
     fcntl(th, fd, libc::F_GETFL, libc::F_SETFL, libc::O_NONBLOCK, Some(!on))?;
     Ok(Value::NONE)
 }
+/// `os.terminal_size`
+fn terminal_size_class(th: &mut Thread) -> R<Gc<Class>> {
+    static CLASS: OnceLock<Gc<Class>> = OnceLock::new();
+    super::sequence(th, &CLASS, "os.terminal_size", &["columns", "lines"], 2)
+}
+/// Adds the class of terminal sizes.
+pub(super) fn add(th: &mut Thread, m: Value) -> R<()> {
+    let c = terminal_size_class(th)?;
+    super::put(th, m, "terminal_size", c.value())
+}
 fn terminal_size(th: &mut Thread, a: &[Value]) -> R {
     let fd = if a[0].is_empty() { 1 } else { th.to_i32(a[0])? };
     // SAFETY: all-zero is a valid winsize; the pointer is valid.
@@ -352,8 +365,7 @@ fn terminal_size(th: &mut Thread, a: &[Value]) -> R {
         }
         w
     };
-    static CLASS: std::sync::OnceLock<vasuki_vm::object::Gc<vasuki_vm::types::class::Class>> = std::sync::OnceLock::new();
-    let c = super::sequence(th, &CLASS, "os.terminal_size", &["columns", "lines"], 2)?;
+    let c = terminal_size_class(th)?;
     vasuki_vm::structseq::new(th, c, &[int(size.ws_col as i64), int(size.ws_row as i64)])
 }
 fn ttyname(th: &mut Thread, a: &[Value]) -> R {

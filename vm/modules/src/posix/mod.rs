@@ -106,6 +106,7 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     }
     constants::add(th, m)?;
     env::add(th, m)?;
+    fd::add(th, m)?;
     files::add(th, m)?;
     system::add(th, m)?;
     dirs::add(th, m)?;

@@ -3,7 +3,7 @@
 use super::{STACK_SIZE, ident, lock};
 use crate::bootstrap;
 use crate::context::ctx;
-use crate::native::{TypeDef, def, getter};
+use crate::native::{TypeDef, def, def_static, getter};
 use crate::object::{Gc, Kind};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
@@ -40,6 +40,12 @@ impl Payload for Handle {
 static DEF: TypeDef = TypeDef {
     base: false,
     methods: &[
+        def_static(
+            "__new__",
+            "cls",
+            |th, a| Ok(payload::new(th, a[0].as_gc(), Handle(Arc::default())).value()),
+            "",
+        ),
         def("join", "self, timeout=None, /", join, ""),
         def(
             "is_done",
@@ -67,17 +73,6 @@ pub fn class(th: &mut Thread) -> R<Gc<Class>> {
         return Ok(*c);
     }
     let c = type_::make_native_class(th, &DEF, &[])?;
-    // Handles are made by calling the class without arguments.
-    let new = th.intern("__new__");
-    static NEW: crate::native::NativeDef = crate::native::def_static(
-        "__new__",
-        "cls",
-        |th, a| Ok(payload::new(th, a[0].as_gc(), Handle(Arc::default())).value()),
-        "",
-    );
-    let f = crate::types::native_function::new(th, &NEW, Value::EMPTY, Value::NONE);
-    let f = th.call(ctx().types.staticmethod.value(), &[f])?;
-    c.namespace().set_str(th, new, f)?;
     crate::memory::keep(c.value());
     Ok(*CLASS.get_or_init(|| c))
 }
