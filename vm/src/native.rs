@@ -112,6 +112,8 @@ pub struct TypeDef {
     pub base: bool,
     /// do instances have a `__dict__`?
     pub dict: bool,
+    /// of payload types: may there be weak references to instances?
+    pub weakrefs: bool,
     /// names of plain read-write member slots (descriptors are made for them)
     pub members: &'static [&'static str],
     /// methods
@@ -130,6 +132,7 @@ impl TypeDef {
             size,
             base: true,
             dict: false,
+            weakrefs: true,
             members: &[],
             methods: &[],
             getsets: &[],

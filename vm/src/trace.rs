@@ -29,11 +29,7 @@ pub fn object(o: Obj, f: &mut dyn FnMut(Value)) {
         };
     }
     match kind {
-        Kind::Buffer => {
-            // SAFETY: as above.
-            let b = unsafe { crate::object::Gc::<buffer::Buffer>::from_addr(o.addr() as u64) };
-            b.slots().iter().for_each(|s| f(s.get()));
-        }
+        Kind::Buffer => fields!(buffer::Buffer),
         Kind::Tuple => {
             // SAFETY: as above.
             let t = unsafe { crate::object::Gc::<tuple::Tuple>::from_addr(o.addr() as u64) };

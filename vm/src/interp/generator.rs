@@ -130,6 +130,7 @@ pub(super) unsafe fn from_frame(th: &mut Thread, regs: *mut Value, pc: *const At
         };
         let func: Gc<Function> = super::function_of(regs);
         let b = th.new_buffer(t.nregs as usize)?;
+        b.hold_registers();
         for (i, s) in b.slots().iter().enumerate().take(t.first_temp) {
             s.set_raw(*regs.add(i));
         }

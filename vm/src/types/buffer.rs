@@ -6,6 +6,7 @@ use crate::object::{Gc, Header, Kind, Layout, Slot};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::value::Value;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Layout of a buffer; `cap` slots follow.
 #[repr(C)]
@@ -37,6 +38,27 @@ impl Gc<Buffer> {
         unsafe { std::slice::from_raw_parts(self.as_ptr().add(1).cast::<Value>(), n) }
     }
 }
+
+impl Gc<Buffer> {
+    /// From here on its slots are registers of a suspended frame: words that may be left over from other frames.
+    pub fn hold_registers(self) {
+        self.header.extra.store(REGISTERS, Relaxed);
+    }
+    /// Calls `f` with every value inside; of registers with those that are live objects.
+    pub fn trace(self, f: &mut dyn FnMut(Value)) {
+        if self.header.extra.load(Relaxed) != REGISTERS {
+            return self.slots().iter().for_each(|s| f(s.get()));
+        }
+        for s in self.slots() {
+            let v = s.get();
+            if v.is_obj() && crate::memory::heap().find(v.0).is_some_and(|p| p.as_ptr() as u64 == v.0) {
+                f(v);
+            }
+        }
+    }
+}
+/// `header.extra` of a buffer of registers.
+const REGISTERS: u16 = 1;
 
 /// A new buffer of `cap` EMPTY slots.
 pub fn new(th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {

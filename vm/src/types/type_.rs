@@ -153,7 +153,9 @@ fn fill_native(th: &mut Thread, class: Gc<Class>, name: &str, bases: &[Value], d
         class.set_flag(class_flag::NO_NEW);
     }
     let doc = if def.doc.is_empty() { Value::NONE } else { th.new_str(def.doc) };
-    d.set_str(th, names().__doc__, doc)?;
+    if !def.getsets.iter().any(|g| g.name == "__doc__") {
+        d.set_str(th, names().__doc__, doc)?;
+    }
     changed(class);
     Ok(())
 }
@@ -178,18 +180,12 @@ fn native_flags(class: Gc<Class>) {
         t.async_generator,
         t.code,
         t.memoryview,
-        t.simple_namespace,
         t.union,
         t.generic_alias,
         t.typevar,
         t.paramspec,
         t.typevartuple,
         t.type_alias,
-        t.weakref,
-        t.slice,
-        t.staticmethod,
-        t.classmethod,
-        t.property,
     ];
     if weak.contains(&class) {
         class.set_flag(class_flag::WEAKREFABLE);
@@ -232,7 +228,7 @@ pub fn make_native_class(th: &mut Thread, def: &'static TypeDef, bases: &[Gc<Cla
         class.set_flag(class_flag::HAS_DICT);
     }
     fill_native(th, class, def.name, &bases, Some(def))?;
-    if def.kind == Kind::Payload {
+    if def.kind == Kind::Payload && def.weakrefs {
         class.set_flag(class_flag::WEAKREFABLE);
     }
     Ok(class)

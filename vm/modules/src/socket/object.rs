@@ -40,6 +40,7 @@ static DEF: TypeDef = TypeDef {
         getter("proto", |th, v| Ok(Value::small(state(th, v)?.proto as i64)), "the socket protocol"),
         getter("timeout", |th, v| Ok(timeout_value(state(th, v)?.timeout)), "the socket timeout"),
     ],
+    weakrefs: false,
     ..TypeDef::new("_socket.socket", Kind::Payload, payload_size::<Socket>())
 };
 static METHODS: &[NativeDef] = &[
