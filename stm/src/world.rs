@@ -189,6 +189,15 @@ impl World {
         }
         !self.concurrent.load(Relaxed)
     }
+    /// Runs `f`, which forks the process, in its only thread: the child has no ticker, and no lock that nobody gives free.
+    pub fn fork(&self, f: impl FnOnce() -> i32) -> i32 {
+        let mut g = self.lock();
+        let pid = f();
+        if pid == 0 {
+            g.ticker = false;
+        }
+        pid
+    }
     pub(crate) fn tick(&self) -> bool {
         let mut g = self.lock();
         if g.list.len() < 2 {

@@ -39,6 +39,7 @@ mod partial;
 pub mod posix;
 pub mod posixsubprocess;
 pub mod pwd;
+pub mod random;
 pub mod resource;
 mod ring;
 pub mod select;
@@ -57,6 +58,7 @@ mod struct_format;
 mod support;
 pub mod termios;
 pub mod time;
+mod twister;
 pub mod typing;
 pub mod unicodedata;
 pub mod warnings;
@@ -97,6 +99,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &posix::MODULE,
     &posixsubprocess::MODULE,
     &pwd::MODULE,
+    &random::MODULE,
     &resource::MODULE,
     &select::MODULE,
     &sha1::MODULE,

@@ -5,6 +5,7 @@ mod dirs;
 mod env;
 mod fd;
 mod files;
+mod fork;
 pub(crate) mod paths;
 mod process;
 mod system;
@@ -29,12 +30,13 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 /// All functions, by file.
-fn tables() -> [&'static [NativeDef]; 7] {
+fn tables() -> [&'static [NativeDef]; 8] {
     [
         dirs::FUNCTIONS,
         env::FUNCTIONS,
         fd::FUNCTIONS,
         files::FUNCTIONS,
+        fork::FUNCTIONS,
         paths::FUNCTIONS,
         process::FUNCTIONS,
         system::FUNCTIONS,
@@ -110,5 +112,6 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     files::add(th, m)?;
     system::add(th, m)?;
     dirs::add(th, m)?;
+    fork::init(th)?;
     put(th, m, "error", vasuki_vm::context::ctx().types.OSError.value())
 }

@@ -90,7 +90,6 @@ pub static FUNCTIONS: &[NativeDef] = &[
     def("abort", "", |_, _| std::process::abort(), "Abort the interpreter immediately."),
     def("kill", "pid, signal, /", kill, "Kill a process with a signal."),
     def("killpg", "pgid, signal, /", killpg, "Kill a process group with a signal."),
-    def("fork", "", fork, "Fork a child process."),
     def(
         "execv",
         "path, argv, /",
@@ -239,15 +238,6 @@ fn killpg(th: &mut Thread, a: &[Value]) -> R {
     check(th, unsafe { libc::killpg(pid, s) } as i64, None)?;
     vasuki_vm::signals::handle(th)?;
     Ok(Value::NONE)
-}
-/// Only while this is the only thread: a child would have the heap of threads that are not there.
-fn fork(th: &mut Thread, _: &[Value]) -> R {
-    if th.tx.concurrent {
-        return Err(th.runtime_error("fork() while other threads run is not supported: use subprocess"));
-    }
-    // SAFETY: this is the only Python thread; the child goes on alone.
-    let pid = unsafe { libc::fork() };
-    Ok(int(check(th, pid as i64, None)?))
 }
 fn exec(th: &mut Thread, file: Value, argv: Value, env: Option<Value>) -> R {
     let file_c = path(th, file)?;
