@@ -92,10 +92,19 @@ impl LocalAlloc {
             at += cell;
         }
         let start = at;
+        // Only this thread changes the bits of a block that it has taken: a load and a store do.
+        let (mut word, mut bits) = (at / GRANULE / 64, 0u64);
         while at + cell <= BLOCK && is_free(at) {
             let g = at / GRANULE;
-            d.alloc[g / 64].fetch_or(1 << (g % 64), Relaxed);
+            if g / 64 != word {
+                d.alloc[word].store(d.alloc[word].load(Relaxed) | bits, Relaxed);
+                (word, bits) = (g / 64, 0);
+            }
+            bits |= 1 << (g % 64);
             at += cell;
+        }
+        if bits != 0 {
+            d.alloc[word].store(d.alloc[word].load(Relaxed) | bits, Relaxed);
         }
         r.next = at;
         if at == start {

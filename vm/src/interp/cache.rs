@@ -4,14 +4,18 @@
 //! | --- | --- |
 //! | 0 | empty |
 //! | 1 | shape or keys version (32 high bits), byte offset or index (24 bits): no allocation |
-//! | 2 | pointer to an immutable [`Entry`] (plus 2), owned by the code object |
+//! | 2 (low three bits) | pointer to an immutable [`Entry`] (plus 2), owned by the code object |
 //!
-//! Entries are never changed; a site that fills too many gives up.
+//! Entries are never changed. A site that meets several shapes has a chain of at most [`LONGEST`] entries, newest first; one
+//! that fills too many gives up.
 
 use crate::attrs::{self, Place};
 use crate::interp::code::Code;
 use crate::object::Gc;
+use crate::shape::Shape;
 use crate::types::class::{Class, class_of};
+use crate::types::function::Function;
+use crate::types::property::Property;
 use crate::types::str_::Str;
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::*};
@@ -20,11 +24,19 @@ use vasuki_compiler::op::Op;
 /// What an entry says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hit {
+    /// byte offset of the attribute in the object
+    Slot(u32),
+    /// the attribute is in the overflow buffer: byte offset of the attribute word, index in the buffer
+    Overflow(u16, u16),
+    /// a store adds the attribute: byte offset, shape afterwards
+    Add(u32, u32),
     /// value of the class (bind = method)
     Method(Value),
     /// plain value of the class
     ClassValue(Value),
-    /// a builtin: index in the builtins dict; `version` is that of globals, `other` that of builtins
+    /// Python function that a property of the class calls
+    Getter(Value),
+    /// builtin: index in the builtins dict; `key` is the version of the globals' keys, `other` that of the builtins'
     Builtin(u32),
 }
 /// See the module.
@@ -37,21 +49,30 @@ pub struct Entry {
     pub class: Option<Gc<Class>>,
     /// outcome
     pub hit: Hit,
+    /// entry for another shape
+    pub next: Option<&'static Entry>,
 }
 impl Entry {
     /// Calls `f` with the values inside.
     pub fn trace(&self, f: &mut dyn FnMut(Value)) {
-        if let Hit::Method(v) | Hit::ClassValue(v) = self.hit {
+        if let Hit::Method(v) | Hit::ClassValue(v) | Hit::Getter(v) = self.hit {
             f(v)
         }
         if let Some(c) = self.class {
             f(c.value())
         }
     }
+    /// Is the class as it was?
+    #[inline(always)]
+    pub fn is_current(&self) -> bool {
+        self.class.is_none_or(|c| c.version.load(Relaxed) == self.other)
+    }
 }
 
 /// Entries that one code object may make per instruction word, on average.
-const MOST: usize = 2;
+const MOST: usize = 4;
+/// Shapes that one site tells apart.
+const LONGEST: usize = 4;
 
 /// Index of the cache word of an instruction, counted from its first word.
 pub fn cache_word(op: Op) -> Option<usize> {
@@ -76,7 +97,7 @@ pub const fn packed(key: u32, index: usize) -> u64 {
 /// The offset if the word is packed with this key.
 #[inline(always)]
 pub const fn hit(word: u64, key: u32) -> Option<usize> {
-    if word >> 32 == key as u64 && word & 0xFF == 1 {
+    if word >> 32 == key as u64 && word & 7 == 1 {
         Some((word >> 8 & 0xFF_FFFF) as usize)
     } else {
         None
@@ -86,60 +107,145 @@ pub const fn hit(word: u64, key: u32) -> Option<usize> {
 #[inline(always)]
 pub fn entry(word: u64) -> Option<&'static Entry> {
     // SAFETY: words with mark 2 are made by `install` only; entries live as long as their code object, which is running.
-    if word & 0xFF == 2 || (word & 7 == 2 && word >> 48 == 0) {
+    if word & 7 == 2 {
         Some(unsafe { &*((word & !7) as *const Entry) })
     } else {
         None
     }
 }
-/// Puts an entry into a cache word.
+/// The entry for a shape, if it is still true.
+#[inline(always)]
+pub fn entry_for(word: u64, shape: u32) -> Option<&'static Entry> {
+    let mut e = entry(word)?;
+    while e.key != shape {
+        e = e.next?;
+    }
+    e.is_current().then_some(e)
+}
+/// Puts an entry into a cache word, before those for other shapes that are there.
 pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
     let mut list = code.tables().entries.lock().unwrap_or_else(|e| e.into_inner());
     if list.len() > 16 + MOST * code.tables().words.len() {
         return;
     }
-    let boxed = Box::new(e);
-    word.store(&raw const *boxed as u64 | 2, Release);
-    list.push(boxed);
+    let mut keep = |e: Entry| -> &'static Entry {
+        let boxed = Box::new(e);
+        // SAFETY: the box is kept in the code object's list, which only grows; see `entry`.
+        let r: &'static Entry = unsafe { &*(&raw const *boxed) };
+        list.push(boxed);
+        r
+    };
+    let old = word.load(Acquire);
+    let mut next = match old & 7 {
+        1 if !matches!(e.hit, Hit::Builtin(_)) && (old >> 32) as u32 != e.key => Some(keep(Entry {
+            key: (old >> 32) as u32,
+            other: 0,
+            class: None,
+            hit: Hit::Slot((old >> 8 & 0xFF_FFFF) as u32),
+            next: None,
+        })),
+        _ => entry(old),
+    };
+    // A chain that is too long, or has an entry for this shape that is true no more, starts anew.
+    let (mut n, mut at) = (0, next);
+    while let Some(x) = at {
+        n += 1;
+        if x.key == e.key || n >= LONGEST {
+            next = None;
+            break;
+        }
+        at = x.next;
+    }
+    let e = keep(Entry { next, ..e });
+    word.store(&raw const *e as u64 | 2, Release);
 }
 
+fn fill(code: Gc<Code>, word: &AtomicU64, v: Value, class: Gc<Class>, hit: Hit) {
+    let e = Entry {
+        key: v.as_obj().shape_id(),
+        other: class.version.load(Relaxed),
+        class: Some(class),
+        hit,
+        next: None,
+    };
+    install(code, word, e);
+}
+/// An attribute of the object itself stays where it is while the shape does: what could come before it, or replace it, in the
+/// class makes [`forget_slots`] necessary.
+fn fill_slot(code: Gc<Code>, word: &AtomicU64, shape: u32, offset: usize) {
+    if word.load(Relaxed) == 0 {
+        word.store(packed(shape, offset), Release);
+        return;
+    }
+    let e = Entry {
+        key: shape,
+        other: 0,
+        class: None,
+        hit: Hit::Slot(offset as u32),
+        next: None,
+    };
+    install(code, word, e);
+}
+/// Empties every cache of an attribute's place in objects. For changes of classes that caches do not look at, while no other
+/// thread runs Python code.
+pub fn forget_slots() {
+    crate::memory::heap().for_each_object(&mut |p, _| {
+        // SAFETY: the heap gives starts of allocated objects.
+        let o = unsafe { crate::object::Obj::from_addr(p.as_ptr() as u64) };
+        if let Some(code) = o.value().cast::<Code>()
+            && let Some(t) = code.ready_tables()
+        {
+            let mut i = 0;
+            while let Some(op) = t.words.get(i).and_then(|w| Op::from_u16(w.load(Relaxed) as u16)) {
+                if matches!(op, Op::LoadAttr | Op::StoreAttr | Op::LoadMethod) {
+                    t.words[i + 1].store(0, Relaxed);
+                }
+                i += op.words();
+            }
+        }
+    });
+}
 /// Fills the cache of a LoadAttr (or with `method` of a LoadMethod) on `v`.
 #[cold]
 pub fn fill_attr(code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) {
     if !v.is_obj() {
         return;
     }
-    let shape = v.as_obj().shape_id();
     let class = class_of(v);
     match attrs::place(v, name) {
-        Place::Inline(offset) | Place::Member(offset) => word.store(packed(shape, offset), Release),
-        Place::Method(m) => install(
-            code,
-            word,
-            Entry {
-                key: shape,
-                other: class.version.load(Relaxed),
-                class: Some(class),
-                hit: Hit::Method(m),
-            },
-        ),
-        Place::ClassValue(m) => install(
-            code,
-            word,
-            Entry {
-                key: shape,
-                other: class.version.load(Relaxed),
-                class: Some(class),
-                hit: Hit::ClassValue(m),
-            },
-        ),
+        Place::Inline(offset) | Place::Member(offset) => fill_slot(code, word, v.as_obj().shape_id(), offset),
+        Place::Overflow { word: at, index } => fill(code, word, v, class, Hit::Overflow(at as u16, index as u16)),
+        Place::Method(m) => fill(code, word, v, class, Hit::Method(m)),
+        Place::ClassValue(m) => fill(code, word, v, class, Hit::ClassValue(m)),
+        Place::Property(p) => {
+            let get = p.as_gc::<Property>().get.get();
+            if get.cast::<Function>().is_some() {
+                fill(code, word, v, class, Hit::Getter(get));
+            }
+        }
         _ => {}
     }
 }
-/// Fills the cache of a StoreAttr on `v`.
+/// Fills the cache of a StoreAttr on `v`, whose shape was `before` the store.
 #[cold]
-pub fn fill_store(word: &AtomicU64, v: Value, name: Gc<Str>) {
-    if let Place::Inline(offset) = attrs::place_to_store(v, name) {
-        word.store(packed(v.as_obj().shape_id(), offset), Release);
+pub fn fill_store(code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>, before: u32) {
+    let class = class_of(v);
+    let now = v.as_obj().shape_id();
+    match attrs::place_to_store(v, name) {
+        Place::Inline(offset) if now == before => fill_slot(code, word, now, offset),
+        Place::Overflow { word: at, index } if now == before => {
+            fill(code, word, v, class, Hit::Overflow(at as u16, index as u16));
+        }
+        Place::Inline(offset) if Shape::get(before).class == class && !Shape::get(before).dict_mode => {
+            let e = Entry {
+                key: before,
+                other: class.version.load(Relaxed),
+                class: Some(class),
+                hit: Hit::Add(offset as u32, now),
+                next: None,
+            };
+            install(code, word, e);
+        }
+        _ => {}
     }
 }

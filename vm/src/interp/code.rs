@@ -66,13 +66,14 @@ impl Gc<Code> {
         // SAFETY: set at construction; freed when the code object is unreachable.
         unsafe { &*self.tables }
     }
+    /// The tables, unless the object is still being made.
+    pub fn ready_tables(self) -> Option<&'static Tables> {
+        if self.tables.is_null() { None } else { Some(self.tables()) }
+    }
     /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
         f(self.filename.get());
-        if self.tables.is_null() {
-            return;
-        }
-        let t = self.tables();
+        let Some(t) = self.ready_tables() else { return };
         f(t.name);
         f(t.qualname);
         f(t.doc);

@@ -4,17 +4,18 @@
 //! `interp.pc` is stored before anything that may raise, call, or look at frames.
 
 use super::cache::{self, Hit};
-use super::call::{Called, call_at, may_push, push, word3};
+use super::call::{Called, call_at, may_push, push, push_function, too_deep, word3};
 use super::code::{Code, Tables};
 use super::generator::{Generator, Step};
 use super::helpers as h;
 use super::unwind::{Next, leave_outermost, unwind};
 use super::{Action, Exit, HEADER, MARGIN, code_of, frame, frame_flag, function_of, generator};
 use crate::context::ctx;
-use crate::object::{Gc, Kind};
+use crate::object::{Gc, Kind, Obj};
 use crate::ops::{BinOp, CmpOp, UnOp};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
+use crate::types::buffer::Buffer;
 use crate::types::cell::{self, Cell};
 use crate::types::class::class_of;
 use crate::types::dict::Dict;
@@ -430,10 +431,15 @@ pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
                 Op::LoadAttr => {
                     let word = word_at_pc!();
                     let v = r!(b);
-                    r!(a) = match attribute(th, word, v) {
-                        Some(x) => x,
-                        None => ok!(h::load_attr(th, code!(), word, v, name!(c))),
-                    };
+                    match attribute(th, word, v) {
+                        Found::Value(x) => r!(a) = x,
+                        Found::Getter(f) => {
+                            // SAFETY: the words above `top` are free for the call.
+                            ok!(unsafe { push_getter(th, f, v, a as u64) });
+                            reload!();
+                        }
+                        Found::Nothing => r!(a) = ok!(h::load_attr(th, code!(), word, v, name!(c))),
+                    }
                 }
                 Op::StoreAttr => {
                     let word = word_at_pc!();
@@ -446,7 +452,7 @@ pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
                         // SAFETY: the cache says where an object of this shape has the attribute.
                         unsafe { o.slot(at) }.set_raw(new);
                     } else {
-                        ok!(h::store_attr(th, word, v, name!(b), new));
+                        ok!(h::store_attr(th, code!(), word, v, name!(b), new));
                     }
                 }
                 Op::DeleteAttr => ok!(th.delattr(r!(a), name!(b))),
@@ -1001,7 +1007,7 @@ unsafe fn call_ex(th: &mut Thread, base: *mut Value, word: u64) -> R<Called> {
 fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> Option<Value> {
     let w = word.load(std::sync::atomic::Ordering::Acquire);
     let globals: Gc<Dict> = g.as_gc();
-    if w & 0xFF == 1 {
+    if w & 7 == 1 {
         let v = if !th.tx.concurrent || th.tx.owns(globals.header()) {
             let i = cache::hit(w, globals.keys_version())?;
             globals.value_slot(i)?.get()
@@ -1038,32 +1044,70 @@ fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> Option<Value
     };
     if v.is_empty() || v == Value::DELETED { None } else { Some(v) }
 }
+/// What the cache of a LoadAttr knows.
+enum Found {
+    /// the attribute
+    Value(Value),
+    /// the function that a property calls
+    Getter(Value),
+    /// nothing
+    Nothing,
+}
+/// Shape of any object, as this transaction sees it.
+#[inline(always)]
+fn shape_of(th: &mut Thread, o: Obj) -> Option<u32> {
+    if !th.tx.concurrent || th.tx.owns(o.header()) {
+        Some(o.shape_id())
+    } else {
+        th.read(o.header(), || o.shape_id()).ok()
+    }
+}
 /// What a LoadAttr cache word gives for `v`.
 #[inline(always)]
-fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Value> {
+fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
     if !v.is_obj() {
-        return None;
+        return Found::Nothing;
     }
     let o = v.as_obj();
     let w = word.load(std::sync::atomic::Ordering::Acquire);
-    if w & 0xFF == 1 {
+    if w & 7 == 1 {
         // SAFETY (both): the cache says where an object of this shape has the attribute.
         let x = if !th.tx.concurrent || th.tx.owns(o.header()) {
-            let at = cache::hit(w, o.shape_id())?;
-            unsafe { o.slot(at) }.get()
+            cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get())
         } else {
-            th.read(o.header(), || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get()))
-                .ok()??
+            match th.read(o.header(), || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get())) {
+                Ok(x) => x,
+                Err(_) => None,
+            }
         };
-        return if x.is_empty() { None } else { Some(x) };
+        return match x {
+            Some(x) if !x.is_empty() => Found::Value(x),
+            _ => Found::Nothing,
+        };
     }
-    let e = cache::entry(w)?;
-    if e.key != o.shape_id() {
-        return None;
-    }
-    match (e.hit, e.class) {
-        (Hit::ClassValue(x), Some(c)) if c.version.load(Relaxed) == e.other => Some(x),
-        _ => None,
+    if w & 7 == 2 { attribute_entry(th, w, o) } else { Found::Nothing }
+}
+/// As [`attribute`], for a word that points to entries.
+#[inline]
+fn attribute_entry(th: &mut Thread, w: u64, o: Obj) -> Found {
+    let Some(shape) = shape_of(th, o) else { return Found::Nothing };
+    let Some(e) = cache::entry_for(w, shape) else {
+        return Found::Nothing;
+    };
+    let x = match e.hit {
+        Hit::ClassValue(x) => return Found::Value(x),
+        Hit::Getter(f) => return Found::Getter(f),
+        // SAFETY (both): the cache says where an object of this shape has the attribute.
+        Hit::Slot(at) => th.read(o.header(), || unsafe { o.slot(at as usize) }.get()),
+        Hit::Overflow(at, i) => th.read(o.header(), || match unsafe { o.slot(at as usize) }.get().cast::<Buffer>() {
+            Some(b) => b.slots().get(i as usize).map_or(Value::EMPTY, |s| s.get()),
+            None => Value::EMPTY,
+        }),
+        _ => return Found::Nothing,
+    };
+    match x {
+        Ok(x) if !x.is_empty() => Found::Value(x),
+        _ => Found::Nothing,
     }
 }
 /// What a LoadMethod cache word gives for `v`.
@@ -1073,17 +1117,26 @@ fn method(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Value> {
         return None;
     }
     let o = v.as_obj();
-    let e = cache::entry(word.load(std::sync::atomic::Ordering::Acquire))?;
-    let shape = if !th.tx.concurrent || th.tx.owns(o.header()) {
-        o.shape_id()
-    } else {
-        th.read(o.header(), || o.shape_id()).ok()?
-    };
-    if e.key != shape {
+    let w = word.load(std::sync::atomic::Ordering::Acquire);
+    if w & 7 != 2 {
         return None;
     }
-    match (e.hit, e.class) {
-        (Hit::Method(m), Some(c)) if c.version.load(Relaxed) == e.other => Some(m),
+    let e = cache::entry_for(w, shape_of(th, o)?)?;
+    match e.hit {
+        Hit::Method(m) => Some(m),
         _ => None,
+    }
+}
+/// Pushes the frame of a property's getter.
+unsafe fn push_getter(th: &mut Thread, f: Value, v: Value, word: u64) -> R<()> {
+    let base = th.interp.top.wrapping_add(HEADER);
+    if !th.interp.fits(base, 1) {
+        return Err(too_deep(th));
+    }
+    // SAFETY: words above `top` are free; the room has been checked.
+    unsafe {
+        *base.sub(1) = f;
+        *base = v;
+        push_function(th, base, f.as_gc(), 1, &[], word, Value::EMPTY)
     }
 }

@@ -191,7 +191,11 @@ impl Gc<Class> {
         }
     }
     /// Looks an interned name up along the MRO: the raw attribute, not bound. Never runs Python code.
+    #[inline]
     pub fn lookup(self, name: Gc<Str>) -> Option<Value> {
+        method_cache::find(self, name)
+    }
+    fn lookup_along_mro(self, name: Gc<Str>) -> Option<Value> {
         for c in self.mro_slice() {
             if let Some(v) = c.as_gc::<Class>().namespace().get_interned(name) {
                 return Some(v);
@@ -238,6 +242,38 @@ impl Gc<Class> {
         for s in &self.specials {
             f(s.get());
         }
+    }
+}
+
+/// What lookups found, by class version and name: a small table per OS thread, so that nothing in it is shared.
+mod method_cache {
+    use super::*;
+    use std::cell::Cell;
+
+    const SIZE: usize = 2048;
+    /// Class version (0: nothing here), name, what was found (EMPTY: nothing).
+    type Line = Cell<(u32, u64, Value)>;
+    thread_local! {
+        static LINES: [Line; SIZE] = const { [const { Cell::new((0, 0, Value::EMPTY)) }; SIZE] };
+    }
+
+    /// [`Gc<Class>::lookup`]. A version belongs to one state of one class, and interned names are never freed: a line that
+    /// fits is true, and the namespace keeps its value alive.
+    #[inline]
+    pub fn find(class: Gc<Class>, name: Gc<Str>) -> Option<Value> {
+        let version = class.version.load(Relaxed);
+        let at = (name.addr() >> 4 ^ (version as usize).wrapping_mul(0x9E37)) % SIZE;
+        LINES.with(|lines| {
+            let line = lines[at].get();
+            if line.0 == version && line.1 == name.addr() as u64 {
+                return if line.2.is_empty() { None } else { Some(line.2) };
+            }
+            let found = class.lookup_along_mro(name);
+            if version != 0 && name.is_interned() {
+                lines[at].set((version, name.addr() as u64, found.unwrap_or(Value::EMPTY)));
+            }
+            found
+        })
     }
 }
 

@@ -2,9 +2,11 @@
 
 use crate::attrs::{self, bind, is_data_descriptor};
 use crate::context::ctx;
+use crate::interp::cache;
 use crate::names::names;
 use crate::native::{GetSetDef, getset, getter};
 use crate::object::{Gc, Kind};
+use crate::shape::Shape;
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
@@ -14,6 +16,7 @@ use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::types::{mappingproxy, mro, type_};
 use crate::value::Value;
+use vasuki_stm::Stopped;
 
 /// `cls.name`; None: missing.
 pub fn getattr(th: &mut Thread, class: Gc<Class>, name: Gc<Str>) -> R<Option<Value>> {
@@ -65,8 +68,9 @@ pub fn setattr(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<
 }
 /// Changes the namespace itself. The change cannot be undone: caches are filled from it.
 pub fn set_own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<()> {
-    th.irrevocable()?;
+    let _alone = alone(th)?;
     let d = class.namespace();
+    let old = d.get_interned(name);
     if v.is_empty() {
         if d.remove(th, name.value())?.is_none() {
             let text = format!("type object '{}' has no attribute '{}'", class.name_str(), name.to_string_lossy());
@@ -76,7 +80,32 @@ pub fn set_own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<
         d.set_str(th, name, v)?;
     }
     type_::changed(class);
+    if old.is_some_and(|a| a.is_kind(Kind::Member)) || LOOKED_AT_BY_NAME.contains(&&*name.to_string_lossy()) {
+        cache::forget_slots();
+    } else if is_data_descriptor(v) && instances_have(name) {
+        cache::forget_slots();
+    }
     Ok(())
+}
+/// Methods that decide how attributes of instances are found.
+const LOOKED_AT_BY_NAME: [&str; 6] = ["__getattribute__", "__setattr__", "__delattr__", "__get__", "__set__", "__delete__"];
+/// Until the result is dropped no other thread is inside a transaction: none has read what is about to change.
+fn alone(th: &mut Thread) -> R<Option<Stopped>> {
+    th.irrevocable()?;
+    while th.tx.concurrent {
+        if let Ok(stopped) = th.world.world().stop_at_boundary(th.world) {
+            return Ok(Some(stopped));
+        }
+        // A collection is under way.
+        th.world.safepoint(false);
+    }
+    Ok(None)
+}
+/// Does any shape have an attribute of that name? (Of whatever class: that of a shape may be dead.)
+fn instances_have(name: Gc<Str>) -> bool {
+    let mut found = false;
+    Shape::for_each(|s| found |= s.find(name).is_some());
+    found
 }
 pub(crate) fn getattribute(th: &mut Thread, a: &[Value]) -> R {
     let name = th.attribute_name(a[1])?;
@@ -306,6 +335,8 @@ fn set_bases(th: &mut Thread, v: Value, new: Value) -> R<()> {
         );
         return Err(th.type_error(&text));
     }
+    let _alone = alone(th)?;
+    cache::forget_slots();
     let (old_bases, old_mro) = (c.bases.get(), c.mro.get());
     c.bases.set_raw(new);
     c.base.set_raw(base.value());

@@ -9,6 +9,7 @@ use crate::object::{Gc, Kind};
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
+use crate::types::buffer::Buffer;
 use crate::types::cell::Cell;
 use crate::types::class::{Class, class_of};
 use crate::types::dict::Dict;
@@ -17,7 +18,10 @@ use crate::types::native_function;
 use crate::types::str_::Str;
 use crate::types::super_;
 use crate::value::Value;
-use std::sync::atomic::{AtomicU64, Ordering::Release};
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 #[cold]
 pub(crate) fn undefined(th: &mut Thread, name: Gc<Str>) -> Throw {
@@ -93,6 +97,7 @@ pub(crate) fn load_global(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, f: 
                         other,
                         class: None,
                         hit: Hit::Builtin(i as u32),
+                        next: None,
                     },
                 );
             }
@@ -167,13 +172,42 @@ pub(crate) fn load_attr(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: Va
     cache::fill_attr(code, word, v, name);
     Ok(found)
 }
-/// StoreAttr where the cache does not know.
+/// StoreAttr where the cache word does not know: its entries, else the slow way.
 #[inline(never)]
-pub(crate) fn store_attr(th: &mut Thread, word: &AtomicU64, v: Value, name: Gc<Str>, new: Value) -> R<()> {
-    th.setattr(v, name, new)?;
-    if v.is_obj() {
-        cache::fill_store(word, v, name);
+pub(crate) fn store_attr(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>, new: Value) -> R<()> {
+    if !v.is_kind(Kind::Instance) {
+        return th.setattr(v, name, new);
     }
+    let o = v.as_obj();
+    let class = class_of(v);
+    th.write(o.header(), class.attr_bytes() / 8)?;
+    let shape = o.shape_id();
+    if let Some(e) = cache::entry_for(word.load(Acquire), shape) {
+        // SAFETY (all): the cache says where an object of this shape has the attribute.
+        match e.hit {
+            Hit::Slot(at) => {
+                unsafe { o.slot(at as usize) }.set_raw(new);
+                return Ok(());
+            }
+            Hit::Add(at, after) => {
+                unsafe { o.slot(at as usize) }.set_raw(new);
+                o.header().shape.store(after, Relaxed);
+                return Ok(());
+            }
+            Hit::Overflow(at, i) => {
+                if let Some(b) = unsafe { o.slot(at as usize) }.get().cast::<Buffer>() {
+                    th.store(o.header(), &b.slots()[i as usize], new);
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+    } else if let Some(at) = cache::hit(word.load(Acquire), shape) {
+        unsafe { o.slot(at) }.set_raw(new);
+        return Ok(());
+    }
+    th.setattr(v, name, new)?;
+    cache::fill_store(code, word, v, name, shape);
     Ok(())
 }
 /// A method ready to be called: (function, self), or (bound value, EMPTY).
