@@ -116,6 +116,7 @@ impl<T> Clone for Gc<T> {
 }
 impl<T> Copy for Gc<T> {}
 impl<T> PartialEq for Gc<T> {
+    #[inline(always)]
     fn eq(&self, o: &Self) -> bool {
         self.0 == o.0
     }

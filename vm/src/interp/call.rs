@@ -192,7 +192,7 @@ pub(crate) unsafe fn push_function(
 #[inline]
 unsafe fn call_native(th: &mut Thread, f: Gc<NativeFunction>, base: *mut Value, argc: usize, kwnames: &'static [Value]) -> R {
     let def = f.def();
-    let p = def.params();
+    let p = f.params();
     // SAFETY: by the caller's promise.
     unsafe {
         let bound = f.bound.get();
@@ -244,7 +244,7 @@ unsafe fn push_exec(
     let def = n.def();
     // SAFETY: as in `call_at`.
     unsafe {
-        let args = native_arguments(th, def, def.params(), std::slice::from_raw_parts(base, argc), kwnames)?;
+        let args = native_arguments(th, def, n.params(), std::slice::from_raw_parts(base, argc), kwnames)?;
         let exec = std::ptr::fn_addr_eq(def.func, compile::exec as NativeFn);
         let (code, globals, locals, closure) = compile::prepare(th, args.as_slice(), exec)?;
         let f = super::function_for(th, code, globals, closure)?;
@@ -286,6 +286,9 @@ unsafe fn call_class(th: &mut Thread, class: Gc<Class>, base: *mut Value, argc: 
                 return Ok(Called::Done(attrs::new_instance(th, class)));
             }
         }
+        if class.special(Special::New).is_some_and(|n| n.is_kind(Kind::NativeFunction)) && !class.has_flag(class_flag::NO_NEW) {
+            return construct(th, class, base, argc, kwnames).map(Called::Done);
+        }
         let args = std::slice::from_raw_parts(base, argc - kwnames.len());
         let kwargs = if kwnames.is_empty() {
             Value::EMPTY
@@ -293,6 +296,52 @@ unsafe fn call_class(th: &mut Thread, class: Gc<Class>, base: *mut Value, argc: 
             keywords(th, kwnames, std::slice::from_raw_parts(base.add(args.len()), kwnames.len()))?
         };
         th.recurse("", |th| type_::call(th, class, args, kwargs)).map(Called::Done)
+    }
+}
+/// Calls a class with a native `__new__`: the arguments stay where they are for `__init__`.
+unsafe fn construct(th: &mut Thread, class: Gc<Class>, base: *mut Value, argc: usize, kwnames: &'static [Value]) -> R {
+    let t = &ctx().types;
+    // SAFETY: as in `call_at`.
+    unsafe {
+        if class == t.type_ && argc == 1 && kwnames.is_empty() {
+            return Ok(class_of(*base).value());
+        }
+        let new = class.special(Special::New).unwrap_or(Value::NONE);
+        insert(base, argc, new, class.value());
+        let made = call_native(th, new.as_gc(), base, argc + 1, kwnames)?;
+        let own = class_of(made);
+        if !own.is_subclass_of(class) {
+            return Ok(made);
+        }
+        if own.has_flag(class_flag::FINALIZER) && made.is_obj() {
+            attrs::register_finalizer(made.as_obj());
+        }
+        let init = own.special(Special::Init);
+        // `object.__init__` has nothing to do, and nothing to complain about where `__new__` is not object's.
+        if init.is_none() || init == t.object.special(Special::Init) && Some(new) != t.object.special(Special::New) {
+            return Ok(made);
+        }
+        let init = init.unwrap_or(Value::NONE);
+        *base = made;
+        *base.sub(1) = init;
+        let r = if native_function::is_method(init) {
+            call_native(th, init.as_gc(), base, argc + 1, kwnames)?
+        } else {
+            let args = std::slice::from_raw_parts(base.add(1), argc - kwnames.len());
+            let kwargs = if kwnames.is_empty() {
+                Value::EMPTY
+            } else {
+                keywords(th, kwnames, std::slice::from_raw_parts(base.add(1 + args.len()), kwnames.len()))?
+            };
+            let args = th.new_tuple(args);
+            let f = attrs::bind(th, init, made, own.value())?;
+            th.recurse("", |th| th.call_ex(f, args, kwargs))?
+        };
+        if !r.is_none() {
+            let n = class_of(r).name_str();
+            return Err(th.type_error(&format!("__init__() should return None, not '{n}'")));
+        }
+        Ok(made)
     }
 }
 /// A dict of keyword arguments.
@@ -457,7 +506,7 @@ impl Thread {
             all.push(self, *v)?;
         }
         native_function::check_receiver(self, f, all.as_slice())?;
-        let v = native_arguments(self, def, def.params(), all.as_slice(), kwnames)?;
+        let v = native_arguments(self, def, f.params(), all.as_slice(), kwnames)?;
         let direct = std::mem::replace(&mut self.interp.direct, false);
         let r = (def.func)(self, v.as_slice());
         self.interp.direct = direct;
@@ -475,7 +524,7 @@ impl Thread {
     }
     fn call_native_raw(&mut self, f: Gc<NativeFunction>, args: &[Value]) -> R {
         let def = f.def();
-        let p = def.params();
+        let p = f.params();
         let n = args.len();
         let here = 0u8;
         if (&raw const here as usize) < self.stack_limit {

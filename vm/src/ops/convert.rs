@@ -26,12 +26,18 @@ impl Thread {
     }
     /// `repr(v)`
     pub fn repr(&mut self, v: Value) -> R<Gc<Str>> {
+        if let Some(n) = v.to_small() {
+            return Ok(crate::types::int::small_to_str(self, n).as_gc());
+        }
         self.string_method(v, Special::Repr)
     }
     /// `str(v)`
     pub fn str(&mut self, v: Value) -> R<Gc<Str>> {
         if self.class_of(v) == ctx().types.str {
             return Ok(v.as_gc());
+        }
+        if let Some(n) = v.to_small() {
+            return Ok(crate::types::int::small_to_str(self, n).as_gc());
         }
         self.string_method(v, Special::Str)
     }

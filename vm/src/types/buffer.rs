@@ -103,10 +103,12 @@ impl ValueVec {
     }
     /// A copy of a slice.
     pub fn from_slice(th: &mut Thread, items: &[Value]) -> R<ValueVec> {
-        let mut v = ValueVec::with_capacity(th, items.len())?;
-        for &i in items {
-            v.push(th, i)?;
+        // An odd capacity fills 16-byte units, and a list can take the buffer over.
+        let mut v = ValueVec::with_capacity(th, items.len() | 1)?;
+        if let Some(b) = v.buf {
+            b.slots().iter().zip(items).for_each(|(s, &v)| s.set_raw(v));
         }
+        v.len = items.len();
         Ok(v)
     }
     /// Appends.

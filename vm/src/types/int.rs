@@ -414,3 +414,20 @@ pub fn to_decimal(th: &mut Thread, v: Value) -> R<String> {
     }
     Ok(b.to_string())
 }
+/// `str(n)` of an unboxed int.
+pub fn small_to_str(th: &mut Thread, n: i64) -> Value {
+    if (0..10).contains(&n) {
+        return ctx().latin1_chars[b'0' as usize + n as usize];
+    }
+    let (mut digits, mut at, mut rest) = ([0u8; 20], 20, n.unsigned_abs());
+    while rest > 0 {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    if n < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    crate::types::str_::from_latin1(th, &digits[at..]).value()
+}

@@ -216,7 +216,11 @@ fn getitem(th: &mut Thread, a: &[Value]) -> R {
     if !a[1].is_kind(Kind::Slice) {
         return Err(bad_index(th, a[1]));
     }
-    let (start, _, step, n) = slice::indices_of(th, a[1], |th| l.len(th))?;
+    slice(th, l, a[1])
+}
+/// `l[s]` for a slice `s`.
+pub(crate) fn slice(th: &mut Thread, l: Gc<List>, s: Value) -> R {
+    let (start, _, step, n) = slice::indices_of(th, s, |th| l.len(th))?;
     if n == 0 {
         return th.new_list(&[]);
     }

@@ -5,20 +5,23 @@
 //! `owner` is the class that declares a method, or EMPTY.
 
 use crate::context::ctx;
-use crate::native::{Bind, GetSetDef, NativeDef, TypeDef, def, getter};
+use crate::native::{Bind, GetSetDef, NativeDef, Params, TypeDef, def, getter};
 use crate::object::{Gc, Header, Kind, Layout, Slot};
 use crate::special::Special;
 use crate::thread::Thread;
-use crate::throw::R;
+use crate::throw::{R, Throw};
 use crate::types::class::{Class, class_of};
 use crate::types::str_::Str;
 use crate::value::Value;
+use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 /// Layout. Nothing changes after construction.
 #[repr(C)]
 pub struct NativeFunction {
     header: Header,
     def: Option<&'static NativeDef>,
+    /// the parsed signature; null until the first call
+    params: AtomicPtr<Params>,
     /// value put before the arguments, or EMPTY
     pub bound: Slot,
     /// `__self__`, or EMPTY
@@ -39,6 +42,21 @@ impl Gc<NativeFunction> {
     #[inline(always)]
     pub fn def(self) -> &'static NativeDef {
         self.def.unwrap_or(&NOTHING)
+    }
+    /// The signature.
+    #[inline(always)]
+    pub fn params(self) -> &'static Params {
+        // SAFETY: null or a pointer from `params`, which lives as long as the process.
+        match unsafe { self.params.load(Relaxed).as_ref() } {
+            Some(p) => p,
+            None => self.find_params(),
+        }
+    }
+    #[cold]
+    fn find_params(self) -> &'static Params {
+        let p = self.def().params();
+        self.params.store(std::ptr::from_ref(p).cast_mut(), Relaxed);
+        p
     }
     /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
@@ -181,30 +199,38 @@ pub fn check_receiver(th: &mut Thread, f: Gc<NativeFunction>, args: &[Value]) ->
         }
     }
 }
-#[cold]
 fn check_new(th: &mut Thread, owner: Gc<Class>, cls: Option<Value>) -> R<()> {
+    match cls.and_then(|c| c.cast::<Class>()) {
+        Some(c)
+            if c == owner
+                || c.is_subclass_of(owner) && c.instance_kind() == owner.instance_kind() && c.attr_offset() == owner.attr_offset() =>
+        {
+            Ok(())
+        }
+        c => Err(wrong_new(th, owner, cls, c)),
+    }
+}
+#[cold]
+fn wrong_new(th: &mut Thread, owner: Gc<Class>, cls: Option<Value>, class: Option<Gc<Class>>) -> Throw {
     let o = owner.name_str();
     let Some(cls) = cls else {
-        return Err(th.type_error(&format!("{o}.__new__(): not enough arguments")));
+        return th.type_error(&format!("{o}.__new__(): not enough arguments"));
     };
-    let Some(c) = cls.cast::<Class>() else {
+    let Some(c) = class else {
         let text = format!("{o}.__new__(X): X is not a type object ({})", class_of(cls).name_str());
-        return Err(th.type_error(&text));
+        return th.type_error(&text);
     };
     let n = c.name_str();
     if !c.is_subclass_of(owner) {
-        return Err(th.type_error(&format!("{o}.__new__({n}): {n} is not a subtype of {o}")));
+        return th.type_error(&format!("{o}.__new__({n}): {n} is not a subtype of {o}"));
     }
-    if c.instance_kind() != owner.instance_kind() || c.attr_offset() != owner.attr_offset() {
-        let mut base = c;
-        while let Some(b) = base.base.get().cast::<Class>()
-            && base.has_flag(crate::types::class::class_flag::HEAP)
-        {
-            base = b;
-        }
-        return Err(th.type_error(&format!("{o}.__new__({n}) is not safe, use {}.__new__()", base.name_str())));
+    let mut base = c;
+    while let Some(b) = base.base.get().cast::<Class>()
+        && base.has_flag(crate::types::class::class_flag::HEAP)
+    {
+        base = b;
     }
-    Ok(())
+    th.type_error(&format!("{o}.__new__({n}) is not safe, use {}.__new__()", base.name_str()))
 }
 
 const LAYOUT: TypeDef = TypeDef {

@@ -1,6 +1,7 @@
 //! Arithmetic and comparison beside the interpreter's inline paths for small ints.
 
 use crate::context::ctx;
+use crate::object::Kind;
 use crate::ops::{BinOp, CmpOp};
 use crate::thread::Thread;
 use crate::throw::R;
@@ -117,6 +118,9 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
                 Some(v) => Ok(v),
                 None => Err(th.key_error(k)),
             };
+        }
+        if class == t.list && k.is_kind(Kind::Slice) {
+            return crate::types::list_methods::slice(th, o.as_gc(), k);
         }
     }
     th.getitem(o, k)
