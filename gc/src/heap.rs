@@ -125,13 +125,19 @@ impl Heap {
         self.base + block * BLOCK
     }
 
-    /// Is a collection due (or the limit reached) before `bytes` more are taken?
-    pub(crate) fn refuse(&self, bytes: usize) -> bool {
+    /// Is a collection due (or the limit reached) before `bytes` more are taken? `collected`: there has just been one.
+    pub(crate) fn refuse(&self, bytes: usize, collected: bool) -> bool {
+        if self.in_use.load(Relaxed) + bytes > self.limit.load(Relaxed) {
+            return true;
+        }
+        if collected {
+            return false;
+        }
         let every = self.every.load(Relaxed);
         if every > 0 && self.slow_calls.fetch_add(1, Relaxed) % every == every - 1 {
             return true;
         }
-        self.since.load(Relaxed) + bytes > self.threshold.load(Relaxed) || self.in_use.load(Relaxed) + bytes > self.limit.load(Relaxed)
+        self.since.load(Relaxed) + bytes > self.threshold.load(Relaxed)
     }
     pub(crate) fn account(&self, bytes: usize) {
         self.since.fetch_add(bytes, Relaxed);

@@ -44,12 +44,16 @@ impl LocalAlloc {
                 return NonNull::new(p as *mut u8);
             }
         }
-        self.slow(size, has_drop)
+        self.slow(size, has_drop, false)
+    }
+    /// As `alloc`, right after a collection: None only when the limit is reached.
+    pub fn alloc_collected(&mut self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
+        self.slow(size, has_drop, true)
     }
     #[inline(never)]
-    fn slow(&mut self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
+    fn slow(&mut self, size: usize, has_drop: bool, collected: bool) -> Option<NonNull<u8>> {
         if size > MAX_SMALL {
-            if self.heap.refuse(size) {
+            if self.heap.refuse(size, collected) {
                 return None;
             }
             return self.heap.take_large(size, has_drop);
@@ -64,7 +68,7 @@ impl LocalAlloc {
                 return NonNull::new(r.cur as *mut u8);
             }
             if r.block == 0 || !self.next_run(i, cell) {
-                if self.heap.refuse(BLOCK) {
+                if self.heap.refuse(BLOCK, collected) {
                     self.runs[i] = Run::default();
                     return None;
                 }

@@ -84,7 +84,7 @@ impl Tracer for VmTracer {
 pub fn alloc_slow(th: &mut Thread, size: usize, has_drop: bool) -> NonNull<u8> {
     for round in 0..3 {
         collect(th);
-        if let Some(p) = th.alloc.alloc(size, has_drop) {
+        if let Some(p) = th.alloc.alloc_collected(size, has_drop) {
             if round > 0 {
                 OUT_OF_MEMORY.store(true, Relaxed);
             }

@@ -109,10 +109,9 @@ pub(crate) fn detach(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) {
             let back = object(th, caller);
             f.back.set_raw(back);
         }
-        let n = t.nregs as usize;
         // Without memory the frame only loses its locals.
-        if let Ok(b) = th.new_buffer(n) {
-            for (i, s) in b.slots().iter().enumerate() {
+        if let Ok(b) = th.new_buffer(t.nregs as usize) {
+            for (i, s) in b.slots().iter().enumerate().take(t.first_temp) {
                 s.set_raw(*regs.add(i));
             }
             f.saved.set_raw(b.value());
