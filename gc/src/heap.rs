@@ -261,10 +261,10 @@ impl Heap {
         }
         lock(&self.queue).clear();
     }
-    /// Stopped. Frees everything that is not marked; `on_free` sees each unmarked cell with a destructor first. Threads
-    /// must have given up their runs (`LocalAlloc::retire`), or keep what they hold: a run's unused cells stay theirs only
-    /// until here.
-    pub fn sweep(&self, on_free: &dyn Fn(NonNull<u8>)) {
+    /// Stopped. Frees everything that is not marked; `on_free` sees each unmarked cell with a destructor first,
+    /// `on_dead` every unmarked cell. Threads must have given up their runs (`LocalAlloc::retire`), or keep what they hold:
+    /// a run's unused cells stay theirs only until here.
+    pub fn sweep(&self, on_free: &dyn Fn(NonNull<u8>), on_dead: Option<&dyn Fn(NonNull<u8>)>) {
         let used = self.used_blocks();
         let poison = self.poison.load(Relaxed);
         let mut runs: Vec<(usize, usize)> = Vec::new();
@@ -279,8 +279,8 @@ impl Heap {
             let d = self.descriptor(b);
             match d.state.load(Relaxed) {
                 state::SMALL => {
-                    if d.has_drop.load(Relaxed) != 0 || poison {
-                        self.sweep_cells(b, on_free, poison);
+                    if d.has_drop.load(Relaxed) != 0 || poison || on_dead.is_some() {
+                        self.sweep_cells(b, on_free, on_dead, poison);
                     }
                     let mut any = false;
                     for (a, m) in d.alloc.iter().zip(&d.mark) {
@@ -303,10 +303,14 @@ impl Heap {
                     if d.mark[0].load(Relaxed) & 1 == 0 {
                         let p = NonNull::new(self.address(b) as *mut u8);
                         if let Some(p) = p
-                            && d.has_drop.load(Relaxed) != 0
                             && kind_of(p) != 0
                         {
-                            on_free(p);
+                            if let Some(f) = on_dead {
+                                f(p);
+                            }
+                            if d.has_drop.load(Relaxed) != 0 {
+                                on_free(p);
+                            }
                         }
                         d.alloc[0].store(0, Relaxed);
                         self.give_back(b, n);
@@ -331,7 +335,7 @@ impl Heap {
         self.threshold.store(MIN_THRESHOLD.max(live), Relaxed);
     }
     /// Calls `on_free` for the unmarked cells of a block with destructors; fills freed cells when poisoning.
-    fn sweep_cells(&self, b: usize, on_free: &dyn Fn(NonNull<u8>), poison: bool) {
+    fn sweep_cells(&self, b: usize, on_free: &dyn Fn(NonNull<u8>), on_dead: Option<&dyn Fn(NonNull<u8>)>, poison: bool) {
         let d = self.descriptor(b);
         let cell = d.cell.load(Relaxed) as usize;
         for at in (0..=BLOCK - cell).step_by(cell) {
@@ -345,6 +349,9 @@ impl Heap {
             };
             if kind_of(p) == 0 {
                 continue;
+            }
+            if let Some(f) = on_dead {
+                f(p);
             }
             if d.has_drop.load(Relaxed) != 0 {
                 on_free(p);

@@ -93,9 +93,12 @@ fn random_graphs_survive() {
             assert_eq!(h.is_marked(NonNull::new(*o as *mut u8).unwrap()), live.contains(o), "round {round}");
         }
         let freed = AtomicUsize::new(0);
-        h.sweep(&|_| {
-            freed.fetch_add(1, Relaxed);
-        });
+        h.sweep(
+            &|_| {
+                freed.fetch_add(1, Relaxed);
+            },
+            None,
+        );
         assert!(freed.load(Relaxed) > 0);
         shadow.retain(|o, _| live.contains(o));
         let mut seen = HashSet::new();
@@ -122,7 +125,7 @@ fn short_lived_objects_do_not_grow_the_heap() {
             a.retire();
             h.start_marking();
             h.drain(&Words);
-            h.sweep(&|_| ());
+            h.sweep(&|_| (), None);
         }
         most = most.max(h.bytes_in_use());
     }

@@ -119,6 +119,10 @@ fn physical_memory() -> usize {
 
 /// Collects now, with all threads stopped. Gives the number of objects that were found unreachable with finalizers.
 pub fn collect(th: &mut Thread) -> usize {
+    collect_seeing(th, None)
+}
+/// As [`collect`]; `on_dead` sees every object that is freed.
+pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
     let started = Instant::now();
     let Some(stopped) = World::global().stop_anywhere(th.world) else {
         // Another thread collected meanwhile; this one stood still for it.
@@ -147,10 +151,14 @@ pub fn collect(th: &mut Thread) -> usize {
         // SAFETY: registered threads are alive, and stopped (or this one).
         unsafe { (*(t as *mut Thread)).alloc.retire() };
     }
-    h.sweep(&|p| {
-        // SAFETY: an unreachable object, freed once.
-        unsafe { crate::trace::drop_object(Obj::from_addr(p.as_ptr() as u64)) }
-    });
+    // SAFETY: the heap hands out starts of cells that still hold their objects.
+    let object = |p: NonNull<u8>| unsafe { Obj::from_addr(p.as_ptr() as u64) };
+    // SAFETY: an unreachable object, freed once.
+    let free = |p: NonNull<u8>| unsafe { crate::trace::drop_object(object(p)) };
+    match on_dead {
+        Some(f) => h.sweep(&free, Some(&|p| f(object(p)))),
+        None => h.sweep(&free, None),
+    }
     let found = due.len();
     lock(&DUE).extend(due.into_iter().map(Value));
     DUE_COUNT.store(lock(&DUE).len(), Relaxed);

@@ -107,6 +107,7 @@ pub(crate) unsafe fn call_at(th: &mut Thread, base: *mut Value, argc: usize, kwn
                 Kind::NativeFunction => {
                     let n: Gc<NativeFunction> = f.as_gc();
                     if n.bound.get().is_empty()
+                        && Action::of(word) == Action::Normal
                         && (std::ptr::fn_addr_eq(n.def().func, compile::exec as NativeFn)
                             || std::ptr::fn_addr_eq(n.def().func, compile::eval as NativeFn))
                     {
@@ -275,6 +276,7 @@ unsafe fn call_class(th: &mut Thread, class: Gc<Class>, base: *mut Value, argc: 
             let init = class.special(Special::Init);
             if let Some(init) = init
                 && init.is_kind(Kind::Function)
+                && Action::of(word) == Action::Normal
             {
                 let made = attrs::new_instance(th, class);
                 insert(base, argc, init, made);

@@ -8,6 +8,7 @@ use crate::throw::R;
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 /// The declaration.
@@ -129,15 +130,22 @@ fn collect(th: &mut Thread, a: &[Value]) -> R {
     }
     callbacks(th, "start", 0)?;
     th.clear_dead_registers();
-    let mut found = memory::collect(th);
+    // Without reference counts nobody knows which of them were in cycles: all that are freed count.
+    let freed = Cell::new(0);
+    let count = |o: Obj| {
+        if visible(o) && !atomic(o) {
+            freed.set(freed.get() + 1);
+        }
+    };
+    let finalizable = memory::collect_seeing(th, Some(&count));
     memory::run_due(th)?;
     // Finalizers made their objects unreachable for good: those go now.
-    if found > 0 {
-        found += memory::collect(th);
+    if finalizable > 0 {
+        memory::collect_seeing(th, Some(&count));
         memory::run_due(th)?;
     }
-    callbacks(th, "stop", found as i64)?;
-    Ok(Value::small(found as i64))
+    callbacks(th, "stop", freed.get())?;
+    Ok(Value::small(freed.get()))
 }
 fn enable(_: &mut Thread, _: &[Value]) -> R {
     memory::DISABLED.store(false, Relaxed);
