@@ -62,7 +62,8 @@ Options:
   -V, --version  print the version (-VV: more)
   -W arg         control warnings: action:message:category:module:line
   -x             skip the first line of the program
-  -X opt         implementation options: dev, utf8, int_max_str_digits=N, ...
+  -X opt         implementation options: dev, utf8, int_max_str_digits=N, ...; to look for bugs of Vasuki itself:
+                 gc-every=N, split-every=N, abort-every=N, verify-heap, poison
   -h, --help     this text
 
 Vasuki's own options (before the program):
@@ -240,6 +241,9 @@ fn x_option(c: &mut Config, o: String) -> Result<(), String> {
             _ => return Err("Fatal Python error: config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.".into()),
         }
     }
+    if let Some(r) = c.hostile.set(&o) {
+        r?;
+    }
     c.x_options.push(o);
     Ok(())
 }
@@ -248,7 +252,13 @@ fn set(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|v| !v.is_empty())
 }
 fn environment(c: &mut Config) -> Result<(), String> {
-    c.gc_every = set("VASUKI_GC_EVERY").and_then(|v| v.to_str()?.parse().ok()).unwrap_or(0);
+    if let Some(v) = set("VASUKI_HOSTILE") {
+        for o in v.to_string_lossy().split(',') {
+            c.hostile
+                .set(o)
+                .unwrap_or_else(|| Err(format!("VASUKI_HOSTILE: unknown option {o}")))?;
+        }
+    }
     if c.ignore_environment {
         return Ok(());
     }

@@ -88,7 +88,7 @@ impl Heap {
             queue: Mutex::default(),
         }
     }
-    /// Bytes that objects may take; beyond it allocation gives None.
+    /// Bytes that objects may take; beyond it [`LocalAlloc::alloc`](crate::LocalAlloc::alloc) gives None.
     pub fn set_limit(&self, bytes: usize) {
         self.limit.store(bytes, Relaxed);
     }
@@ -125,19 +125,17 @@ impl Heap {
         self.base + block * BLOCK
     }
 
-    /// Is a collection due (or the limit reached) before `bytes` more are taken? `collected`: there has just been one.
-    pub(crate) fn refuse(&self, bytes: usize, collected: bool) -> bool {
-        if self.in_use.load(Relaxed) + bytes > self.limit.load(Relaxed) {
-            return true;
-        }
-        if collected {
-            return false;
-        }
+    /// Is a collection due (or the limit reached) before `bytes` more are taken?
+    pub(crate) fn is_due(&self, bytes: usize) -> bool {
         let every = self.every.load(Relaxed);
         if every > 0 && self.slow_calls.fetch_add(1, Relaxed) % every == every - 1 {
             return true;
         }
-        self.since.load(Relaxed) + bytes > self.threshold.load(Relaxed)
+        self.since.load(Relaxed) + bytes > self.threshold.load(Relaxed) || self.is_over_limit(bytes)
+    }
+    /// Would `bytes` more pass the limit?
+    pub fn is_over_limit(&self, bytes: usize) -> bool {
+        self.in_use.load(Relaxed) + bytes > self.limit.load(Relaxed)
     }
     pub(crate) fn account(&self, bytes: usize) {
         self.since.fetch_add(bytes, Relaxed);

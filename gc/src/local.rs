@@ -46,14 +46,15 @@ impl LocalAlloc {
         }
         self.slow(size, has_drop, false)
     }
-    /// As `alloc`, right after a collection: None only when the limit is reached.
-    pub fn alloc_collected(&mut self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
+    /// `size` zeroed bytes, whether a collection is due or not, and whatever the limit is. None: the address space is
+    /// used up.
+    pub fn alloc_anyway(&mut self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
         self.slow(size, has_drop, true)
     }
     #[inline(never)]
-    fn slow(&mut self, size: usize, has_drop: bool, collected: bool) -> Option<NonNull<u8>> {
+    fn slow(&mut self, size: usize, has_drop: bool, anyway: bool) -> Option<NonNull<u8>> {
         if size > MAX_SMALL {
-            if self.heap.refuse(size, collected) {
+            if !anyway && self.heap.is_due(size) {
                 return None;
             }
             return self.heap.take_large(size, has_drop);
@@ -68,7 +69,7 @@ impl LocalAlloc {
                 return NonNull::new(r.cur as *mut u8);
             }
             if r.block == 0 || !self.next_run(i, cell) {
-                if self.heap.refuse(BLOCK, collected) {
+                if !anyway && self.heap.is_due(BLOCK) {
                     self.runs[i] = Run::default();
                     return None;
                 }

@@ -6,7 +6,7 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 pub struct Clock(AtomicU64);
 impl Clock {
     /// Starts at 1: version 0 is that of objects from solo times.
-    pub fn new() -> Clock {
+    pub(crate) fn new() -> Clock {
         Clock(AtomicU64::new(1))
     }
     /// The newest version that a commit may have.
@@ -16,7 +16,7 @@ impl Clock {
     }
     /// A version that nothing has yet.
     #[inline]
-    pub fn advance(&self) -> u64 {
+    pub(crate) fn advance(&self) -> u64 {
         self.0.fetch_add(1, Ordering::SeqCst) + 1
     }
 }

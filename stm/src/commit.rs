@@ -1,35 +1,51 @@
 //! Commit: validation, publication, release.
 
-use crate::header::{flag, meta};
-use crate::sync::atomic::{Ordering, fence};
+use crate::header::flag;
+use crate::mutant::{Mutant, is_mutant};
+use crate::sync::atomic::Ordering;
 use crate::tx::{Conflict, Tx};
 use crate::world::WorldThread;
 
 /// Knows how to walk objects: given by the VM.
 pub trait Publisher {
-    /// Makes every private object that `word` leads to SHARED with `version_meta`, transitively; words that are no pointers
-    /// are ignored. Objects with flag SHARED are not walked into: they were published before.
-    fn publish(&mut self, word: u64, version_meta: u64, tx: &Tx);
-}
-
-/// The meta word of an object given free at `version`: never the word that it had before.
-pub(crate) fn released(version: u64, _old: u64) -> u64 {
-    version
+    /// Makes every object private to `tx` that `word` leads to SHARED with version `version`, transitively; words that are
+    /// no pointers are ignored. What other threads own, and what was published before, is not walked into.
+    fn publish(&mut self, word: u64, version: u64, tx: &Tx);
+    /// Publishes what else the commit makes reachable: what the undo log does not name.
+    fn publish_rest(&mut self, version: u64, tx: &Tx);
 }
 
 impl Tx {
     /// Commits. On a conflict nothing has happened: the caller aborts.
+    ///
+    /// A transaction that wrote nothing shared needs no validation: all its reads were consistent with its snapshot when
+    /// they were made, and that is where it stands in the serial order.
     pub fn commit(&mut self, w: &WorldThread, publisher: &mut dyn Publisher) -> Result<(), Conflict> {
-        if self.concurrent && self.opened.iter().any(|o| meta::is_shared(o.old_meta)) {
-            self.commit_writes(w, publisher)?;
-        } else {
-            // Read-only or private: every read was consistent with the snapshot when it was made.
-            for o in &self.opened {
-                // SAFETY: the log keeps the object alive.
-                unsafe { &*o.header }.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
+        let version = if self.opened_shared {
+            let version = w.clock().advance();
+            // All opens come before the advance of the clock, and advances are ordered: of two transactions that read what
+            // the other writes, the later one finds its reads invalid.
+            if version != self.snapshot + 1 && !self.irrevocable && !is_mutant(Mutant::NoValidation) {
+                self.validate()?;
             }
+            version
+        } else {
+            w.clock().now()
+        };
+        if self.concurrent {
+            if is_mutant(Mutant::PublishAfterRelease) {
+                self.release(w, version);
+            }
+            self.publish(w, version, publisher);
+            if !is_mutant(Mutant::PublishAfterRelease) {
+                self.release(w, version);
+            }
+            self.unlock_reads();
         }
-        self.clear();
+        self.forget_reads();
+        self.opened.clear();
+        self.undo.clear();
+        self.opened_shared = false;
         self.aborts_in_row = 0;
         if self.irrevocable {
             self.irrevocable = false;
@@ -38,33 +54,29 @@ impl Tx {
         w.count_commit();
         Ok(())
     }
-    fn commit_writes(&mut self, w: &WorldThread, publisher: &mut dyn Publisher) -> Result<(), Conflict> {
-        // My opens are visible before I look at what others opened: two transactions that read what the other writes
-        // cannot both find their reads untouched.
-        fence(Ordering::SeqCst);
-        let version = w.clock().advance();
-        if version != self.snapshot + 1 && !self.irrevocable {
-            self.validate()?;
-        }
-        for u in &self.undo {
-            if u.of != 0 {
-                let o = &self.opened[u.of as usize - 1];
-                if !meta::is_shared(o.old_meta) {
+    /// What shared objects refer to now, and did not before, is in the slots that the undo log names.
+    fn publish(&self, w: &WorldThread, version: u64, publisher: &mut dyn Publisher) {
+        if self.opened_shared {
+            for u in &self.undo {
+                if u.of != 0 && !self.was_shared(w, self.opened[u.of as usize - 1].old_meta) {
                     continue;
                 }
+                // SAFETY: logged words belong to objects that this transaction has open.
+                let now = unsafe { (*u.slot).load(Ordering::Relaxed) };
+                publisher.publish(now, version, self);
             }
-            // SAFETY: logged words belong to objects that this transaction has open.
-            let now = unsafe { (*u.slot).load(Ordering::Relaxed) };
-            publisher.publish(now, version, self);
         }
+        publisher.publish_rest(version, self);
+    }
+    /// Gives the opened objects free. Those that were private before and were published are shared now.
+    fn release(&self, w: &WorldThread, version: u64) {
         for o in &self.opened {
             // SAFETY: the log keeps the object alive.
             let h = unsafe { &*o.header };
             h.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
-            if meta::is_shared(o.old_meta) || h.flags.load(Ordering::Relaxed) & flag::SHARED != 0 {
+            if self.was_shared(w, o.old_meta) || h.flags.load(Ordering::Relaxed) & flag::SHARED != 0 {
                 h.meta.store(version, Ordering::Release);
             }
         }
-        Ok(())
     }
 }

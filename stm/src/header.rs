@@ -3,9 +3,11 @@
 //! | meta | meaning |
 //! | --- | --- |
 //! | `0 | version:63` | SHARED: last committed with this version |
-//! | `1 | owner:15 | serial:48` | OPEN by, or private to, thread `owner` since its transaction `serial` |
+//! | `1 | owner:15 | serial:48` | OPEN by, or private to, the thread with number `owner` since its transaction `serial` |
 //!
-//! Owner 0 is the solo owner: while threads run concurrently its objects count as SHARED with version 0.
+//! Owner 0 is the solo owner: while threads run concurrently its objects count as SHARED with version 0. So do those of
+//! numbers that are retired (see `numbers`). Odd serials say that an irrevocable transaction has locked the object for
+//! reading only.
 
 use crate::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64};
 
@@ -44,11 +46,11 @@ pub mod meta {
     pub const fn owner(m: u64) -> u16 {
         (m >> 48 & 0x7FFF) as u16
     }
-    /// Is it SHARED, seen while threads run concurrently? (The solo owner's objects are.)
-    pub const fn is_shared(m: u64) -> bool {
-        m & OPEN == 0 || owner(m) == 0
+    /// Have two OPEN words the same owner?
+    pub const fn same_owner(a: u64, b: u64) -> bool {
+        (a ^ b) >> 48 == 0
     }
-    /// The version of a SHARED word.
+    /// The version of a word that counts as SHARED.
     pub const fn version(m: u64) -> u64 {
         if m & OPEN == 0 { m } else { 0 }
     }

@@ -1,42 +1,65 @@
 //! Irrevocable transactions: at most one at a time, for effects that cannot be undone.
+//!
+//! An irrevocable transaction locks what it has read and what it reads from then on, so that nobody can invalidate it. A
+//! lock is a tag with an odd serial: the owner reads on without looking, but opens the object as any other before it
+//! writes. What was only locked gets its old word back: its readers see that nothing has changed.
 
-use crate::header::meta;
-use crate::sync::atomic::{Ordering, fence};
-use crate::tx::{Conflict, Tx};
+use crate::header::{Header, meta};
+use crate::mutant::{Mutant, is_mutant};
+use crate::sync::atomic::Ordering;
+use crate::tx::{Conflict, ReadEntry, Tx};
 use crate::world::WorldThread;
 
 impl Tx {
-    /// From here on this transaction cannot abort: it locks all that it has read and will read. A conflict here aborts it
-    /// while it still may.
+    /// From here on this transaction cannot abort. A conflict here aborts it while it still may.
     pub fn become_irrevocable(&mut self, w: &WorldThread) -> Result<(), Conflict> {
         if self.irrevocable || !self.concurrent {
-            self.irrevocable = self.concurrent;
             return Ok(());
         }
-        w.begin_irrevocable(self)?;
-        fence(Ordering::SeqCst);
-        let r = self.lock_reads(w);
-        if r.is_err() {
+        w.begin_irrevocable()?;
+        if !is_mutant(Mutant::IrrevocableReadsUnlocked) && self.lock_reads().is_err() {
             w.end_irrevocable();
-            return r;
+            return Err(Conflict);
         }
         self.irrevocable = true;
         w.count_irrevocable();
         Ok(())
     }
-    fn lock_reads(&mut self, w: &WorldThread) -> Result<(), Conflict> {
+    /// Locks what was read. Each lock is a compare-and-swap of the very word that was read, so that nothing needs to be
+    /// validated: a committer that changes one of the objects either has it open now, or finds it locked.
+    fn lock_reads(&mut self) -> Result<(), Conflict> {
         for i in 0..self.reads.len() {
             let (header, seen) = (self.reads[i].header, self.reads[i].meta);
             // SAFETY: logged objects are alive.
             let h = unsafe { &*header };
-            if h.meta.load(Ordering::Acquire) == self.tag {
-                continue;
-            }
-            if h.meta.load(Ordering::Acquire) != seen || !meta::is_shared(seen) {
+            if !meta::same_owner(h.meta.load(Ordering::Acquire), self.tag) && !self.lock(h, seen) {
                 return Err(Conflict);
             }
-            self.open(w, h, 0)?;
         }
-        self.validate()
+        Ok(())
+    }
+    /// Locks an object for reading, if its word still is `seen`.
+    pub(crate) fn lock(&mut self, h: &Header, seen: u64) -> bool {
+        let done = h.meta.compare_exchange(seen, self.lock_tag(), Ordering::AcqRel, Ordering::Relaxed);
+        if done.is_ok() {
+            self.locked.push(ReadEntry { header: h, meta: seen });
+        }
+        done.is_ok()
+    }
+    /// What was locked and not opened afterwards is free again, as it was.
+    pub(crate) fn unlock_reads(&mut self) {
+        let tag = self.lock_tag();
+        for l in self.locked.drain(..) {
+            // SAFETY: the log keeps the object alive.
+            let h = unsafe { &*l.header };
+            if h.meta.load(Ordering::Relaxed) == tag {
+                h.meta.store(l.meta, Ordering::Release);
+            }
+        }
+    }
+    /// The word of what this transaction has locked for reading.
+    #[inline]
+    pub(crate) fn lock_tag(&self) -> u64 {
+        self.tag | 1
     }
 }

@@ -3,23 +3,33 @@
 //! Invariants:
 //! - A shared object that is not open never points to a private object.
 //! - An object's meta word changes from SHARED to OPEN only by the opener's compare-and-swap, and back only by the opener,
-//!   with a version that no earlier state of the object had.
+//!   with a version that no earlier state of the object had, unless nothing was written.
 //! - A transaction that has read an object at a version finds the object at that version when it commits, or aborts.
 //! - At most one transaction is irrevocable; it never aborts.
+//!
+//! `docs/verification.md` says how each of them is checked.
 
 pub mod sync;
 
 mod clock;
 mod commit;
+mod contention;
 mod header;
 mod irrevocable;
+mod mutant;
+mod numbers;
 mod open;
 mod read;
+mod stack;
+mod stop;
 mod ticker;
 mod tx;
 mod world;
 
 pub use commit::Publisher;
 pub use header::{Header, flag, meta};
-pub use tx::{Conflict, OpenEntry, ReadEntry, Tx, UndoEntry};
-pub use world::{Mode, Stopped, World, WorldThread, poll};
+#[cfg(loom)]
+pub use mutant::{Mutant, set_mutant};
+pub use stop::Stopped;
+pub use tx::{Conflict, Tx};
+pub use world::{World, WorldThread, poll};

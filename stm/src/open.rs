@@ -1,16 +1,19 @@
 //! Opening objects for writing.
 
 use crate::header::{Header, flag, meta};
+use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{AtomicU64, Ordering, fence};
 use crate::tx::{Conflict, OpenEntry, Tx, UndoEntry};
 use crate::world::WorldThread;
 
 impl Tx {
-    /// Makes `h` writable. Saves the `words` words after the header, for undo. Solo: remembers it for generations.
+    /// Makes `h` writable. Saves the `words` words after the header, for undo.
+    ///
+    /// An object that this transaction has read and opens now is the one that it read: its version is checked against the
+    /// snapshot, and whatever changed it after the read has a newer one. So validation may take "open by me" for valid.
     pub fn open(&mut self, w: &WorldThread, h: &Header, words: usize) -> Result<(), Conflict> {
         if !self.concurrent {
             h.meta.store(self.tag, Ordering::Relaxed);
-            self.remembered.push(h);
             return Ok(());
         }
         let mut round = 0;
@@ -19,8 +22,8 @@ impl Tx {
             if m == self.tag {
                 return Ok(());
             }
-            if meta::is_shared(m) {
-                if meta::version(m) > self.snapshot {
+            if w.is_shared(m) {
+                if meta::version(m) > self.snapshot && !is_mutant(Mutant::OpenWithoutVersionCheck) {
                     self.extend(w)?;
                 }
                 let old_shape = h.shape.load(Ordering::Relaxed);
@@ -28,16 +31,23 @@ impl Tx {
                     continue;
                 }
                 // The data stores must not become visible before the tag (pairs with the acquire fence in `read_end`).
-                fence(Ordering::Release);
+                if !is_mutant(Mutant::NoReleaseFence) {
+                    fence(Ordering::Release);
+                }
                 h.flags.fetch_or(flag::SHARED | flag::OPENED, Ordering::Relaxed);
+                self.opened_shared = true;
                 self.save(h, m, old_shape, words);
                 return Ok(());
             }
-            if meta::owner(m) == self.me {
-                // Private, from an earlier transaction of mine.
+            if meta::same_owner(m, self.tag) {
+                // Private since an earlier transaction of mine; or shared, and locked by me for reading.
                 let old_shape = h.shape.load(Ordering::Relaxed);
                 h.meta.store(self.tag, Ordering::Relaxed);
-                h.flags.fetch_or(flag::OPENED, Ordering::Relaxed);
+                let locked = m == self.lock_tag();
+                self.opened_shared |= locked;
+                let shared = if locked { flag::SHARED } else { 0 };
+                fence(Ordering::Release);
+                h.flags.fetch_or(shared | flag::OPENED, Ordering::Relaxed);
                 self.save(h, m, old_shape, words);
                 return Ok(());
             }
@@ -59,8 +69,16 @@ impl Tx {
             self.undo.push(UndoEntry { slot, old, of });
         }
     }
-    /// Locks an object that an irrevocable transaction reads.
-    pub(crate) fn open_for_read(&mut self, w: &WorldThread, h: &Header) -> Result<(), Conflict> {
-        self.open(w, h, 0)
+    /// Logs the present content of one word of an object that is open.
+    #[inline]
+    pub fn log_slot(&mut self, slot: *const AtomicU64) {
+        // SAFETY: the caller's word belongs to an object that this transaction has open.
+        let old = unsafe { (*slot).load(Ordering::Relaxed) };
+        self.undo.push(UndoEntry { slot, old, of: 0 });
+    }
+    /// Was an object with this word, now opened by me, shared before?
+    #[inline]
+    pub(crate) fn was_shared(&self, w: &WorldThread, old_meta: u64) -> bool {
+        w.is_shared(old_meta) || old_meta == self.lock_tag()
     }
 }

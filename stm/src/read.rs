@@ -1,6 +1,7 @@
 //! Reading shared objects: a sequence lock around the caller's loads, and the read log.
 
 use crate::header::{Header, meta};
+use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{Ordering, fence};
 use crate::tx::{Conflict, ReadEntry, Tx};
 use crate::world::WorldThread;
@@ -12,18 +13,19 @@ impl Tx {
         let mut round = 0;
         loop {
             let m = h.meta.load(Ordering::Acquire);
-            if meta::is_shared(m) {
+            if w.is_shared(m) {
                 if meta::version(m) > self.snapshot {
                     self.extend(w)?;
                 }
-                if self.irrevocable {
-                    // What an irrevocable transaction reads is locked, so that nobody can invalidate it.
-                    self.open_for_read(w, h)?;
-                    return Ok(h.meta.load(Ordering::Relaxed));
+                if self.irrevocable && !is_mutant(Mutant::IrrevocableReadsUnlocked) {
+                    if !self.lock(h, m) {
+                        continue;
+                    }
+                    return Ok(self.lock_tag());
                 }
                 return Ok(m);
             }
-            if m & !((1 << 48) - 1) == self.tag & !((1 << 48) - 1) {
+            if meta::same_owner(m, self.tag) {
                 return Ok(m);
             }
             w.wait_for_owner(self, meta::owner(m), &mut round)?;
@@ -33,13 +35,17 @@ impl Tx {
     #[inline]
     pub fn read_end(&mut self, h: &Header, seen: u64) -> Result<bool, Conflict> {
         // The caller's loads happen before the second look at the word (pairs with the release fence in `open`).
-        fence(Ordering::Acquire);
-        if h.meta.load(Ordering::Relaxed) != seen {
+        if !is_mutant(Mutant::NoAcquireFence) {
+            fence(Ordering::Acquire);
+        }
+        if h.meta.load(Ordering::Relaxed) != seen && !is_mutant(Mutant::NoRecheck) {
             return Ok(false);
         }
-        if (seen ^ self.tag) >> 48 == 0 && seen & meta::OPEN != 0 {
+        if meta::same_owner(seen, self.tag) {
             return Ok(true);
         }
+        // An object that is in the filter was logged with the same word: had it changed since, its version would be newer
+        // than the snapshot, and extending the snapshot would have found the change.
         let p = h as *const Header;
         let place = &mut self.filter[(p as usize >> 4) % 256];
         if *place != p as usize {
@@ -50,25 +56,25 @@ impl Tx {
     }
     /// Moves the snapshot to now, if all that was read is as it was.
     pub(crate) fn extend(&mut self, w: &WorldThread) -> Result<(), Conflict> {
+        if is_mutant(Mutant::ClockAfterValidation) {
+            self.validate()?;
+            self.snapshot = w.clock().now();
+            return Ok(());
+        }
         // Loaded before validating: what commits meanwhile is newer than the new snapshot.
         let now = w.clock().now();
         self.validate()?;
         self.snapshot = now;
         Ok(())
     }
-    /// Is everything that was read as it was?
+    /// Is everything that was read as it was? What this transaction has opened or locked is (see `open`).
     pub(crate) fn validate(&self) -> Result<(), Conflict> {
         for r in &self.reads {
             // SAFETY: logged objects are roots of the collector while they are in the log.
             let now = unsafe { &*r.header }.meta.load(Ordering::Acquire);
-            if now == r.meta {
-                continue;
+            if now != r.meta && !meta::same_owner(now, self.tag) {
+                return Err(Conflict);
             }
-            // Mine now: valid if nobody changed it between my read and my open.
-            if now == self.tag && self.opened.iter().rev().any(|o| o.header == r.header && o.old_meta == r.meta) {
-                continue;
-            }
-            return Err(Conflict);
         }
         Ok(())
     }

@@ -1,27 +1,28 @@
 //! The ticker: asks every attached thread for a boundary now and then, while more than one runs.
 
-use crate::world::{World, poll};
-use std::time::Duration;
+use crate::world::World;
 
 /// Time between ticks.
-const PERIOD: Duration = Duration::from_millis(2);
+#[cfg(not(loom))]
+const PERIOD: std::time::Duration = std::time::Duration::from_millis(2);
 
-/// Starts the ticker thread. It ends when the world is solo again.
-pub(crate) fn start(world: &'static World) {
-    let started = std::thread::Builder::new()
-        .name("vasuki-ticker".into())
-        .stack_size(64 << 10)
-        .spawn(move || {
-            loop {
-                std::thread::sleep(PERIOD);
-                if !world.tick() {
-                    return;
-                }
+/// Starts the ticker thread, which ends when the world is solo again. False: it could not be started; transactions then
+/// end at blocking calls, and when others ask for it.
+#[cfg(not(loom))]
+pub(crate) fn start(world: &'static World) -> bool {
+    let run = move || {
+        loop {
+            std::thread::sleep(PERIOD);
+            if !world.tick() {
+                return;
             }
-        });
-    if started.is_err() {
-        // Without a ticker transactions end at blocking calls only; each thread still makes progress.
-        world.for_each(&mut |t| t.request(poll::TICK));
-        world.ticker_failed();
-    }
+        }
+    };
+    let thread = std::thread::Builder::new().name("vasuki-ticker".into()).stack_size(64 << 10);
+    thread.spawn(run).is_ok()
+}
+/// Models have none: they ask for boundaries themselves.
+#[cfg(loom)]
+pub(crate) fn start(_: &'static World) -> bool {
+    true
 }

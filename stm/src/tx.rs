@@ -1,6 +1,7 @@
 //! A thread's transaction: its tag, snapshot and logs; begin and abort.
 
 use crate::header::{Header, flag, meta};
+use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::world::WorldThread;
 
@@ -26,7 +27,7 @@ pub struct UndoEntry {
     /// index into `opened` plus one of the object that it belongs to; 0: logged by the caller
     pub of: u32,
 }
-/// A shared object read by this transaction.
+/// A shared object read, or locked for reading, by this transaction.
 pub struct ReadEntry {
     /// the object
     pub header: *const Header,
@@ -40,110 +41,132 @@ const FILTER: usize = 256;
 pub struct Tx {
     /// what `meta` of an object that may be written must be
     pub tag: u64,
-    /// owner number: 0 while solo
-    pub me: u16,
-    /// counts this thread's transactions
-    pub serial: u64,
+    /// counts this thread's transactions, in twos: odd serials are those of locks
+    pub(crate) serial: u64,
     /// do other threads run? (else: no logs)
     pub concurrent: bool,
     /// versions up to this one are consistent with all that was read
-    pub snapshot: u64,
+    pub(crate) snapshot: u64,
     /// shared objects read
-    pub reads: Vec<ReadEntry>,
+    pub(crate) reads: Vec<ReadEntry>,
     /// objects opened
-    pub opened: Vec<OpenEntry>,
+    pub(crate) opened: Vec<OpenEntry>,
     /// words written
-    pub undo: Vec<UndoEntry>,
+    pub(crate) undo: Vec<UndoEntry>,
+    /// objects locked for reading: while irrevocable
+    pub(crate) locked: Vec<ReadEntry>,
+    /// was one of the opened objects shared?
+    pub(crate) opened_shared: bool,
     /// cannot abort any more
     pub irrevocable: bool,
-    /// solo mode: old objects written since the last collection
-    pub remembered: Vec<*const Header>,
     /// aborts in a row
     pub aborts_in_row: u32,
+    /// addresses of objects in `reads`
     pub(crate) filter: Box<[usize; FILTER]>,
 }
 // SAFETY: a Tx is used by one thread at a time; the collector looks at the logs of stopped threads only.
 unsafe impl Send for Tx {}
 
 impl Tx {
-    /// A thread's transaction state; `begin` starts the first one.
+    /// A thread's transaction state, with the first transaction begun.
     pub fn new(world: &WorldThread) -> Tx {
         let mut tx = Tx {
             tag: 0,
-            me: 0,
             serial: 0,
             concurrent: false,
             snapshot: 0,
             reads: Vec::new(),
             opened: Vec::new(),
             undo: Vec::new(),
+            locked: Vec::new(),
+            opened_shared: false,
             irrevocable: false,
-            remembered: Vec::new(),
             aborts_in_row: 0,
             filter: Box::new([0; FILTER]),
         };
         tx.begin(world);
         tx
     }
-    /// Is it private to me, or opened by me?
+    /// Is it private to me, or opened or locked by me?
     #[inline(always)]
     pub fn owns(&self, h: &Header) -> bool {
-        (h.meta.load(Ordering::Relaxed) ^ self.tag) >> 48 == 0
+        meta::same_owner(h.meta.load(Ordering::Relaxed), self.tag)
     }
     /// May I write it as it is?
     #[inline(always)]
     pub fn writable(&self, h: &Header) -> bool {
         h.meta.load(Ordering::Relaxed) == self.tag
     }
+    /// Is it private: can only I reach it until I publish it?
+    #[inline]
+    pub fn is_private(&self, h: &Header) -> bool {
+        let m = h.meta.load(Ordering::Relaxed);
+        meta::same_owner(m, self.tag) && m != self.lock_tag() && h.flags.load(Ordering::Relaxed) & flag::SHARED == 0
+    }
+    /// Nothing was read, opened or locked yet.
+    pub fn is_empty(&self) -> bool {
+        self.reads.is_empty() && self.opened.is_empty() && self.undo.is_empty() && self.locked.is_empty()
+    }
     /// Starts the next transaction, in the world's present mode.
     pub fn begin(&mut self, w: &WorldThread) {
-        debug_assert!(self.reads.is_empty() && self.opened.is_empty() && self.undo.is_empty());
+        debug_assert!(self.is_empty(), "the last transaction has not ended");
         self.concurrent = w.is_concurrent();
-        self.me = if self.concurrent { w.id } else { 0 };
         if self.concurrent {
-            self.serial += 1;
+            self.serial += 2;
+            self.tag = meta::tag(w.number(), self.serial);
             self.snapshot = w.clock().now();
-            self.filter.fill(0);
+            // The request of an older transaction was meant for the one before. The age stays over aborts, so that the
+            // transaction becomes the oldest at last.
+            w.begin(self.aborts_in_row == 0);
+        } else {
+            self.tag = meta::tag(0, self.serial);
         }
-        self.tag = meta::tag(self.me, self.serial);
-        w.set_age();
-    }
-    /// Logs the present content of one word of an object that is open.
-    #[inline]
-    pub fn log_slot(&mut self, slot: *const AtomicU64) {
-        // SAFETY: the caller's word belongs to an object that this transaction has open.
-        let old = unsafe { (*slot).load(Ordering::Relaxed) };
-        self.undo.push(UndoEntry { slot, old, of: 0 });
     }
     /// Undoes everything that was written, and gives the objects free with a version that nobody has seen.
     pub fn abort(&mut self, w: &WorldThread) {
-        debug_assert!(!self.irrevocable, "an irrevocable transaction never aborts");
-        for u in self.undo.drain(..).rev() {
+        assert!(!self.irrevocable, "an irrevocable transaction never aborts");
+        for u in self.undo.iter().rev() {
             // SAFETY: logged words belong to objects that this transaction still has open.
             unsafe { (*u.slot).store(u.old, Ordering::Relaxed) };
         }
-        let version = if self.opened.is_empty() { 0 } else { w.clock().advance() };
-        for o in self.opened.drain(..).rev() {
+        self.undo.clear();
+        let version = if self.opened_shared { w.clock().advance() } else { 0 };
+        for o in self.opened.iter().rev() {
             // SAFETY: the log keeps the object alive (it is a root).
             let h = unsafe { &*o.header };
             h.shape.store(o.old_shape, Ordering::Relaxed);
             h.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
             // Not the old version: a reader that straddled the write would take what it saw for consistent.
-            let restored = if meta::is_shared(o.old_meta) {
-                crate::commit::released(version, o.old_meta)
-            } else {
-                o.old_meta
-            };
-            h.meta.store(restored, Ordering::Release);
+            let fresh = self.was_shared(w, o.old_meta) && !is_mutant(Mutant::AbortRestoresVersion);
+            h.meta.store(if fresh { version } else { o.old_meta }, Ordering::Release);
         }
-        self.reads.clear();
+        self.opened.clear();
+        self.opened_shared = false;
+        self.unlock_reads();
+        self.forget_reads();
         self.aborts_in_row += 1;
         w.count_abort();
     }
-    /// After a commit or abort of whatever kind: nothing is logged any more.
-    pub(crate) fn clear(&mut self) {
-        self.reads.clear();
-        self.opened.clear();
-        self.undo.clear();
+    pub(crate) fn forget_reads(&mut self) {
+        if !self.reads.is_empty() {
+            self.reads.clear();
+            self.filter.fill(0);
+        }
+    }
+    /// Stopped. Calls `f` with every word that is a root for the collector: logged objects and old contents.
+    pub fn roots(&self, f: &mut dyn FnMut(u64)) {
+        self.undo.iter().for_each(|u| f(u.old));
+        self.opened.iter().for_each(|o| f(o.header as u64));
+        self.reads.iter().chain(&self.locked).for_each(|r| f(r.header as u64));
+    }
+    /// Stopped, during [`renew`](crate::World::renew): words of retired owners in the logs become what the objects have now.
+    pub fn forget_retired(&mut self, w: &WorldThread) {
+        let fix = |m: &mut u64| {
+            if w.is_shared(*m) {
+                *m = meta::version(*m);
+            }
+        };
+        self.reads.iter_mut().chain(&mut self.locked).for_each(|r| fix(&mut r.meta));
+        self.opened.iter_mut().for_each(|o| fix(&mut o.old_meta));
     }
 }

@@ -36,8 +36,10 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         keep_alive: Vec::new(),
         on_commit: Vec::new(),
         on_abort: Vec::new(),
+        changed: Vec::new(),
     }));
     memory::add_thread(t);
+    crate::hostile::new_thread(t);
     enter(t);
     t
 }
@@ -58,7 +60,7 @@ pub fn start(config: Config, modules: &[&'static ModuleDef], stack_bytes: usize)
     if let Some(limit) = config.max_heap {
         memory::heap().set_limit(limit);
     }
-    memory::heap().set_collect_every(config.gc_every);
+    crate::hostile::start(&config.hostile);
     let th = new_thread(stack_bytes);
     make_context(th, config);
     for (class, name, base) in ctx().types.list() {

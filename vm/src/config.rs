@@ -53,8 +53,8 @@ pub struct Config {
     pub max_heap: Option<usize>,
     /// `--stats`
     pub stats: bool,
-    /// collect at every N-th allocation (VASUKI_GC_EVERY)
-    pub gc_every: usize,
+    /// hostile modes for tests (-X gc-every=N and others, VASUKI_HOSTILE)
+    pub hostile: crate::hostile::Settings,
     /// seed of str hashing (PYTHONHASHSEED); None: random
     pub hash_seed: Option<u32>,
 }

@@ -10,6 +10,7 @@ pub mod context;
 pub mod defs;
 pub mod frozen;
 pub mod hash;
+pub mod hostile;
 pub mod import;
 pub mod interned;
 pub mod interp;

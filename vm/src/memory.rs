@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 use vasuki_gc::{Heap, Marker, Tracer};
-use vasuki_stm::World;
+use vasuki_stm::{World, WorldThread, meta};
 
 /// The process's heap.
 pub fn heap() -> &'static Heap {
@@ -64,11 +64,20 @@ fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     m.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-struct VmTracer;
+struct VmTracer {
+    /// objects of retired owners get version 0: see `vasuki_stm::World::renew`
+    renews: Option<&'static WorldThread>,
+}
 impl Tracer for VmTracer {
     fn trace(&self, p: NonNull<u8>, m: &mut Marker) {
         // SAFETY: the collector hands out starts of allocated cells, which hold objects.
         let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
+        if let Some(w) = self.renews {
+            let m = o.header().meta.load(Relaxed);
+            if w.is_shared(m) {
+                o.header().meta.store(meta::version(m), Relaxed);
+            }
+        }
         crate::trace::object(o, &mut |v| {
             if let Some(o) = v.to_obj() {
                 // SAFETY: an object's address is not null.
@@ -82,17 +91,13 @@ impl Tracer for VmTracer {
 #[cold]
 #[inline(never)]
 pub fn alloc_slow(th: &mut Thread, size: usize, has_drop: bool) -> NonNull<u8> {
-    for round in 0..3 {
-        collect(th);
-        if let Some(p) = th.alloc.alloc_collected(size, has_drop) {
-            if round > 0 {
-                OUT_OF_MEMORY.store(true, Relaxed);
-            }
-            return p;
-        }
-        // Over the limit: small objects may pass it by a reserve until the MemoryError has been raised.
+    collect(th);
+    if heap().is_over_limit(size) {
+        // Large objects were refused by `room_for`; small ones may pass the limit until the MemoryError has been raised.
         OUT_OF_MEMORY.store(true, Relaxed);
-        heap().set_limit(heap().bytes_in_use() + size + (8 << 20));
+    }
+    if let Some(p) = th.alloc.alloc_anyway(size, has_drop) {
+        return p;
     }
     eprintln!("vasuki: the system has no memory left for an object of {size} bytes");
     std::process::abort()
@@ -129,7 +134,10 @@ pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
         return 0;
     };
     let h = heap();
-    let tracer = VmTracer;
+    let renews = World::global().wants_renewal();
+    let tracer = VmTracer {
+        renews: renews.then_some(th.world),
+    };
     h.start_marking();
     mark_roots(th, &tracer);
     h.drain(&tracer);
@@ -147,6 +155,14 @@ pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
     h.mark_roots(&due, &tracer);
     h.drain(&tracer);
     weakref::clear_dead(&marked, false);
+    crate::hostile::verify(th);
+    if renews {
+        for &t in lock(&THREADS).iter() {
+            // SAFETY: registered threads are alive, and stopped (or this one).
+            unsafe { (*(t as *mut Thread)).tx.forget_retired(th.world) };
+        }
+        World::global().renew();
+    }
     for &t in lock(&THREADS).iter() {
         // SAFETY: registered threads are alive, and stopped (or this one).
         unsafe { (*(t as *mut Thread)).alloc.retire() };
@@ -189,9 +205,7 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
         let t = unsafe { &*(t as *const Thread) };
         roots.extend([t.handling.0, t.locals.0]);
         roots.extend(t.keep_alive.iter().map(|v| v.0));
-        roots.extend(t.tx.undo.iter().map(|u| u.old));
-        roots.extend(t.tx.reads.iter().map(|r| r.header as u64));
-        roots.extend(t.tx.opened.iter().map(|r| r.header as u64));
+        t.tx.roots(&mut |w| roots.push(w));
         t.interp.roots(&mut |v: u64| roots.push(v));
         let (lo, hi) = t.world.stack_bounds();
         h.mark_range_conservative(lo as *const u64, hi as *const u64, tracer);

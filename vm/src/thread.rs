@@ -5,7 +5,7 @@
 //! whole (items of buffers) are stored with [`Thread::store`], which logs the old value when it must.
 
 use crate::object::{Gc, Header, Kind, Layout, Obj, Slot, flag};
-use crate::throw::R;
+use crate::throw::{R, Throw};
 use crate::types::buffer::Buffer;
 use crate::types::class::Class;
 use crate::value::Value;
@@ -38,6 +38,8 @@ pub struct Thread {
     pub on_commit: Vec<Box<dyn FnOnce(&mut Thread)>>,
     /// actions to run when the transaction aborts, newest first
     pub on_abort: Vec<Box<dyn FnOnce(&mut Thread)>>,
+    /// native objects whose Rust state this transaction may have changed
+    pub(crate) changed: Vec<Obj>,
 }
 
 impl Thread {
@@ -71,6 +73,9 @@ impl Thread {
     #[cold]
     #[inline(never)]
     fn write_slow(&mut self, h: &Header, words: usize) -> R<()> {
+        if crate::hostile::refuses(self) {
+            return Err(Throw::ABORT);
+        }
         Ok(self.tx.open(self.world, h, words)?)
     }
     /// Must stores to words of `h` that were not saved whole be logged? `h` has been opened with [`Thread::write`].
@@ -109,6 +114,7 @@ impl Thread {
                 let saved = (*o.cell.get()).clone();
                 crate::types::payload::keep_for_undo(self, o, saved);
             }
+            self.changed.push(o.obj());
         }
         Ok(())
     }

@@ -18,6 +18,8 @@ use vasuki_stm::poll;
 
 /// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.
 const PATIENCE: u32 = 8;
+/// Requests that an abort does not serve.
+const KEPT: u32 = poll::SIGNAL | poll::FINALIZERS;
 
 /// What an abort goes back to.
 #[derive(Default)]
@@ -87,13 +89,11 @@ impl Thread {
     /// Commits what was done so far. On a conflict nothing has happened.
     pub(crate) fn commit(&mut self) -> R<()> {
         if self.tx.concurrent {
-            let world = self.world;
-            let mut publish = Publish::default();
-            self.tx.commit(world, &mut publish)?;
-            for v in std::mem::take(&mut self.interp.to_share) {
-                publish.publish_value(v, world.clock().now(), &self.tx);
-            }
+            let mut publish = Publish::new(&self.interp.to_share, &self.changed);
+            self.tx.commit(self.world, &mut publish)?;
         }
+        self.interp.to_share.clear();
+        self.changed.clear();
         self.on_abort.clear();
         self.keep_alive.clear();
         for f in std::mem::take(&mut self.on_commit) {
@@ -128,6 +128,7 @@ impl Thread {
         self.keep_alive.clear();
         self.on_commit.clear();
         self.interp.to_share.clear();
+        self.changed.clear();
         let world = self.world;
         self.tx.abort(world);
         let s = &mut self.interp;
@@ -148,9 +149,9 @@ impl Thread {
         // SAFETY: the frame has just been put back.
         unsafe { s.set_top() };
         let tries = self.tx.aborts_in_row;
-        world.take_requests();
+        world.put_back(world.take_requests() & KEPT);
         if tries > 2 {
-            let micros = (1u64 << tries.min(10)) + (crate::hash::int(self.tx.serial as i64 ^ (self.world.id as i64) << 20) as u64 & 15);
+            let micros = (1u64 << tries.min(10)) + (crate::hash::int(self.tx.tag as i64) as u64 & 15);
             world.detached(true, || std::thread::sleep(std::time::Duration::from_micros(micros)));
         } else {
             world.safepoint(true);
@@ -173,15 +174,18 @@ impl Thread {
     #[inline(never)]
     pub(crate) fn poll(&mut self) -> R<()> {
         let world = self.world;
-        let bits = world.take_requests();
+        let mut bits = world.take_requests();
+        if bits & poll::ALWAYS != 0 {
+            bits |= crate::hostile::poll_bits();
+        }
         let boundary = self.interp.nesting == 1;
-        if bits & poll::ABORT != 0 && self.tx.concurrent && !self.tx.irrevocable && self.interp.checkpoint.valid {
-            world.put_back(bits & (poll::SIGNAL | poll::FINALIZERS));
+        if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() {
+            world.put_back(bits & KEPT);
             return Err(Throw::ABORT);
         }
-        if boundary && (self.tx.concurrent || bits & (poll::STOP | poll::BOUNDARY | poll::TICK) != 0) {
+        if boundary && bits & !poll::ALWAYS != 0 {
             if let Err(t) = self.commit() {
-                world.put_back(bits & (poll::SIGNAL | poll::FINALIZERS));
+                world.put_back(bits & KEPT);
                 return Err(t);
             }
             world.safepoint(true);
@@ -200,7 +204,7 @@ impl Thread {
         if bits & poll::FINALIZERS != 0
             && let Err(t) = crate::memory::run_due(self)
         {
-            world.put_back(bits & (poll::SIGNAL | poll::FINALIZERS));
+            world.put_back(bits & KEPT);
             return Err(t);
         }
         if bits & poll::SIGNAL != 0 && crate::signals::is_main(self) {
@@ -212,15 +216,13 @@ impl Thread {
         }
         Ok(())
     }
+    /// Can the running transaction be undone?
+    pub(crate) fn can_abort(&self) -> bool {
+        self.interp.checkpoint.valid && !self.interp.after_effect && !self.tx.irrevocable
+    }
     /// Ends the transaction before an effect that cannot be undone.
     fn before_effect(&mut self) -> R<()> {
-        if !self.tx.concurrent {
-            return Ok(());
-        }
-        if !self.interp.direct {
-            self.irrevocable()?;
-        }
-        self.commit()
+        if self.tx.concurrent { self.commit() } else { Ok(()) }
     }
     /// Begins the transaction after an effect: when the native function returns, the interpreter sets the checkpoint.
     fn after_effect(&mut self) {
@@ -258,25 +260,23 @@ impl Thread {
         self.interp.to_share.push(v);
         Ok(())
     }
-    /// Another thread is about to start: from here on transactions are logged. Call after [`Thread::commit_point`].
-    pub fn expect_thread(&mut self) -> R<()> {
+    /// Another thread is about to start: from here on transactions are logged. Call after [`Thread::commit_point`]. False:
+    /// there are too many threads.
+    pub fn expect_thread(&mut self) -> bool {
+        let more = self.world.world().expect_thread();
         if !self.tx.concurrent {
-            self.world.world().expect_thread();
             self.after_effect();
         }
-        Ok(())
+        more
     }
 }
 
 /// Body of a thread: runs `f` in transactions. What `f` does outside of Python code is irrevocable.
-pub fn run_transactions<T>(th: &mut Thread, f: impl FnOnce(&mut Thread) -> R<T>) -> R<T> {
+pub(crate) fn run_transactions(th: &mut Thread, f: impl FnOnce(&mut Thread)) {
     th.begin();
     th.pin();
-    let r = f(th);
-    if th.tx.concurrent && !th.tx.irrevocable {
-        th.pin();
+    f(th);
+    if th.commit().is_err() {
+        unreachable!("outside of Python code transactions are irrevocable");
     }
-    th.commit()?;
-    th.begin();
-    r
 }

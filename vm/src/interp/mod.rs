@@ -219,10 +219,6 @@ pub(crate) fn function_for(th: &mut Thread, code: Gc<Code>, globals: Value, clos
     f.closure.set_raw(closure);
     Ok(f)
 }
-/// Body of a new thread: calls `f(*args, **kwargs)` with transactions around it.
-pub fn run_thread(th: &mut Thread, f: Value, args: Value, kwargs: Value) -> R {
-    boundary::run_transactions(th, |th| th.call_ex(f, args, kwargs))
-}
 
 impl Thread {
     /// Forgets what dead temporaries above the running native call's arguments still refer to.

@@ -2,44 +2,66 @@
 
 use crate::object::{Obj, flag};
 use crate::value::Value;
-use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::Ordering::Release;
 use vasuki_stm::Publisher;
 use vasuki_stm::Tx;
 
-/// See the module. Keeps its work list between calls.
-#[derive(Default)]
-pub struct Publish {
+/// See the module.
+pub struct Publish<'a> {
     todo: Vec<Obj>,
+    /// what else becomes reachable
+    rest: &'a [Value],
+    /// objects whose state is not in logged words
+    changed: &'a [Obj],
 }
-impl Publish {
+impl<'a> Publish<'a> {
+    /// For a transaction that makes `rest` reachable besides what it stored, and that may have changed the state of the
+    /// native objects `changed`.
+    pub fn new(rest: &'a [Value], changed: &'a [Obj]) -> Publish<'a> {
+        let todo = Vec::new();
+        Publish { todo, rest, changed }
+    }
     fn add(&mut self, v: Value, version: u64, tx: &Tx) {
         let Some(o) = v.to_obj() else { return };
         let h = o.header();
-        if h.flags.load(Relaxed) & flag::SHARED != 0 {
+        if !tx.is_private(h) {
             return;
         }
-        let opened = h.flags.load(Relaxed) & flag::OPENED != 0;
         o.set_flag(flag::SHARED);
         // What is open is released by the commit itself, with the same version.
-        if !opened && tx.owns(h) {
+        if !o.has_flag(flag::OPENED) {
             h.meta.store(version, Release);
         }
         self.todo.push(o);
     }
-    /// Publishes `v` and what it leads to.
-    pub fn publish_value(&mut self, v: Value, version: u64, tx: &Tx) {
+    fn publish_value(&mut self, v: Value, version: u64, tx: &Tx) {
         self.add(v, version, tx);
+        self.drain(version, tx);
+    }
+    fn drain(&mut self, version: u64, tx: &Tx) {
         while let Some(o) = self.todo.pop() {
             crate::trace::object(o, &mut |v| self.add(v, version, tx));
         }
     }
 }
-impl Publisher for Publish {
+impl Publisher for Publish<'_> {
     fn publish(&mut self, word: u64, version: u64, tx: &Tx) {
         let v = Value(word);
         // A word that is no value (an index, a length) can look like a pointer: only objects of the heap count.
         if v.is_obj() && crate::memory::heap().find(word).is_some_and(|p| p.as_ptr() as u64 == word) {
             self.publish_value(v, version, tx);
+        }
+    }
+    fn publish_rest(&mut self, version: u64, tx: &Tx) {
+        for &v in self.rest {
+            self.publish_value(v, version, tx);
+        }
+        for &o in self.changed {
+            // A private one is walked into when something shared refers to it.
+            if o.has_flag(flag::SHARED) {
+                crate::trace::object(o, &mut |v| self.add(v, version, tx));
+                self.drain(version, tx);
+            }
         }
     }
 }

@@ -177,7 +177,7 @@ impl Gc<Dict> {
             return 0;
         }
         if th.tx.concurrent {
-            if vasuki_stm::meta::is_shared(seen)
+            if th.world.is_shared(seen)
                 && self.version.compare_exchange(0, new, Relaxed, Relaxed).is_ok()
                 && self.header().meta.load(std::sync::atomic::Ordering::Acquire) != seen
             {

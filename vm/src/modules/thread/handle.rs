@@ -168,6 +168,10 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
     let call = th.new_tuple(&[f, args, kwargs]);
     th.share(call)?;
     th.commit_point()?;
+    // The world goes concurrent before the thread exists: both run under the transaction protocol from the start.
+    if !th.expect_thread() {
+        return Err(th.runtime_error("can't start new thread"));
+    }
     s.started.store(RUNNING_STATE, Release);
     s.done.try_acquire();
     if !daemon {
@@ -177,8 +181,6 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
     let size = STACK_SIZE.load(Relaxed);
     let (tx, rx) = std::sync::mpsc::channel();
     let s2 = s.clone();
-    // The world goes concurrent before the thread exists: both run under the transaction protocol from the start.
-    th.expect_thread()?;
     let spawned = std::thread::Builder::new().stack_size(size).spawn(move || {
         s2.ident.store(ident(), Release);
         let me = bootstrap::new_thread(size);
@@ -199,9 +201,12 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
     match spawned {
         Ok(_) => {
             th.blocking(move || rx.recv().is_ok())?;
+            // Only this stack has it until the new thread does.
+            std::hint::black_box(&call);
             Ok(())
         }
         Err(_) => {
+            th.world.world().thread_did_not_start();
             s.started.store(NOT_STARTED, Release);
             NON_DAEMON.lock().unwrap_or_else(|e| e.into_inner()).retain(|x| !Arc::ptr_eq(x, &s));
             RUNNING.fetch_sub(1, AcqRel);
@@ -213,10 +218,12 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
 /// Body of a thread.
 fn run(me: &mut Thread, call: Value) {
     let items = call.as_gc::<Tuple>().items();
-    let r = crate::interp::run_thread(me, items[0], items[1], items[2]);
-    if let Err(t) = r {
-        report(me, t, items[0]);
-    }
+    let run = |me: &mut Thread| {
+        if let Err(t) = me.call_ex(items[0], items[1], items[2]) {
+            report(me, t, items[0]);
+        }
+    };
+    crate::interp::boundary::run_transactions(me, run);
 }
 fn report(me: &mut Thread, t: Throw, f: Value) {
     if let Some(e) = t.value()

@@ -1,0 +1,77 @@
+//! Who waits and who gives way when a transaction meets an object that another one has open.
+//!
+//! The older transaction waits and asks the younger one to abort; the younger one aborts itself. The irrevocable one waits
+//! for all and is asked by none. A transaction keeps its age over aborts, so each becomes the oldest at last. Nobody waits
+//! for ever holding objects: whoever waits looks at his own poll word, and only the irrevocable one waits without a limit.
+
+use crate::mutant::{Mutant, is_mutant};
+use crate::sync::{atomic::Ordering::*, pause};
+use crate::tx::{Conflict, Tx};
+use crate::world::{WorldThread, poll};
+
+/// Rounds of waiting before the ages are compared; the owner mostly is about to commit.
+const PATIENT: u32 = if cfg!(loom) { 0 } else { 4 };
+/// Rounds after which even the older transaction aborts: the owner may be blocked by what this one has open.
+const LIMIT: u32 = if cfg!(loom) { 3 } else { 200 };
+
+impl WorldThread {
+    /// An object is open by `owner`: waits a little.
+    pub(crate) fn wait_for_owner(&self, tx: &Tx, owner: u16, round: &mut u32) -> Result<(), Conflict> {
+        let bits = self.poll.load(Acquire);
+        if bits & poll::STOP != 0 {
+            self.safepoint(false);
+        }
+        if tx.irrevocable {
+            self.ask_to_abort(owner);
+        } else if bits & (poll::ABORT | poll::BOUNDARY) != 0 {
+            return Err(Conflict);
+        } else if *round >= PATIENT {
+            if *round > LIMIT || !self.is_older_than(owner) {
+                return Err(Conflict);
+            }
+            self.ask_to_abort(owner);
+        }
+        pause(*round);
+        *round += 1;
+        Ok(())
+    }
+    fn ask_to_abort(&self, owner: u16) {
+        if let Some(t) = self.world.by_number(owner)
+            && t.poll_word() & poll::ABORT == 0
+        {
+            t.request(poll::ABORT);
+        }
+    }
+    fn is_older_than(&self, owner: u16) -> bool {
+        self.world.irrevocable.load(Acquire) != u32::from(owner)
+            && self
+                .world
+                .by_number(owner)
+                .is_none_or(|t| self.age.load(Relaxed) < t.age.load(Relaxed))
+    }
+
+    /// Waits until no other transaction is irrevocable. Whoever is may want what this transaction has open: it asks, and
+    /// this one does not wait on.
+    pub(crate) fn begin_irrevocable(&self) -> Result<(), Conflict> {
+        let mut round = 0;
+        let me = u32::from(self.number());
+        while self.world.irrevocable.compare_exchange(0, me, AcqRel, Relaxed).is_err() {
+            if is_mutant(Mutant::TwoIrrevocable) {
+                break;
+            }
+            let bits = self.poll.load(Acquire);
+            if bits & (poll::ABORT | poll::BOUNDARY) != 0 || round > 2 * LIMIT {
+                return Err(Conflict);
+            }
+            if bits & poll::STOP != 0 {
+                self.safepoint(false);
+            }
+            pause(round);
+            round += 1;
+        }
+        Ok(())
+    }
+    pub(crate) fn end_irrevocable(&self) {
+        self.world.irrevocable.store(0, Release);
+    }
+}

@@ -1,0 +1,57 @@
+//! Deliberate faults in the protocol, which the loom models must find. Outside of models there are none.
+
+/// A fault.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mutant {
+    /// the data stores of an opener are not kept behind its tag
+    NoReleaseFence,
+    /// the second look at the word is not kept behind the reader's loads
+    NoAcquireFence,
+    /// a reader does not look at the word again
+    NoRecheck,
+    /// opening an object does not compare its version with the snapshot
+    OpenWithoutVersionCheck,
+    /// the clock is loaded after validation when the snapshot is extended
+    ClockAfterValidation,
+    /// commits do not validate
+    NoValidation,
+    /// an abort restores the old version
+    AbortRestoresVersion,
+    /// objects are given free before what they refer to is published
+    PublishAfterRelease,
+    /// an irrevocable transaction does not lock what it reads
+    IrrevocableReadsUnlocked,
+    /// a transaction becomes irrevocable while another one is
+    TwoIrrevocable,
+    /// the world goes solo although a thread is about to start
+    SoloTooEarly,
+    /// a thread keeps its owner number over solo times
+    NumberKept,
+    /// a thread attaches while the others are stopped
+    AttachDuringStop,
+    /// a stop does not wait for the other threads
+    StopWithoutWaiting,
+    /// a stop at boundaries takes threads that stand still in the middle of a transaction
+    BoundaryAnywhere,
+}
+
+/// Is this fault switched on? A constant outside of loom.
+#[inline(always)]
+#[cfg(not(loom))]
+pub(crate) fn is_mutant(_: Mutant) -> bool {
+    false
+}
+/// Is this fault switched on, in the model that this OS thread checks?
+#[cfg(loom)]
+pub(crate) fn is_mutant(m: Mutant) -> bool {
+    ON.with(|on| on.get()) == Some(m)
+}
+/// Switches a fault on for the models that this OS thread checks.
+#[cfg(loom)]
+pub fn set_mutant(m: Option<Mutant>) {
+    ON.with(|on| on.set(m));
+}
+#[cfg(loom)]
+std::thread_local! {
+    static ON: std::cell::Cell<Option<Mutant>> = const { std::cell::Cell::new(None) };
+}

@@ -1,0 +1,156 @@
+//! A very small VM over the protocol: objects of two words, threads that run closures as transactions.
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::marker::PhantomData;
+use vasuki_stm::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::*};
+use vasuki_stm::{Conflict, Header, Publisher, Tx, World, WorldThread, flag, meta};
+
+/// Words of an object.
+pub const WORDS: usize = 2;
+
+/// An object. Its words are numbers, or addresses of objects if the test says so.
+#[repr(C)]
+pub struct Object {
+    pub header: Header,
+    pub words: [AtomicU64; WORDS],
+}
+// SAFETY: all fields are atomics.
+unsafe impl Sync for Object {}
+
+/// A shared object, as if from solo times.
+pub fn object(words: [u64; WORDS]) -> &'static Object {
+    with_meta(meta::tag(0, 0), words)
+}
+fn with_meta(m: u64, words: [u64; WORDS]) -> &'static Object {
+    Box::leak(Box::new(Object {
+        header: Header {
+            meta: AtomicU64::new(m),
+            shape: AtomicU32::new(0),
+            kind: AtomicU8::new(1),
+            flags: AtomicU8::new(0),
+            extra: AtomicU16::new(0),
+        },
+        words: words.map(AtomicU64::new),
+    }))
+}
+
+/// A word that is the address of an object says so with this bit.
+const POINTER: u64 = 1 << 62;
+/// The word for an object.
+pub fn pointer(o: &'static Object) -> u64 {
+    POINTER | std::ptr::from_ref(o).expose_provenance() as u64
+}
+/// The object of a word.
+pub fn target(word: u64) -> Option<&'static Object> {
+    if word & POINTER == 0 {
+        return None;
+    }
+    // SAFETY: words with the bit are made by `pointer`, of leaked objects.
+    Some(unsafe { &*std::ptr::with_exposed_provenance((word & !POINTER) as usize) })
+}
+
+/// Publishes as the VM does.
+struct Publish;
+impl Publisher for Publish {
+    fn publish(&mut self, word: u64, version: u64, tx: &Tx) {
+        let mut todo = vec![word];
+        while let Some(o) = todo.pop().map(target) {
+            let Some(o) = o else { continue };
+            if !tx.is_private(&o.header) {
+                continue;
+            }
+            let opened = o.header.flags.fetch_or(flag::SHARED, Relaxed) & flag::OPENED != 0;
+            if !opened {
+                o.header.meta.store(version, Release);
+            }
+            todo.extend(o.words.iter().map(|w| w.load(Relaxed)));
+        }
+    }
+    fn publish_rest(&mut self, _: u64, _: &Tx) {}
+}
+
+/// Aborts in a row after which a transaction becomes irrevocable.
+const PATIENCE: u32 = 8;
+
+/// A thread. It stays on its OS thread.
+pub struct Thread {
+    pub w: &'static WorldThread,
+    pub tx: Tx,
+    _not_send: PhantomData<*const ()>,
+}
+impl Thread {
+    /// Registers the current OS thread.
+    pub fn new(world: &'static World) -> Thread {
+        let w = world.register();
+        Thread {
+            w,
+            tx: Tx::new(w),
+            _not_send: PhantomData,
+        }
+    }
+    /// Ends it, between transactions.
+    pub fn end(self) {
+        assert!(self.tx.is_empty());
+        self.w.world().unregister(self.w);
+    }
+    /// A new object, private to the running transaction.
+    pub fn make(&mut self, words: [u64; WORDS]) -> &'static Object {
+        with_meta(self.tx.tag, words)
+    }
+    pub fn read(&mut self, o: &Object, i: usize) -> Result<u64, Conflict> {
+        self.read_all(o).map(|w| w[i])
+    }
+    pub fn read_all(&mut self, o: &Object) -> Result<[u64; WORDS], Conflict> {
+        let load = || std::array::from_fn(|i| o.words[i].load(Relaxed));
+        if !self.tx.concurrent || self.tx.owns(&o.header) {
+            return Ok(load());
+        }
+        loop {
+            let seen = self.tx.read_begin(self.w, &o.header)?;
+            let v = load();
+            if self.tx.read_end(&o.header, seen)? {
+                return Ok(v);
+            }
+        }
+    }
+    pub fn write(&mut self, o: &Object, i: usize, v: u64) -> Result<(), Conflict> {
+        if !self.tx.writable(&o.header) {
+            self.tx.open(self.w, &o.header, WORDS)?;
+        }
+        o.words[i].store(v, Relaxed);
+        Ok(())
+    }
+    pub fn commit(&mut self) -> Result<(), Conflict> {
+        self.tx.commit(self.w, &mut Publish)
+    }
+    /// Between transactions: gives way to stops, begins the next one.
+    pub fn begin(&mut self) {
+        self.w.take_requests();
+        self.w.safepoint(true);
+        self.tx.begin(self.w);
+    }
+    pub fn abort(&mut self) {
+        self.tx.abort(self.w);
+        self.begin();
+    }
+    /// Runs `f` once: commits, or aborts and says so.
+    pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Thread) -> Result<T, Conflict>) -> Result<T, Conflict> {
+        let r = f(self).and_then(|v| self.commit().map(|()| v));
+        match r {
+            Ok(_) => self.begin(),
+            Err(Conflict) => self.abort(),
+        }
+        r
+    }
+    /// Runs `f` until it commits.
+    pub fn atomic<T>(&mut self, mut f: impl FnMut(&mut Thread) -> Result<T, Conflict>) -> T {
+        loop {
+            while self.tx.aborts_in_row > PATIENCE && !self.tx.irrevocable && self.tx.become_irrevocable(self.w).is_err() {
+                self.abort();
+            }
+            if let Ok(v) = self.attempt(&mut f) {
+                return v;
+            }
+        }
+    }
+}
