@@ -112,32 +112,41 @@ pub(crate) fn verify(th: &Thread) {
         }
         // SAFETY: a live object.
         let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
-        let m = o.header().meta.load(Relaxed);
-        let settled = concurrent && th.world.is_shared(m);
+        let settled = concurrent && !is_part(o) && th.world.is_shared(o.header().meta.load(Relaxed));
         crate::trace::object(o, &mut |v| {
             let Some(to) = v.to_obj() else { return };
             let found = heap().find(v.0).is_some_and(|p| p.as_ptr() as u64 == v.0);
             let marked = NonNull::new(to.addr() as *mut u8).is_some_and(|p| heap().is_marked(p));
+            let what = if found { "not marked" } else { "no object" };
             assert!(
                 found && marked,
-                "{:?} {:#x} refers to {:#x}, which is {}",
+                "{:?} {:#x} refers to {:#x}, which is {what}",
                 o.kind(),
                 o.addr(),
-                to.addr(),
-                if found { "not marked" } else { "no object" }
+                to.addr()
             );
-            if settled && is_private(th, to) {
-                panic!(
-                    "{:?} {:#x} is shared and refers to {:?} {:#x}, private to thread {}",
-                    o.kind(),
-                    o.addr(),
-                    to.kind(),
-                    to.addr(),
-                    meta::owner(to.header().meta.load(Relaxed))
-                );
+            if settled {
+                must_be_shared(th, o, to);
+                if is_part(to) {
+                    crate::trace::object(to, &mut |v| v.to_obj().into_iter().for_each(|to| must_be_shared(th, o, to)));
+                }
             }
         });
     });
+}
+/// Is it guarded by the header of the object that it belongs to?
+fn is_part(o: Obj) -> bool {
+    matches!(o.kind(), Kind::Buffer | Kind::DictTable | Kind::SetTable)
+}
+fn must_be_shared(th: &Thread, from: Obj, to: Obj) {
+    let owner = meta::owner(to.header().meta.load(Relaxed));
+    let (a, b) = (from.kind(), to.kind());
+    assert!(
+        !is_private(th, to),
+        "{a:?} {:#x} is shared and refers to {b:?} {:#x}, private to thread {owner}",
+        from.addr(),
+        to.addr()
+    );
 }
 /// Is a mutable object private? (Immutable ones may be found through caches and tables outside of the heap.)
 fn is_private(th: &Thread, o: Obj) -> bool {

@@ -92,14 +92,8 @@ const LOOKED_AT_BY_NAME: [&str; 6] = ["__getattribute__", "__setattr__", "__dela
 /// Until the result is dropped no other thread is inside a transaction: none has read what is about to change.
 fn alone(th: &mut Thread) -> R<Option<Stopped>> {
     th.irrevocable()?;
-    while th.tx.concurrent {
-        if let Ok(stopped) = th.world.world().stop_at_boundary(th.world) {
-            return Ok(Some(stopped));
-        }
-        // A collection is under way.
-        th.world.safepoint(false);
-    }
-    Ok(None)
+    let world = th.world.world();
+    Ok(th.tx.concurrent.then(|| world.stop_at_boundary(th.world, &th.tx)))
 }
 /// Does any shape have an attribute of that name? (Of whatever class: that of a shape may be dead.)
 fn instances_have(name: Gc<Str>) -> bool {
