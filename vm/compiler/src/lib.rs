@@ -2,6 +2,7 @@
 pub mod code;
 mod codegen;
 pub mod dis;
+pub mod effect;
 pub mod error;
 pub mod op;
 pub mod serial;

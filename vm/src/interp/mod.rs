@@ -25,6 +25,7 @@ pub mod code;
 pub mod frame;
 pub mod generator;
 pub(crate) mod helpers;
+mod liveness;
 mod publish;
 mod run;
 mod unwind;
@@ -118,6 +119,8 @@ pub struct State {
     pub direct: bool,
     /// something was done that cannot be undone: the checkpoint is set when the native function returns
     pub after_effect: bool,
+    /// a collection is to happen when the native function that the loop has called returns
+    pub collect: bool,
     /// the exception on its way was raised again: this frame is in its traceback already
     pub(crate) reraise: bool,
     /// to be published by the next commit
@@ -160,6 +163,7 @@ impl State {
             checkpoint: boundary::Checkpoint::default(),
             direct: false,
             after_effect: false,
+            collect: false,
             reraise: false,
             to_share: Vec::new(),
         }
@@ -218,18 +222,6 @@ pub(crate) fn function_for(th: &mut Thread, code: Gc<Code>, globals: Value, clos
     let f = function::new(th, code.value(), globals, t.name, t.qualname, Value::NONE)?;
     f.closure.set_raw(closure);
     Ok(f)
-}
-
-impl Thread {
-    /// Forgets what dead temporaries above the running native call's arguments still refer to.
-    pub fn clear_dead_registers(&mut self) {
-        let s = &self.interp;
-        let n = (s.limit as usize - s.top as usize) / 8;
-        for i in 0..n.min(4096) {
-            // SAFETY: words between `top` and `limit` are mapped and free.
-            unsafe { *s.top.add(i) = Value::EMPTY };
-        }
-    }
 }
 
 /// The function of a frame.

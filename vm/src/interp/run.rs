@@ -151,6 +151,30 @@ fn offset(w: u64) -> i32 {
 
 /// Runs the frame that was pushed; `thrown` is thrown there first.
 pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
+    let mut r = interpret(th, thrown);
+    while th.interp.collect {
+        r = collect(th, r);
+    }
+    r
+}
+/// A native function called by the loop has asked for a collection: it happens while the loop's own native frame, whose
+/// words may be left over from what the program has done with long ago, is gone. `r` is the register that gets the result.
+#[cold]
+#[inline(never)]
+fn collect(th: &mut Thread, r: R) -> R {
+    th.interp.collect = false;
+    let thrown = match (r, crate::modules::gc::collect_now(th)) {
+        (Ok(dest), Ok(v)) => {
+            // SAFETY: a register of the running frame.
+            unsafe { *th.interp.regs.add(dest.as_small() as usize) = v };
+            None
+        }
+        (_, Err(t)) | (Err(t), _) => Some(t),
+    };
+    interpret(th, thrown)
+}
+#[inline(never)]
+fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
     if let Some(t) = thrown
         && let Next::Leave(t) = unwind(th, t)
     {
@@ -238,6 +262,10 @@ pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
                             r!($dest) = v;
                             if th.interp.after_effect && th.interp.nesting == 1 {
                                 ok!(settle(th, pc));
+                            }
+                            if th.interp.collect {
+                                th.interp.pc = pc;
+                                return Ok(Value::small($dest as i64));
                             }
                         }
                         Called::Pushed => reload!(),

@@ -128,6 +128,14 @@ fn collect(th: &mut Thread, a: &[Value]) -> R {
             return Err(th.value_error("invalid generation"));
         }
     }
+    if th.interp.direct {
+        th.interp.collect = true;
+        return Ok(Value::NONE);
+    }
+    collect_now(th)
+}
+/// Collects, runs what is due, and gives the number of objects freed.
+pub(crate) fn collect_now(th: &mut Thread) -> R {
     callbacks(th, "start", 0)?;
     th.clear_dead_registers();
     // Without reference counts nobody knows which of them were in cycles: all that are freed count.

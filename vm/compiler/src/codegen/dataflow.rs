@@ -2,7 +2,8 @@
 //! read, a local that may be unbound is tested first, and nothing in the window of a call is read after the call.
 
 use crate::code::{Code, Const, flags};
-use crate::op::{FRAME_HEADER, Op};
+use crate::effect::Effect;
+use crate::op::Op;
 
 type Set = Vec<u64>;
 
@@ -16,99 +17,13 @@ fn has(s: &Set, r: usize) -> bool {
     s[r / 64] >> (r % 64) & 1 != 0
 }
 
-struct Effect {
-    reads: Vec<usize>,
-    /// from here on all is dead
-    kills: Option<usize>,
-    /// written if control goes on to the next instruction
-    writes: Vec<usize>,
-    /// written if the jump is taken
-    jump_writes: Vec<usize>,
-    next: bool,
-    jump: Option<usize>,
-}
-
+/// What the instruction at `at` does, as this check sees it: tests for EMPTY settle that a local is bound.
 fn effect(c: &Code, at: usize, op: Op) -> Effect {
-    let w = c.code[at];
-    let (a, b, d) = ((w >> 16) as u16 as usize, (w >> 32) as u16 as usize, (w >> 48) as u16 as usize);
     let x = if op.words() > 1 { c.code[at + 1] as u32 } else { 0 };
-    let operands = [a, b, d];
-    let after = at + op.words();
-    let mut e = Effect {
-        reads: vec![],
-        kills: None,
-        writes: vec![],
-        jump_writes: vec![],
-        next: true,
-        jump: None,
-    };
-    for (i, f) in op.format().bytes().enumerate() {
-        match f {
-            b'd' => e.writes.push(operands[i]),
-            b'r' => e.reads.push(operands[i]),
-            _ => {}
-        }
-    }
-    let off = (b as u32 | (d as u32) << 16) as i32;
-    let to = |off: i32| Some((after as i64 + i64::from(off)) as usize);
+    let mut e = Effect::of(op, c.code[at], x, at);
     match op {
-        Op::CheckBound => {
-            e.reads.clear();
-            e.writes = vec![a];
-        }
-        Op::DeleteLocal => e.reads.clear(),
-        Op::CopyFree => e.writes = (a..a + b).collect(),
-        Op::LoadClassGlobal => e.reads = vec![d],
-        Op::LoadMethod | Op::LoadSpecial => e.writes = vec![a - 1, a],
-        Op::LoadSuperAttr => e.reads = (b..b + 3).collect(),
-        Op::LoadSuperMethod => {
-            e.reads = (b..b + 3).collect();
-            e.writes = vec![a - 1, a];
-        }
-        Op::BuildSlice | Op::BuildInterpolation => e.reads = (b..b + 3).collect(),
-        Op::Call | Op::CallMethod | Op::CallKw | Op::CallMethodKw => {
-            e.reads = (b - 1..b + d).collect();
-            e.kills = Some(b - FRAME_HEADER as usize);
-        }
-        Op::CallEx => {
-            e.reads = (b - 1..b + 2).collect();
-            e.kills = Some(b - FRAME_HEADER as usize);
-        }
-        Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildString => e.reads = (b..b + d).collect(),
-        Op::BuildMap => e.reads = (b..b + 2 * d).collect(),
-        Op::UnpackSequence => e.writes = (a..a + d).collect(),
-        Op::UnpackEx => e.writes = (a..a + d + 1 + x as usize).collect(),
-        Op::Intrinsic2 => e.reads = vec![b, b + 1],
-        Op::ExcTriple => e.writes = (a..a + 3).collect(),
-        Op::CheckEgMatch => e.writes = (a..a + 2).collect(),
-        Op::Raise => {
-            e.reads.truncate(d);
-            e.next = false;
-        }
-        Op::Return | Op::ReturnConst | Op::Reraise => e.next = false,
-        Op::Jump | Op::JumpBack => {
-            e.next = false;
-            e.jump = to(off);
-        }
-        Op::JumpIfTrue | Op::JumpIfFalse | Op::JumpIfNone | Op::JumpIfNotNone => e.jump = to(off),
-        Op::JumpIfEmpty => {
-            e.reads.clear();
-            e.writes = vec![a];
-            e.jump = to(off);
-        }
-        Op::JumpIfLt | Op::JumpIfLe | Op::JumpIfEq | Op::JumpIfNe | Op::JumpIfGt | Op::JumpIfGe | Op::JumpIfIs | Op::JumpIfIn => {
-            e.jump = to(x as i32);
-        }
-        Op::ForIter => e.jump = to(i32::from(d as u16 as i16)),
-        Op::ForIterFar => e.jump = to(x as i32),
-        Op::Send => {
-            e.jump = to(x as i32);
-            e.jump_writes = vec![a];
-        }
-        Op::Throw => {
-            e.jump = Some(after + 1);
-            e.jump_writes = vec![a];
-        }
+        Op::CheckBound | Op::JumpIfEmpty => e.writes = std::mem::take(&mut e.reads),
+        Op::DeleteLocal | Op::MakeCell => e.reads.clear(),
         _ => {}
     }
     e
@@ -147,7 +62,7 @@ pub(super) fn check(c: &Code) -> Result<(), String> {
         };
         let e = effect(c, at, op);
         let mut s = before.clone();
-        if let Some(k) = e.kills {
+        if let Some(k) = e.window {
             (k..c.nregs as usize).for_each(|r| remove(&mut s, r));
         }
         if let Some(h) = c.handlers.iter().find(|h| (h.start..h.end).contains(&(at as u32))) {
