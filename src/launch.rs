@@ -21,6 +21,7 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
         return disassemble(&run);
     }
     frozen::set_library(vasuki_stdlib::library());
+    vasuki_modules::ast::install();
     let stats = run.config.stats;
     let th = match bootstrap::start(run.config, vasuki_modules::MODULES, stack_bytes) {
         Ok(th) => th,

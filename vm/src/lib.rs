@@ -30,6 +30,7 @@ pub mod structseq;
 pub mod thread;
 pub mod throw;
 pub mod trace;
+pub mod trees;
 pub mod types;
 pub mod value;
 pub mod warn;

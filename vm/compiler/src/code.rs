@@ -40,6 +40,44 @@ pub enum Text {
     Points(Box<[u32]>),
 }
 
+impl Text {
+    /// From code points.
+    pub fn from_points(points: Vec<u32>) -> Text {
+        match points.iter().map(|&p| char::from_u32(p)).collect::<Option<String>>() {
+            Some(s) => Text::Utf8(s.into()),
+            None => Text::Points(points.into()),
+        }
+    }
+    /// Is it `''`?
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Text::Utf8(s) => s.is_empty(),
+            Text::Points(p) => p.is_empty(),
+        }
+    }
+    /// Its code points.
+    pub fn points(&self) -> Vec<u32> {
+        match self {
+            Text::Utf8(s) => s.chars().map(u32::from).collect(),
+            Text::Points(p) => p.to_vec(),
+        }
+    }
+    /// Appends.
+    pub fn push(&mut self, more: &Text) {
+        *self = match (&*self, more) {
+            (_, m) if m.is_empty() => return,
+            (t, m) if t.is_empty() => m.clone(),
+            (Text::Utf8(a), Text::Utf8(b)) => Text::Utf8(format!("{a}{b}").into()),
+            (a, b) => Text::from_points([a.points(), b.points()].concat()),
+        };
+    }
+}
+impl From<&str> for Text {
+    fn from(s: &str) -> Text {
+        Text::Utf8(s.into())
+    }
+}
+
 /// An entry of the exception table. Entries are sorted so that the first that covers a word offset is the innermost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handler {

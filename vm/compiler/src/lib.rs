@@ -4,6 +4,7 @@ mod codegen;
 pub mod dis;
 pub mod effect;
 pub mod error;
+pub mod literal;
 pub mod op;
 pub mod serial;
 pub mod source;
@@ -11,6 +12,7 @@ mod symtable;
 pub mod syntax;
 pub mod token_info;
 pub mod tokenizer;
+pub mod tree;
 pub mod validate;
 
 use code::Code;
@@ -49,10 +51,7 @@ pub fn compile(source: &str, filename: &str, mode: Mode, opts: Options) -> Resul
     if let Some(e) = syntax::too_deep(source) {
         return Err(e.in_file(filename));
     }
-    if source.len() < LARGE {
-        return stacker::maybe_grow(8 << 20, 64 << 20, || compile_here(source, filename, mode, opts));
-    }
-    stacker::grow(STACK, || compile_here(source, filename, mode, opts))
+    tree::with_stack(source.len(), || compile_here(source, filename, mode, opts))
 }
 fn compile_here(source: &str, filename: &str, mode: Mode, opts: Options) -> Result<Code, SyntaxError> {
     let start = if mode == Mode::Eval { Start::Eval } else { Start::File };
@@ -67,7 +66,8 @@ fn compile_here(source: &str, filename: &str, mode: Mode, opts: Options) -> Resu
     } else {
         codegen::Whole::Module
     };
-    codegen::generate(source, filename, &module, whole, &table, opts, future).map_err(|e| e.in_file(filename))
+    let literals = literal::Literals { source, consts: &[] };
+    codegen::generate(literals, filename, &module, whole, &table, opts, future).map_err(|e| e.in_file(filename))
 }
 fn imports_annotations(module: &Mod) -> bool {
     let Mod::Module(m) = module else { return false };

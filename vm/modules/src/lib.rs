@@ -2,6 +2,7 @@
 
 pub mod abc;
 pub mod array;
+pub mod ast;
 pub mod binascii;
 pub mod bisect;
 pub mod blake2;
@@ -73,6 +74,7 @@ use vasuki_vm::native::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &array::MODULE,
+    &ast::MODULE,
     &binascii::MODULE,
     &bisect::MODULE,
     &blake2::MODULE,

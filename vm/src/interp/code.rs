@@ -127,7 +127,8 @@ fn string(th: &mut Thread, t: &Text) -> Value {
         t => text(th, t),
     }
 }
-fn constant(th: &mut Thread, c: &Const) -> R {
+/// The value of a constant.
+pub fn constant(th: &mut Thread, c: &Const) -> R {
     Ok(match c {
         Const::None => Value::NONE,
         Const::Bool(b) => Value::bool(*b),
@@ -217,7 +218,8 @@ pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
     Ok(code)
 }
 
-fn back(th: &mut Thread, v: Value) -> R<Const> {
+/// A value as a constant; ValueError when it is of another kind.
+pub fn to_constant(th: &mut Thread, v: Value) -> R<Const> {
     let t = &ctx().types;
     Ok(match v {
         Value::NONE => Const::None,
@@ -228,7 +230,7 @@ fn back(th: &mut Thread, v: Value) -> R<Const> {
         _ if v.is_kind(Kind::Tuple) || th.class_of(v) == t.frozenset => {
             let mut items = Vec::new();
             for &i in th.collect(v)?.as_slice() {
-                items.push(back(th, i)?);
+                items.push(to_constant(th, i)?);
             }
             if v.is_kind(Kind::Tuple) {
                 Const::Tuple(items)
@@ -244,7 +246,7 @@ fn back(th: &mut Thread, v: Value) -> R<Const> {
         }
         _ if v.is_kind(Kind::Slice) => {
             let (a, b, c) = crate::types::slice::parts(v);
-            Const::Slice(Box::new((back(th, a)?, back(th, b)?, back(th, c)?)))
+            Const::Slice(Box::new((to_constant(th, a)?, to_constant(th, b)?, to_constant(th, c)?)))
         }
         _ => match (int::to_bigint(v), float::to_f64(v)) {
             (Some(i), _) => Const::Int(i.into_owned()),
@@ -267,7 +269,7 @@ pub fn to_compiled(th: &mut Thread, c: Gc<Code>) -> R<compiled::Code> {
     let t = c.tables();
     let mut consts = Vec::new();
     for &v in &t.consts {
-        consts.push(back(th, v)?);
+        consts.push(to_constant(th, v)?);
     }
     let mut words: Vec<u64> = t.words.iter().map(|w| w.load(std::sync::atomic::Ordering::Relaxed)).collect();
     let mut i = 0;

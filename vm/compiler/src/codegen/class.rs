@@ -13,7 +13,7 @@ impl<'a> Gen<'a> {
         let d = self.temp();
         let regs = self.decorators(&c.decorator_list);
         let start = c.decorator_list.first().map_or(c.range().start(), |d| d.range().start());
-        let range = TextRange::new(start, c.range().end());
+        let range = TextRange::new(start.min(c.range().end()), c.range().end());
         match c.type_params.as_deref() {
             None => self.class_value(c, range, None, d),
             Some(tp) => {

@@ -271,7 +271,10 @@ impl Gen<'_> {
         }
     }
     pub(super) fn load_str(&mut self, d: Reg, s: &str) {
-        let k = self.constant(Const::Str(crate::code::Text::Utf8(s.into())));
+        self.load_text(d, s.into());
+    }
+    pub(super) fn load_text(&mut self, d: Reg, t: crate::code::Text) {
+        let k = self.constant(Const::Str(t));
         self.emit(Op::LoadConst, d, k, 0);
     }
     pub(super) fn fail(&mut self, msg: &str) {

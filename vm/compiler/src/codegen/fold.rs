@@ -5,38 +5,17 @@ use crate::code::{Const, Text};
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive, Zero};
 use ruff_python_ast::*;
-use ruff_text_size::Ranged;
 
 /// Bits that a folded int may have, items that a folded sequence may have.
 const MOST_BITS: u64 = 4096;
 const MOST_ITEMS: usize = 256;
 
-/// The value of an int token.
-pub(super) fn int_value(i: &Int) -> BigInt {
-    if let Some(n) = i.as_u64() {
-        return BigInt::from(n);
-    }
-    let text: String = i.to_string().chars().filter(|c| *c != '_').collect();
-    let lower = text.to_ascii_lowercase();
-    let (digits, radix) = match lower.get(..2) {
-        Some("0x") => (&lower[2..], 16),
-        Some("0o") => (&lower[2..], 8),
-        Some("0b") => (&lower[2..], 2),
-        _ => (lower.as_str(), 10),
-    };
-    BigInt::parse_bytes(digits.as_bytes(), radix).unwrap_or_default()
-}
-
 impl Gen<'_> {
     /// The constant that an expression is, if it is one.
     pub(super) fn const_of(&self, e: &Expr) -> Option<Const> {
         Some(match e {
-            Expr::NumberLiteral(n) => match &n.value {
-                Number::Int(i) => Const::Int(int_value(i)),
-                Number::Float(f) => Const::Float(*f),
-                Number::Complex { real, imag } => Const::Complex(*real, *imag),
-            },
-            Expr::StringLiteral(s) => Const::Str(self.string(&s.value)),
+            Expr::NumberLiteral(n) => self.literals().number(n),
+            Expr::StringLiteral(s) => Const::Str(self.literals().string(&s.value)),
             Expr::BytesLiteral(b) => Const::Bytes(b.value.bytes().collect()),
             Expr::BooleanLiteral(b) => Const::Bool(b.value),
             Expr::NoneLiteral(_) => Const::None,
@@ -72,92 +51,6 @@ impl Gen<'_> {
             Const::Tuple(t) => !t.is_empty(),
             _ => true,
         })
-    }
-    /// A string literal; ruff cannot hold lone surrogates, so literals with escapes of them are read again.
-    pub(super) fn string(&self, v: &StringLiteralValue) -> Text {
-        let wide = |s: &StringLiteral| {
-            let t = self.source[s.range().to_std_range()].as_bytes();
-            !s.flags.prefix().is_raw()
-                && t.windows(3)
-                    .any(|w| w[0] == b'\\' && matches!(w[1], b'u' | b'U') && matches!(w[2], b'd' | b'D' | b'0'))
-        };
-        if !v.iter().any(wide) {
-            return Text::Utf8(v.to_str().into());
-        }
-        let mut points = Vec::new();
-        for s in v {
-            if wide(s) {
-                let text = &self.source[s.range().to_std_range()];
-                let open = text.find(['"', '\'']).unwrap_or(0);
-                let q = if s.flags.is_triple_quoted() { 3 } else { 1 };
-                escapes(&text[open + q..text.len() - q], &mut points);
-            } else {
-                points.extend(s.value.chars().map(u32::from));
-            }
-        }
-        match points.iter().map(|&p| char::from_u32(p)).collect::<Option<String>>() {
-            Some(s) => Text::Utf8(s.into()),
-            None => Text::Points(points.into()),
-        }
-    }
-}
-/// The code points of the inside of a string literal with valid escapes.
-fn escapes(text: &str, out: &mut Vec<u32>) {
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        if c == '\r' {
-            rest = rest.strip_prefix('\n').unwrap_or(rest);
-            out.push(10);
-            continue;
-        }
-        if c != '\\' {
-            out.push(c as u32);
-            continue;
-        }
-        let Some(e) = rest.chars().next() else { return };
-        let at = e.len_utf8();
-        let mut hex = |n: usize, rest: &mut &str| {
-            let v = rest.get(at..at + n).and_then(|h| u32::from_str_radix(h, 16).ok());
-            *rest = rest.get(at + n..).unwrap_or("");
-            out.push(v.unwrap_or(0xFFFD));
-        };
-        match e {
-            'x' => hex(2, &mut rest),
-            'u' => hex(4, &mut rest),
-            'U' => hex(8, &mut rest),
-            'N' => {
-                let end = rest.find('}').unwrap_or(rest.len());
-                let name = rest.get(2..end).unwrap_or("");
-                out.push(unicode_names2::character(name).map_or(0xFFFD, u32::from));
-                rest = rest.get(end + 1..).unwrap_or("");
-            }
-            '0'..='7' => {
-                let n = rest.bytes().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
-                out.push(u32::from_str_radix(&rest[..n], 8).unwrap_or(0));
-                rest = &rest[n..];
-            }
-            '\n' => rest = &rest[1..],
-            '\r' => rest = rest[1..].strip_prefix('\n').unwrap_or(&rest[1..]),
-            _ => {
-                let simple = match e {
-                    '\\' | '\'' | '"' => e as u32,
-                    'a' => 7,
-                    'b' => 8,
-                    'f' => 12,
-                    'n' => 10,
-                    'r' => 13,
-                    't' => 9,
-                    'v' => 11,
-                    _ => {
-                        out.push('\\' as u32);
-                        e as u32
-                    }
-                };
-                out.push(simple);
-                rest = &rest[at..];
-            }
-        }
     }
 }
 fn fold_unary(op: UnaryOp, c: Const) -> Option<Const> {

@@ -2,32 +2,31 @@
 
 use super::{Gen, Reg};
 use crate::code::{Const, Text};
+use crate::literal::Literals;
 use crate::op::Op;
 use ruff_python_ast::*;
 use ruff_text_size::Ranged;
 
 /// A part of a formatted string.
 enum Piece<'a> {
-    Text(String),
+    Text(Text),
     Value(&'a InterpolatedElement),
 }
 
-fn add_text(out: &mut Vec<Piece<'_>>, s: &str) {
+fn add_text(out: &mut Vec<Piece<'_>>, s: &Text) {
     match out.last_mut() {
         _ if s.is_empty() => {}
-        Some(Piece::Text(t)) => t.push_str(s),
-        _ => out.push(Piece::Text(s.to_owned())),
+        Some(Piece::Text(t)) => t.push(s),
+        _ => out.push(Piece::Text(s.clone())),
     }
 }
-fn add_elements<'a>(out: &mut Vec<Piece<'a>>, elements: &'a InterpolatedStringElements) {
+fn add_elements<'a>(out: &mut Vec<Piece<'a>>, elements: &'a InterpolatedStringElements, l: Literals, raw: bool) {
     for e in elements {
         match e {
-            InterpolatedStringElement::Literal(l) => add_text(out, &l.value),
+            InterpolatedStringElement::Literal(e) => add_text(out, &l.element(e, raw)),
             InterpolatedStringElement::Interpolation(i) => {
                 if let Some(d) = &i.debug_text {
-                    add_text(out, d.leading());
-                    add_text(out, d.expression());
-                    add_text(out, d.trailing());
+                    add_text(out, &d.as_str().into());
                 }
                 out.push(Piece::Value(i));
             }
@@ -46,11 +45,12 @@ fn conversion(i: &InterpolatedElement) -> u16 {
 
 impl<'a> Gen<'a> {
     pub(super) fn fstring(&mut self, f: &'a ExprFString, d: Reg) {
+        let l = self.literals();
         let mut pieces = Vec::new();
         for p in f.value.iter() {
             match p {
-                FStringPart::Literal(l) => add_text(&mut pieces, &l.value),
-                FStringPart::FString(f) => add_elements(&mut pieces, &f.elements),
+                FStringPart::Literal(s) => add_text(&mut pieces, &l.part(s)),
+                FStringPart::FString(f) => add_elements(&mut pieces, &f.elements, l, f.flags.prefix().is_raw()),
             }
         }
         self.join(&pieces, d);
@@ -58,7 +58,7 @@ impl<'a> Gen<'a> {
     fn join(&mut self, pieces: &[Piece<'a>], d: Reg) {
         match pieces {
             [] => self.load_str(d, ""),
-            [Piece::Text(t)] => self.load_str(d, t),
+            [Piece::Text(t)] => self.load_text(d, t.clone()),
             [Piece::Value(i)] => self.formatted(i, d),
             pieces => {
                 let range = self.u.range;
@@ -67,7 +67,7 @@ impl<'a> Gen<'a> {
                 for (i, p) in pieces.iter().enumerate() {
                     let r = t + n;
                     match p {
-                        Piece::Text(s) => self.load_str(r, s),
+                        Piece::Text(s) => self.load_text(r, s.clone()),
                         Piece::Value(v) => self.formatted(v, r),
                     }
                     n += 1;
@@ -105,7 +105,7 @@ impl<'a> Gen<'a> {
     }
     fn spec(&mut self, s: &'a InterpolatedStringFormatSpec) -> Reg {
         let mut pieces = Vec::new();
-        add_elements(&mut pieces, &s.elements);
+        add_elements(&mut pieces, &s.elements, self.literals(), false);
         let t = self.temp();
         self.join(&pieces, t);
         t
@@ -113,25 +113,25 @@ impl<'a> Gen<'a> {
     pub(super) fn tstring(&mut self, t: &'a ExprTString, d: Reg) {
         let mut pieces = Vec::new();
         for part in t.value.iter() {
-            add_elements(&mut pieces, &part.elements);
+            add_elements(&mut pieces, &part.elements, self.literals(), part.flags.prefix().is_raw());
         }
-        let mut strings = vec![String::new()];
+        let mut strings = vec![Text::from("")];
         let mut values = Vec::new();
         for p in pieces {
             match p {
                 Piece::Text(s) => {
                     if let Some(last) = strings.last_mut() {
-                        last.push_str(&s);
+                        last.push(&s);
                     }
                 }
                 Piece::Value(i) => {
                     values.push(i);
-                    strings.push(String::new());
+                    strings.push(Text::from(""));
                 }
             }
         }
         let both = self.temps(2);
-        let list = strings.into_iter().map(|s| Const::Str(Text::Utf8(s.into()))).collect();
+        let list = strings.into_iter().map(Const::Str).collect();
         let k = self.constant(Const::Tuple(list));
         self.emit(Op::LoadConst, both, k, 0);
         let first = self.temps(values.len());
@@ -139,11 +139,16 @@ impl<'a> Gen<'a> {
             let mark = self.u.sp;
             let t = self.temps(3);
             self.expr(&i.expression, t);
-            let text = match &i.debug_text {
-                Some(d) => d.expression().to_owned(),
-                None => self.source[i.expression.range().to_std_range()].to_owned(),
-            };
-            self.load_str(t + 1, text.trim());
+            match self.literals().given(&i.node_index).cloned() {
+                Some(c) => self.load_const(t + 1, c),
+                None => {
+                    let text = match &i.debug_text {
+                        Some(d) => d.expression(),
+                        None => &self.source[i.expression.range().to_std_range()],
+                    };
+                    self.load_str(t + 1, text.trim());
+                }
+            }
             match &i.format_spec {
                 Some(s) => {
                     let r = self.spec(s);

@@ -83,7 +83,7 @@ impl<'a> Gen<'a> {
         let d = self.temp();
         let regs = self.decorators(&f.decorator_list);
         let start = f.decorator_list.first().map_or(f.range().start(), |d| d.range().start());
-        let range = TextRange::new(start, f.range().end());
+        let range = TextRange::new(start.min(f.range().end()), f.range().end());
         let defaults = self.positional_defaults(&f.parameters);
         let kwdefaults = self.keyword_defaults(&f.parameters);
         match f.type_params.as_deref() {

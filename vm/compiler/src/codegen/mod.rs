@@ -28,6 +28,7 @@ mod unparse;
 use crate::Options;
 use crate::code::{Code, Const, Position};
 use crate::error::SyntaxError;
+use crate::literal::Literals;
 use crate::op::Op;
 use crate::symtable::SymbolTable;
 use emit::{Label, LabelData, Patch, Region};
@@ -116,6 +117,7 @@ struct Unit<'a> {
 /// The generator of code.
 pub(crate) struct Gen<'a> {
     source: &'a str,
+    consts: &'a [Const],
     lines: Vec<u32>,
     filename: &'a str,
     table: &'a SymbolTable,
@@ -130,6 +132,15 @@ pub(crate) struct Gen<'a> {
     units: Vec<Unit<'a>>,
 }
 
+impl<'a> Gen<'a> {
+    fn literals(&self) -> Literals<'a> {
+        Literals {
+            source: self.source,
+            consts: self.consts,
+        }
+    }
+}
+
 /// What kind of source a module is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whole {
@@ -139,7 +150,7 @@ pub(crate) enum Whole {
 
 /// Makes the code of a source.
 pub(crate) fn generate<'a>(
-    source: &'a str,
+    literals: Literals<'a>,
     filename: &'a str,
     module: &'a Mod,
     whole: Whole,
@@ -147,11 +158,13 @@ pub(crate) fn generate<'a>(
     opts: Options,
     future_annotations: bool,
 ) -> Result<Code, SyntaxError> {
+    let Literals { source, consts } = literals;
     let mut lines = vec![0];
     lines.extend(source.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
     for far in [false, true] {
         let mut g = Gen {
             source,
+            consts,
             lines: lines.clone(),
             filename,
             table,

@@ -82,7 +82,7 @@ impl<'a> Gen<'a> {
         self.u.sp = mark;
     }
     pub(super) fn doc_const(&self, d: &ExprStringLiteral) -> Const {
-        Const::Str(match self.string(&d.value) {
+        Const::Str(match self.literals().string(&d.value) {
             Text::Utf8(s) => Text::Utf8(clean_doc(&s).into()),
             wide => wide,
         })

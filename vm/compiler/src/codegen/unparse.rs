@@ -1,7 +1,7 @@
 //! An expression as text, as `from __future__ import annotations` keeps annotations: CPython's spacing, quotes and
 //! parentheses, whatever the source has.
 
-use super::fold::int_value;
+use crate::literal::int_value;
 use ruff_python_ast::*;
 
 /// How tightly an expression must bind to stand without parentheses.

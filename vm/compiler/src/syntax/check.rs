@@ -42,6 +42,11 @@ pub(super) fn visit<'a, V: Visitor<'a>>(v: &mut V, module: &'a Mod) {
 
 /// Checks a module; gives the first error.
 pub fn check(source: &str, module: &Mod, opts: CheckOptions) -> Result<(), SyntaxError> {
+    check_parsed(source, module)?;
+    check_tree(source, module, opts)
+}
+/// Checks what CPython's parser would have refused.
+pub(super) fn check_parsed(source: &str, module: &Mod) -> Result<(), SyntaxError> {
     let mut lenient = Lenient { source, suspect: None };
     visit(&mut lenient, module);
     if let Some((range, msg)) = lenient.suspect {
@@ -53,6 +58,10 @@ pub fn check(source: &str, module: &Mod, opts: CheckOptions) -> Result<(), Synta
         let (from, to) = (range.start().to_usize(), range.end().to_usize());
         return Err(explain(source, start).unwrap_or_else(|| SyntaxError::at(source, from, to, msg)));
     }
+    Ok(())
+}
+/// Checks what CPython's compiler refuses in a tree.
+pub fn check_tree(source: &str, module: &Mod, opts: CheckOptions) -> Result<(), SyntaxError> {
     if let Mod::Module(m) = module {
         futures(source, &m.body)?;
     }

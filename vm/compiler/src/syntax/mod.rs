@@ -12,7 +12,7 @@ mod report;
 mod scopes;
 mod strings;
 
-pub use check::{CheckOptions, check};
+pub use check::{CheckOptions, check, check_tree};
 
 use crate::error::{SyntaxError, SyntaxErrorKind, line_col, line_text};
 use crate::tokenizer::{TokenError, Tokenizer, kind};
@@ -31,13 +31,19 @@ pub enum Start {
 
 /// Parses and checks; errors are in CPython's words.
 pub fn parse(source: &str, filename: &str, start: Start, opts: CheckOptions) -> Result<Mod, SyntaxError> {
+    let module = parse_only(source, filename, start)?;
+    check_tree(source, &module, opts).map_err(|e| e.in_file(filename))?;
+    Ok(module)
+}
+/// Parses; what only CPython's compiler refuses is no error.
+pub fn parse_only(source: &str, filename: &str, start: Start) -> Result<Mod, SyntaxError> {
     let mode = match start {
         Start::File => ruff_python_parser::Mode::Module,
         Start::Eval => ruff_python_parser::Mode::Expression,
     };
     let options = ruff_python_parser::ParseOptions::from(mode).with_target_version(PythonVersion::PY314);
     let parsed = ruff_python_parser::parse(source, options).map_err(|e| from_parse_error_in(source, &e, start).in_file(filename))?;
-    check(source, parsed.syntax(), opts).map_err(|e| e.in_file(filename))?;
+    check::check_parsed(source, parsed.syntax()).map_err(|e| e.in_file(filename))?;
     Ok(parsed.into_syntax())
 }
 

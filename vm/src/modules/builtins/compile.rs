@@ -5,25 +5,36 @@ use crate::interp::code as code_object;
 use crate::names::names;
 use crate::object::{Gc, Kind};
 use crate::thread::Thread;
-use crate::throw::R;
+use crate::throw::{R, Throw};
+use crate::trees::{self, Mode as TreeMode, Request};
 use crate::types::buffer_protocol;
 use crate::types::dict::Dict;
 use crate::types::str_::Str;
 use crate::value::Value;
+use vasuki_compiler::error::{SyntaxError, SyntaxErrorKind};
 use vasuki_compiler::{Mode, Options};
 
 /// `compile()` flags beyond the `__future__` ones.
 pub mod flags {
+    /// a block at the end of interactive input must be closed by an empty line
+    pub const DONT_IMPLY_DEDENT: i64 = 0x200;
     /// give an AST
     pub const ONLY_AST: i64 = 0x400;
-    /// interactive: incomplete input is a special error
-    pub const ALLOW_INCOMPLETE_INPUT: i64 = 0x4000;
+    /// keep type comments
+    pub const TYPE_COMMENTS: i64 = 0x1000;
     /// top-level await
     pub const ALLOW_TOP_LEVEL_AWAIT: i64 = 0x2000;
+    /// interactive: incomplete input is a special error
+    pub const ALLOW_INCOMPLETE_INPUT: i64 = 0x4000;
+    /// give an optimized AST (together with `ONLY_AST`)
+    pub const OPTIMIZED_AST: i64 = 0x8000;
+    /// all `__future__` features
+    pub const FUTURES: i64 = 0x1FE0000;
     /// `from __future__ import annotations`
     pub const FUTURE_ANNOTATIONS: i64 = 0x1000000;
-    /// all that compile() accepts
-    pub const ACCEPTED: i64 = 0x400 | 0x1000 | 0x4000 | 0x2000 | 0x200 | 0x100 | 0x1FE0000 | 0x8000 | 0x10;
+    /// all that compile() accepts; 0x10 is the obsolete flag of nested scopes
+    pub const ACCEPTED: i64 =
+        DONT_IMPLY_DEDENT | ONLY_AST | TYPE_COMMENTS | ALLOW_TOP_LEVEL_AWAIT | ALLOW_INCOMPLETE_INPUT | OPTIMIZED_AST | FUTURES | 0x10;
 }
 
 /// Source text from what compile(), eval() and exec() accept; `what` names the function and argument.
@@ -49,17 +60,36 @@ pub fn source_text(th: &mut Thread, v: Value, filename: &str, what: &str) -> R<S
 pub fn compile_text(th: &mut Thread, text: &str, filename: &str, mode: Mode, opts: Options) -> R {
     match vasuki_compiler::compile(text, filename, mode, opts) {
         Ok(code) => Ok(code_object::from_compiled(th, &code)?.value()),
-        Err(e) => Err(crate::types::exceptions::syntax_error(th, &e)),
+        Err(e) => Err(error(th, e, 0)),
     }
 }
+/// The exception of a source that cannot be compiled; that more input could complete it is said on request only.
+fn error(th: &mut Thread, mut e: SyntaxError, given: i64) -> Throw {
+    e.incomplete &= given & flags::ALLOW_INCOMPLETE_INPUT != 0;
+    if e.incomplete {
+        e.msg = "incomplete input".into();
+        e.kind = SyntaxErrorKind::Syntax;
+    }
+    crate::types::exceptions::syntax_error(th, &e)
+}
+fn mode_of(th: &mut Thread, v: Value, only_ast: bool) -> R<TreeMode> {
+    let Some(mode) = v.cast::<Str>() else {
+        let n = crate::types::class::class_of(v).name_str();
+        return Err(th.type_error(&format!("compile() argument 'mode' must be str, not {n}")));
+    };
+    Ok(match mode.to_string_lossy().as_str() {
+        "exec" => TreeMode::Exec,
+        "eval" => TreeMode::Eval,
+        "single" => TreeMode::Single,
+        "func_type" if only_ast => TreeMode::FuncType,
+        "func_type" => return Err(th.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST")),
+        _ if only_ast => return Err(th.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'")),
+        _ => return Err(th.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
+    })
+}
+/// `compile()`
 pub fn compile(th: &mut Thread, a: &[Value]) -> R {
     let filename = crate::types::str_methods::fs_decode(th, a[1])?;
-    let Some(mode) = a[2].cast::<Str>() else {
-        return Err(th.type_error(&format!(
-            "compile() argument 'mode' must be str, not {}",
-            th.class_of(a[2]).name_str()
-        )));
-    };
     let given = if a[3].is_empty() { 0 } else { th.to_i64(a[3])? };
     if given & !flags::ACCEPTED != 0 {
         return Err(th.value_error("compile(): unrecognised flags"));
@@ -69,25 +99,48 @@ pub fn compile(th: &mut Thread, a: &[Value]) -> R {
     if !(-1..=2).contains(&optimize) {
         return Err(th.value_error("compile(): invalid optimize value"));
     }
+    let only_ast = given & flags::ONLY_AST != 0;
+    let mode = mode_of(th, a[2], only_ast)?;
     let mut future = given & flags::FUTURE_ANNOTATIONS != 0;
     if inherit {
         future |= crate::interp::frame::current_code_flags(th) as i64 & flags::FUTURE_ANNOTATIONS != 0;
     }
-    let opts = Options {
+    let options = Options {
         optimize: if optimize < 0 { ctx().config.optimize } else { optimize as u8 },
         future_annotations: future,
         allow_top_level_await: given & flags::ALLOW_TOP_LEVEL_AWAIT != 0,
     };
-    let mode = match mode.to_string_lossy().as_str() {
-        "exec" => Mode::Exec,
-        "eval" => Mode::Eval,
-        "single" => Mode::Single,
-        "func_type" if given & flags::ONLY_AST != 0 => Mode::Exec,
-        "func_type" => return Err(th.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST")),
-        _ => return Err(th.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
+    let request = Request {
+        filename: &filename,
+        mode,
+        options,
+        type_comments: given & flags::TYPE_COMMENTS != 0,
+        optimized: given & flags::OPTIMIZED_AST != 0,
+        feature_version: if a[6].is_empty() || !only_ast { -1 } else { th.to_i64(a[6])? },
     };
+    match trees::get() {
+        Some(t) if (t.is_node)(a[0]) => {
+            if only_ast {
+                return (t.again)(th, a[0], &request);
+            }
+            let code = (t.compile)(th, a[0], &request)?;
+            return Ok(code_object::from_compiled(th, &code)?.value());
+        }
+        _ => {}
+    }
     let text = source_text(th, a[0], &filename, "compile() arg 1")?;
-    compile_text(th, &text, &filename, mode, opts)
+    if let Some(t) = trees::get().filter(|_| only_ast) {
+        return (t.parse)(th, &text, &request);
+    }
+    let kind = match mode {
+        TreeMode::Eval => Mode::Eval,
+        TreeMode::Single => Mode::Single,
+        TreeMode::Exec | TreeMode::FuncType => Mode::Exec,
+    };
+    match vasuki_compiler::compile(&text, &filename, kind, options) {
+        Ok(code) => Ok(code_object::from_compiled(th, &code)?.value()),
+        Err(e) => Err(error(th, e, given)),
+    }
 }
 /// What `exec` (or `eval`) with these arguments runs: code, globals, locals, closure.
 pub(crate) fn prepare(th: &mut Thread, a: &[Value], exec: bool) -> R<(Gc<code_object::Code>, Value, Value, Value)> {

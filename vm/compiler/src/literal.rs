@@ -1,0 +1,170 @@
+//! What literals stand for.
+//!
+//! Ruff's strings cannot hold lone surrogates: literals with escapes of them are read again from the source. Trees that
+//! did not come from a source have constants that no literal can be written for: a literal node with an index stands for
+//! the constant of that number (the parser gives no indices).
+
+use crate::code::{Const, Text};
+use num_bigint::BigInt;
+use ruff_python_ast::StringFlags;
+use ruff_python_ast::{AtomicNodeIndex, Int, InterpolatedStringLiteralElement, Number, StringLiteral, StringLiteralValue};
+use ruff_text_size::Ranged;
+
+/// The source of a tree, and the constants of its indexed literals.
+#[derive(Clone, Copy)]
+pub struct Literals<'a> {
+    /// the source
+    pub source: &'a str,
+    /// constants by node index
+    pub consts: &'a [Const],
+}
+
+impl Literals<'_> {
+    /// The constant of an indexed node.
+    pub fn given(&self, index: &AtomicNodeIndex) -> Option<&Const> {
+        if self.consts.is_empty() {
+            return None;
+        }
+        self.consts.get(index.load().as_u32()? as usize)
+    }
+    fn given_text(&self, index: &AtomicNodeIndex) -> Option<Text> {
+        match self.given(index) {
+            Some(Const::Str(t)) => Some(t.clone()),
+            _ => None,
+        }
+    }
+    /// A number.
+    pub fn number(&self, n: &ruff_python_ast::ExprNumberLiteral) -> Const {
+        if let Some(c) = self.given(&n.node_index) {
+            return c.clone();
+        }
+        match &n.value {
+            Number::Int(i) => Const::Int(int_value(i)),
+            Number::Float(f) => Const::Float(*f),
+            Number::Complex { real, imag } => Const::Complex(*real, *imag),
+        }
+    }
+    /// A string, of several parts perhaps.
+    pub fn string(&self, v: &StringLiteralValue) -> Text {
+        let mut whole = Text::Utf8("".into());
+        for s in v {
+            whole.push(&self.part(s));
+        }
+        whole
+    }
+    /// A part of a string.
+    pub fn part(&self, s: &StringLiteral) -> Text {
+        if let Some(t) = self.given_text(&s.node_index) {
+            return t;
+        }
+        let text = &self.source[s.range().to_std_range()];
+        if s.flags.prefix().is_raw() || !has_surrogates(text) {
+            return Text::Utf8(s.value.clone());
+        }
+        let open = text.find(['"', '\'']).unwrap_or(0);
+        let q = if s.flags.is_triple_quoted() { 3 } else { 1 };
+        let inner = text.get(open + q..text.len().saturating_sub(q)).unwrap_or("");
+        read(inner, false)
+    }
+    /// Literal text of an f-string or t-string.
+    pub fn element(&self, e: &InterpolatedStringLiteralElement, raw: bool) -> Text {
+        if let Some(t) = self.given_text(&e.node_index) {
+            return t;
+        }
+        let text = &self.source[e.range().to_std_range()];
+        if raw || !has_surrogates(text) {
+            return Text::Utf8(e.value.clone());
+        }
+        read(text, true)
+    }
+}
+
+/// The value of an int token.
+pub fn int_value(i: &Int) -> BigInt {
+    if let Some(n) = i.as_u64() {
+        return BigInt::from(n);
+    }
+    let text: String = i.to_string().chars().filter(|c| *c != '_').collect();
+    let lower = text.to_ascii_lowercase();
+    let (digits, radix) = match lower.get(..2) {
+        Some("0x") => (&lower[2..], 16),
+        Some("0o") => (&lower[2..], 8),
+        Some("0b") => (&lower[2..], 2),
+        _ => (lower.as_str(), 10),
+    };
+    BigInt::parse_bytes(digits.as_bytes(), radix).unwrap_or_default()
+}
+
+/// Could it have escapes of surrogates?
+fn has_surrogates(text: &str) -> bool {
+    text.as_bytes()
+        .windows(3)
+        .any(|w| w[0] == b'\\' && matches!(w[1], b'u' | b'U') && matches!(w[2], b'd' | b'D' | b'0'))
+}
+fn read(text: &str, braces: bool) -> Text {
+    let mut points = Vec::new();
+    escapes(text, braces, &mut points);
+    Text::from_points(points)
+}
+/// The code points of the inside of a string literal with valid escapes; `braces`: doubled ones are one.
+fn escapes(text: &str, braces: bool, out: &mut Vec<u32>) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        if c == '\r' {
+            rest = rest.strip_prefix('\n').unwrap_or(rest);
+            out.push(10);
+            continue;
+        }
+        if c != '\\' {
+            if braces && matches!(c, '{' | '}') {
+                rest = rest.strip_prefix(c).unwrap_or(rest);
+            }
+            out.push(c as u32);
+            continue;
+        }
+        let Some(e) = rest.chars().next() else { return };
+        let at = e.len_utf8();
+        let mut hex = |n: usize, rest: &mut &str| {
+            let v = rest.get(at..at + n).and_then(|h| u32::from_str_radix(h, 16).ok());
+            *rest = rest.get(at + n..).unwrap_or("");
+            out.push(v.unwrap_or(0xFFFD));
+        };
+        match e {
+            'x' => hex(2, &mut rest),
+            'u' => hex(4, &mut rest),
+            'U' => hex(8, &mut rest),
+            'N' => {
+                let end = rest.find('}').unwrap_or(rest.len());
+                let name = rest.get(2..end).unwrap_or("");
+                out.push(unicode_names2::character(name).map_or(0xFFFD, u32::from));
+                rest = rest.get(end + 1..).unwrap_or("");
+            }
+            '0'..='7' => {
+                let n = rest.bytes().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
+                out.push(u32::from_str_radix(&rest[..n], 8).unwrap_or(0));
+                rest = &rest[n..];
+            }
+            '\n' => rest = &rest[1..],
+            '\r' => rest = rest[1..].strip_prefix('\n').unwrap_or(&rest[1..]),
+            _ => {
+                let simple = match e {
+                    '\\' | '\'' | '"' => e as u32,
+                    'a' => 7,
+                    'b' => 8,
+                    'f' => 12,
+                    'n' => 10,
+                    'r' => 13,
+                    't' => 9,
+                    'v' => 11,
+                    _ => {
+                        out.push('\\' as u32);
+                        e as u32
+                    }
+                };
+                out.push(simple);
+                rest = &rest[at..];
+            }
+        }
+    }
+}
