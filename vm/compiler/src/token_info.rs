@@ -2,6 +2,7 @@
 
 use crate::error::{SyntaxError, line_col, line_text};
 use crate::tokenizer::{Token, Tokenizer, kind};
+use std::sync::Arc;
 
 /// A token for Python.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,45 +19,99 @@ pub struct TokenInfo {
     pub line: String,
 }
 
-/// Gives the tokens of a source one by one; after the end marker or an error, nothing.
-pub struct TokenInfos<'a> {
-    text: &'a str,
-    tokenizer: Tokenizer<'a>,
+/// A source whose tokens are asked for.
+struct Source {
+    /// with `\n` line ends
+    text: Box<str>,
+    /// as given, if it had other line ends
+    original: Option<Box<str>>,
+    /// offsets of the lines in `text`
     lines: Vec<usize>,
+    /// for every line, how many bytes of the original before it are not in `text`
+    removed: Vec<usize>,
+}
+impl Source {
+    fn new(given: String) -> Source {
+        let text = given.replace("\r\n", "\n").into_boxed_str();
+        let lines: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        if text.len() == given.len() {
+            return Source {
+                text,
+                original: None,
+                lines,
+                removed: Vec::new(),
+            };
+        }
+        let mut removed = vec![0];
+        let mut n = 0;
+        for line in given.split_inclusive('\n') {
+            n += usize::from(line.ends_with("\r\n"));
+            removed.push(n);
+        }
+        Source {
+            text,
+            original: Some(given.into_boxed_str()),
+            lines,
+            removed,
+        }
+    }
+    /// Index of the line of an offset.
+    fn line_of(&self, at: usize) -> usize {
+        self.lines.partition_point(|&s| s <= at) - 1
+    }
+    /// Index of the line, and column in characters.
+    fn place(&self, at: usize) -> (usize, u32) {
+        let line = self.line_of(at);
+        (line, self.text[self.lines[line]..at].chars().count() as u32)
+    }
+    /// A part of the source as it was given.
+    fn part(&self, from: usize, to: usize) -> &str {
+        match &self.original {
+            None => &self.text[from..to],
+            Some(o) => {
+                let there = |at: usize| at + self.removed.get(self.line_of(at)).copied().unwrap_or(0);
+                o.get(there(from)..there(to)).unwrap_or("")
+            }
+        }
+    }
+}
+
+/// Gives the tokens of a source one by one; after the end marker or an error, nothing.
+#[derive(Clone)]
+pub struct TokenInfos {
+    tokenizer: Tokenizer<'static>,
+    source: Arc<Source>,
     extra: bool,
     over: bool,
 }
 
-impl<'a> TokenInfos<'a> {
-    /// For `text`, whose line ends must be `\n`. `extra`: also comments and blank lines, operators all of kind OP.
-    pub fn new(text: &'a str, extra: bool) -> TokenInfos<'a> {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
+impl TokenInfos {
+    /// For a source with line ends `\n` or `\r\n`. `extra`: also comments and blank lines, operators all of kind OP.
+    pub fn new(source: String, extra: bool) -> TokenInfos {
+        let source = Arc::new(Source::new(source));
+        // SAFETY: the text never moves nor changes, and the tokenizer, which is never given away, lives as long as `source`.
+        let text: &'static str = unsafe { &*std::ptr::from_ref::<str>(&source.text) };
         TokenInfos {
-            text,
             tokenizer: Tokenizer::new(text, extra),
-            lines,
+            source,
             extra,
             over: false,
         }
     }
-    /// Index of the line, and column in characters.
-    fn place(&self, at: usize) -> (usize, u32) {
-        let line = self.lines.partition_point(|&s| s <= at) - 1;
-        (line, self.text[self.lines[line]..at].chars().count() as u32)
-    }
     fn info(&self, t: Token) -> TokenInfo {
-        let at_end = t.start >= self.text.len();
-        let (first, col) = self.place(t.start);
-        let last_char = if t.end > t.start { t.end - 1 } else { t.end };
-        let (mut last, mut end_col) = self.place(t.end);
+        let s = &*self.source;
+        let text = &*s.text;
+        let at_end = t.start >= text.len();
+        let (first, col) = s.place(t.start);
+        let (mut last, mut end_col) = s.place(t.end);
         let is_line_end = matches!(t.kind, kind::NEWLINE | kind::NL);
-        if is_line_end && t.end > t.start {
-            (last, end_col) = (first, col + 1);
+        let mut string = s.part(t.start, t.end).to_owned();
+        if is_line_end {
+            (last, end_col) = (first, col + string.len().max(1) as u32);
         }
-        let mut string = self.text[t.start..t.end].to_owned();
         if matches!(t.kind, kind::ENDMARKER | kind::DEDENT) && at_end {
             // After the last line, also when that lacks its end.
-            let line = (first + usize::from(col > 0 || !self.text.ends_with('\n') && !self.text.is_empty())) as u32 + 1;
+            let line = (first + usize::from(col > 0 || !text.ends_with('\n') && !text.is_empty())) as u32 + 1;
             return TokenInfo {
                 kind: t.kind,
                 string,
@@ -68,16 +123,13 @@ impl<'a> TokenInfos<'a> {
         if t.kind == kind::DEDENT {
             string.clear();
         }
-        if is_line_end && at_end {
-            end_col = col + 1;
-        }
-        let from = self.lines[first];
+        let from = s.lines[first];
         let until = if is_line_end || t.end == t.start {
             last
         } else {
-            self.place(last_char).0
+            s.line_of(t.end - 1)
         };
-        let to = self.lines.get(until + 1).copied().unwrap_or(self.text.len());
+        let to = s.lines.get(until + 1).copied().unwrap_or(text.len());
         let kind = if self.extra && (kind::LPAR..kind::OP).contains(&t.kind) {
             kind::OP
         } else {
@@ -88,12 +140,12 @@ impl<'a> TokenInfos<'a> {
             string,
             start: (first as u32 + 1, col),
             end: (last as u32 + 1, end_col),
-            line: self.text[from..to].to_owned(),
+            line: s.part(from, to).to_owned(),
         }
     }
 }
 
-impl Iterator for TokenInfos<'_> {
+impl Iterator for TokenInfos {
     type Item = Result<TokenInfo, SyntaxError>;
     fn next(&mut self) -> Option<Self::Item> {
         if self.over {
@@ -106,16 +158,17 @@ impl Iterator for TokenInfos<'_> {
             }
             Err(e) => {
                 self.over = true;
+                let text = &*self.source.text;
                 let end_in_brackets = e.msg.ends_with("was never closed");
                 let (msg, at) = if end_in_brackets {
-                    ("unexpected EOF in multi-line statement".to_owned(), self.text.len())
+                    ("unexpected EOF in multi-line statement".to_owned(), text.len())
                 } else {
                     (e.msg.clone(), e.start)
                 };
-                let (mut line, mut col) = line_col(self.text, at);
+                let (mut line, mut col) = line_col(text, at);
                 if end_in_brackets {
                     col = 1;
-                    line += u32::from(!self.text.ends_with('\n'));
+                    line += u32::from(!text.ends_with('\n'));
                 }
                 Some(Err(SyntaxError {
                     kind: e.kind,
@@ -123,7 +176,7 @@ impl Iterator for TokenInfos<'_> {
                     col,
                     end_line: line,
                     end_col: 0,
-                    text: Some(line_text(self.text, line)),
+                    text: Some(line_text(text, line)),
                     incomplete: e.at_end,
                     ..SyntaxError::new(msg)
                 }))
@@ -141,8 +194,7 @@ mod tests {
     fn print_tokens() {
         let Ok(path) = std::env::var("VASUKI_TOKENS") else { return };
         let text = std::fs::read_to_string(path).expect("readable");
-        let text = crate::source::normalize_lines(text);
-        for t in TokenInfos::new(&text, true) {
+        for t in TokenInfos::new(text, true) {
             match t {
                 Ok(t) => println!("@{} {:?} {:?} {:?} {:?}", t.kind, t.start, t.end, t.string, t.line),
                 Err(e) => println!("@error {} {} {}", e.line, e.col, e.msg),
@@ -152,7 +204,7 @@ mod tests {
 
     #[test]
     fn tokens_of_a_line() {
-        let all: Vec<_> = TokenInfos::new("if x:\n  f'{y!r:>{w}}'  # c\n", true)
+        let all: Vec<_> = TokenInfos::new("if x:\n  f'{y!r:>{w}}'  # c\n".to_owned(), true)
             .map(|t| t.map(|t| (t.kind, t.string)))
             .collect();
         let want: Vec<(u8, &str)> = vec![

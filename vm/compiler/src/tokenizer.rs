@@ -127,6 +127,7 @@ struct StringMode {
 }
 
 /// The tokenizer.
+#[derive(Clone)]
 pub struct Tokenizer<'a> {
     src: &'a [u8],
     text: &'a str,

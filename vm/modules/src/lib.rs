@@ -59,6 +59,7 @@ mod struct_format;
 mod support;
 pub mod termios;
 pub mod time;
+pub mod tokenize;
 mod twister;
 pub mod typing;
 pub mod unicodedata;
@@ -115,6 +116,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &struct_::MODULE,
     &termios::MODULE,
     &time::MODULE,
+    &tokenize::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
     &warnings::MODULE,
