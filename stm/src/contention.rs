@@ -18,7 +18,7 @@ impl WorldThread {
     /// An object is open by `owner`: waits a little.
     pub(crate) fn wait_for_owner(&self, tx: &Tx, owner: u16, round: &mut u32) -> Result<(), Conflict> {
         let bits = self.poll.load(Acquire);
-        if bits & poll::STOP != 0 {
+        if bits & poll::STOP != 0 && !is_mutant(Mutant::WaiterIgnoresStop) {
             self.safepoint(false);
         }
         if tx.irrevocable {

@@ -9,6 +9,8 @@ pub enum Mutant {
     NoAcquireFence,
     /// a reader does not look at the word again
     NoRecheck,
+    /// reading an object does not compare its version with the snapshot
+    ReadWithoutVersionCheck,
     /// opening an object does not compare its version with the snapshot
     OpenWithoutVersionCheck,
     /// the clock is loaded after validation when the snapshot is extended
@@ -33,6 +35,10 @@ pub enum Mutant {
     StopWithoutWaiting,
     /// a stop at boundaries takes threads that stand still in the middle of a transaction
     BoundaryAnywhere,
+    /// who waits for the others to reach their boundaries is not ready for a collection
+    BoundaryWaiterAttached,
+    /// who waits for an open object does not look for stops
+    WaiterIgnoresStop,
 }
 
 /// Is this fault switched on? A constant outside of loom.

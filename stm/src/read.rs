@@ -14,7 +14,7 @@ impl Tx {
         loop {
             let m = h.meta.load(Ordering::Acquire);
             if w.is_shared(m) {
-                if meta::version(m) > self.snapshot {
+                if meta::version(m) > self.snapshot && !is_mutant(Mutant::ReadWithoutVersionCheck) {
                     self.extend(w)?;
                 }
                 if self.irrevocable && !is_mutant(Mutant::IrrevocableReadsUnlocked) {

@@ -73,7 +73,9 @@ impl World {
             me.stack_low.store(stack_pointer(), Release);
             g.stop_at_boundary = Some(me.id);
             g.request_others(me.id, poll::BOUNDARY);
-            g.set_state(me.id, State::Parked { boundary: false });
+            if !is_mutant(Mutant::BoundaryWaiterAttached) {
+                g.set_state(me.id, State::Parked { boundary: false });
+            }
             self.notify();
             while g.hold(me.id, false) || g.list.iter().any(|x| x.0.id != me.id && !settled(x.1)) {
                 g = self.wait(g);

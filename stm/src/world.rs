@@ -240,6 +240,7 @@ impl World {
         pid
     }
     /// Asks for boundaries. False when the world is solo: the ticker ends.
+    #[cfg(not(loom))]
     pub(crate) fn tick(&self) -> bool {
         let mut g = self.lock();
         if !self.is_concurrent() {

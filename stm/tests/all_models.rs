@@ -1,0 +1,80 @@
+//! All loom models of the protocol, each with the faults that it must find. They run with
+//! `RUSTFLAGS="--cfg loom" cargo test -p vasuki-stm --release --test all_models`.
+//!
+//! A model is a closure that loom runs in every interleaving (up to its preemption bound) and with every value that the
+//! memory model lets a load see. A fault is switched on in a process of its own, which must fail.
+#![cfg(loom)]
+
+mod common;
+mod models;
+
+use models::*;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Instant;
+use vasuki_stm::{Mutant, set_mutant};
+
+macro_rules! models {
+    ($($name:ident: $function:path, $bound:literal, [$($mutant:ident),*];)*) => {
+        $(
+            #[test]
+            fn $name() {
+                check(stringify!($name), $function, $bound, &[$(Mutant::$mutant),*]);
+            }
+        )*
+    };
+}
+models! {
+    // name: model, preemption bound, faults that it finds
+    read_against_commit: read::against_commit, 3, [NoReleaseFence, NoAcquireFence, NoRecheck];
+    read_against_abort: read::against_abort, 3, [AbortRestoresVersion];
+    read_twice: read::twice, 3, [ReadWithoutVersionCheck];
+    snapshot_extension: read::extension, 3, [ClockAfterValidation, ReadWithoutVersionCheck];
+    open_against_open: open::counters, 3, [OpenWithoutVersionCheck];
+    open_in_opposite_order: open::opposite_order, 3, [OpenWithoutVersionCheck];
+    commit_against_commit: commit::write_skew, 3, [NoValidation];
+    publication: commit::publication, 3, [PublishAfterRelease];
+    irrevocable_against_committer: irrevocable::against_committer, 3, [IrrevocableReadsUnlocked];
+    irrevocable_against_opener: irrevocable::against_opener, 3, [OpenWithoutVersionCheck];
+    irrevocable_against_irrevocable: irrevocable::against_another, 3, [TwoIrrevocable];
+    thread_start: world::start, 2, [SoloTooEarly];
+    solo_and_concurrent_again: world::again, 3, [NumberKept];
+    stop_against_safepoint: stop::safepoint, 3, [StopWithoutWaiting];
+    stop_against_attach: stop::attach, 3, [AttachDuringStop];
+    stop_against_waiter: stop::waiter, 2, [WaiterIgnoresStop];
+    stop_against_stop: stop::both, 3, [StopWithoutWaiting];
+    stop_at_boundary: stop::boundary, 3, [BoundaryAnywhere];
+    stop_at_boundary_and_collection: stop::boundary_and_collection, 2, [StopWithoutWaiting, BoundaryWaiterAttached];
+}
+
+/// How a process is told to check one model with a fault.
+const FAULT: &str = "VASUKI_MODEL_FAULT";
+
+fn check(name: &str, model: fn(), bound: usize, faults: &[Mutant]) {
+    if let Ok(fault) = std::env::var(FAULT) {
+        let fault = faults.iter().find(|m| format!("{m:?}") == fault);
+        set_mutant(Some(*fault.expect("a fault of this model")));
+        return run(model, bound, &AtomicUsize::new(0));
+    }
+    let (count, started) = (AtomicUsize::new(0), Instant::now());
+    run(model, bound, &count);
+    let time = started.elapsed().as_secs_f64();
+    for fault in faults {
+        let fault = format!("{fault:?}");
+        let mut process = Command::new(std::env::current_exe().unwrap());
+        let out = process.args([name, "--exact", "--nocapture"]).env(FAULT, &fault).output().unwrap();
+        assert!(!out.status.success(), "{name} does not find {fault}");
+    }
+    println!("| {name} | {bound} | {} | {time:.2} s | {faults:?} |", count.load(Relaxed));
+}
+fn run(model: fn(), bound: usize, count: &AtomicUsize) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(bound);
+    builder.max_branches = 20_000;
+    // SAFETY: the count outlives the check; loom wants 'static.
+    let count: &'static AtomicUsize = unsafe { &*std::ptr::from_ref(count) };
+    builder.check(move || {
+        count.fetch_add(1, Relaxed);
+        model();
+    });
+}

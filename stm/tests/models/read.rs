@@ -1,0 +1,89 @@
+//! Reads while another thread writes.
+
+use super::two;
+use crate::common::object;
+use vasuki_stm::Conflict;
+
+/// What a transaction reads was there at one moment; even if it aborts later.
+pub fn against_commit() {
+    let x = object([0, 0]);
+    two(
+        |t| {
+            let _ = t.attempt(|t| {
+                t.write(x, 0, 1)?;
+                t.write(x, 1, 1)
+            });
+        },
+        move |t| {
+            let _ = t.attempt(|t| {
+                let [a, b] = t.read_all(x)?;
+                assert_eq!(a, b, "a torn read");
+                Ok(())
+            });
+        },
+    );
+}
+
+/// Nobody sees what an aborted transaction wrote.
+pub fn against_abort() {
+    let x = object([0, 0]);
+    two(
+        |t| {
+            let _ = t.attempt::<()>(|t| {
+                t.write(x, 0, 1)?;
+                Err(Conflict)
+            });
+        },
+        move |t| {
+            if let Ok(v) = t.attempt(|t| t.read(x, 0)) {
+                assert_eq!(v, 0, "a dirty read");
+            }
+        },
+    );
+}
+
+/// What is read again is the same, although only the first read was logged.
+pub fn twice() {
+    let (x, y) = (object([0, 0]), object([0, 0]));
+    two(
+        |t| {
+            let _ = t.attempt(|t| {
+                t.write(x, 0, 1)?;
+                t.write(y, 0, 1)
+            });
+        },
+        move |t| {
+            let _ = t.attempt(|t| {
+                let a = t.read(x, 0)?;
+                let b = t.read(x, 0)?;
+                let c = t.read(y, 0)?;
+                assert_eq!([a, a], [b, c], "two moments");
+                Ok(())
+            });
+        },
+    );
+}
+
+/// A snapshot that has moved is still one moment.
+pub fn extension() {
+    let (x, y, z) = (object([0, 0]), object([0, 0]), object([0, 0]));
+    two(
+        |t| {
+            let _ = t.attempt(|t| t.write(z, 0, 1));
+            let _ = t.attempt(|t| {
+                t.write(x, 0, 1)?;
+                t.write(y, 0, 1)
+            });
+        },
+        move |t| {
+            let _ = t.attempt(|t| {
+                let a = t.read(x, 0)?;
+                // If it is newer than the snapshot, the snapshot moves here.
+                t.read(z, 0)?;
+                let b = t.read(y, 0)?;
+                assert_eq!(a, b, "two moments");
+                Ok(())
+            });
+        },
+    );
+}
