@@ -15,13 +15,13 @@ use crate::throw::R;
 use crate::types::buffer::Buffer;
 use crate::types::bytes::Bytes;
 use crate::types::class::{Class, class_flag, class_of, class_of_obj};
-use crate::types::dict::Dict;
+use crate::types::dict::{self, Dict};
 use crate::types::getset;
 use crate::types::member;
 use crate::types::module::Module;
 use crate::types::str_::Str;
 use crate::types::tuple::{self, Tuple};
-use crate::types::{bound_method, native_function, property, staticmethod, super_, type_attrs};
+use crate::types::{bound_method, exception, function, list, native_function, payload, property, set, staticmethod, super_, type_attrs};
 use crate::value::Value;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -65,11 +65,28 @@ fn slot_value(s: &[Slot], i: usize) -> Value {
         _ => Value::EMPTY,
     }
 }
+/// The words after the header that a layout's own operations take for saved when the object is open.
+fn own_words(kind: Kind) -> usize {
+    match kind {
+        Kind::List => list::WORDS,
+        Kind::Dict => dict::WORDS,
+        Kind::Set | Kind::FrozenSet => set::WORDS,
+        Kind::Function => function::WORDS,
+        Kind::Property => property::WORDS,
+        Kind::Exception => exception::WORDS,
+        Kind::StaticMethod | Kind::ClassMethod => 1,
+        Kind::Super => super_::WORDS,
+        _ => 0,
+    }
+}
 /// Opens an object for a change of its attributes.
 #[inline(always)]
 fn open(th: &mut Thread, o: Obj, class: Gc<Class>) -> R<()> {
-    let words = if o.kind() == Kind::Instance { 1 + class.inline_slots() } else { 0 };
-    th.write(o.header(), words)
+    match o.kind() {
+        Kind::Instance => th.write(o.header(), 1 + class.inline_slots()),
+        Kind::Payload => payload::open(th, o),
+        kind => th.write(o.header(), own_words(kind)),
+    }
 }
 #[inline(always)]
 fn put(th: &mut Thread, o: Obj, slot: &Slot, v: Value) {

@@ -95,6 +95,7 @@ pub fn handle(th: &mut Thread) -> R<()> {
     if !pending() || !is_main(th) {
         return Ok(());
     }
+    th.go_on();
     ANY.store(false, Release);
     let mut bits = PENDING.swap(0, AcqRel);
     while bits != 0 {

@@ -102,7 +102,8 @@ impl Thread {
     }
     #[inline(never)]
     fn open_payload<T: crate::types::payload::Payload>(&mut self, o: Gc<crate::types::payload::Native<T>>) -> R<()> {
-        let words = 1 + crate::types::class::class_of_obj(o.obj()).inline_slots();
+        let class = crate::types::class::class_of_obj(o.obj());
+        let words = if class.has_attrs() { 1 + class.inline_slots() } else { 0 };
         self.tx.open(self.world, o.header(), 0)?;
         if self.tx.concurrent {
             // SAFETY: attribute word and slots exist; the payload is ours since `open`.

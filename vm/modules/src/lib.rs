@@ -3,6 +3,7 @@
 pub mod abc;
 pub mod array;
 pub mod ast;
+mod bell;
 pub mod binascii;
 pub mod bisect;
 pub mod blake2;
@@ -40,6 +41,7 @@ mod partial;
 pub mod posix;
 pub mod posixsubprocess;
 pub mod pwd;
+pub mod queue;
 pub mod random;
 pub mod resource;
 mod ring;
@@ -102,6 +104,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &posix::MODULE,
     &posixsubprocess::MODULE,
     &pwd::MODULE,
+    &queue::MODULE,
     &random::MODULE,
     &resource::MODULE,
     &select::MODULE,

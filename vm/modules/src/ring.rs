@@ -64,7 +64,7 @@ impl Ring {
     #[cold]
     fn grow(&self, th: &mut Thread, h: &Header) -> R<&'static [Slot]> {
         let n = self.len();
-        let b = th.new_buffer((2 * n).max(8))?;
+        let b = th.new_buffer((2 * n).next_power_of_two().max(8))?;
         for i in 0..n {
             b.slots()[i].set_raw(self.get(i));
         }

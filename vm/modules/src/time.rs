@@ -222,8 +222,8 @@ fn get_clock_info(th: &mut Thread, a: &[Value]) -> R {
     }
     Ok(ns)
 }
-/// A duration from an int or float of seconds.
-pub fn duration(th: &mut Thread, v: Value) -> R<Duration> {
+/// A duration from an int or float of seconds; `negative` says what is wrong with one below zero.
+pub fn duration(th: &mut Thread, v: Value, negative: &str) -> R<Duration> {
     let s = match float::to_f64(v) {
         Some(f) => f,
         None => match v.to_small() {
@@ -235,7 +235,7 @@ pub fn duration(th: &mut Thread, v: Value) -> R<Duration> {
         return Err(th.value_error("Invalid value NaN (not a number)"));
     }
     if s < 0.0 {
-        return Err(th.value_error("sleep length must be non-negative"));
+        return Err(th.value_error(negative));
     }
     match Duration::try_from_secs_f64(s) {
         Ok(d) if s < 9.2e9 => Ok(d),
@@ -243,7 +243,7 @@ pub fn duration(th: &mut Thread, v: Value) -> R<Duration> {
     }
 }
 fn sleep(th: &mut Thread, a: &[Value]) -> R {
-    let d = duration(th, a[0])?;
+    let d = duration(th, a[0], "sleep length must be non-negative")?;
     let end = Instant::now() + d;
     loop {
         let left = end.saturating_duration_since(Instant::now());

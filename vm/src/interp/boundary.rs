@@ -246,7 +246,8 @@ impl Thread {
         self.after_effect();
         Ok(())
     }
-    /// Runs `f`, which may block and touches no object, while other threads (and collections) go on.
+    /// Runs `f`, which may block and touches no object, while other threads (and collections) go on. To touch shared objects
+    /// afterwards, call [`Thread::go_on`].
     pub fn blocking<T>(&mut self, f: impl FnOnce() -> T) -> R<T> {
         self.before_effect()?;
         let v = self.world.detached(true, f);
@@ -254,6 +255,12 @@ impl Thread {
             self.after_effect();
         }
         Ok(v)
+    }
+    /// For a native function that goes on with objects after [`Thread::blocking`]: from here to its return nothing aborts.
+    pub fn go_on(&mut self) {
+        if self.tx.concurrent && self.interp.after_effect {
+            self.pin();
+        }
     }
     /// Makes `v` visible to other threads at the next commit.
     pub fn share(&mut self, v: Value) -> R<()> {

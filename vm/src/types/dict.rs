@@ -27,7 +27,8 @@ pub struct Dict {
     used: AtomicU64,
     version: AtomicU64,
 }
-const WORDS: usize = 3;
+/// Words after the header that are saved when it is opened.
+pub const WORDS: usize = 3;
 // SAFETY: repr(C), header first, only objects of this kind have it.
 unsafe impl Layout for Dict {
     const KIND: Kind = Kind::Dict;

@@ -33,7 +33,8 @@ pub struct Exception {
     /// True or EMPTY
     pub suppress_context: Slot,
 }
-const WORDS: usize = 5;
+/// Words after the header that are saved when it is opened.
+pub const WORDS: usize = 5;
 // SAFETY: repr(C), header first, only objects of this kind have it.
 unsafe impl Layout for Exception {
     const KIND: Kind = Kind::Exception;

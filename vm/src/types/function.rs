@@ -48,7 +48,8 @@ pub struct Function {
     pub type_params: Slot,
 }
 /// Words after the header.
-const WORDS: usize = 13;
+/// Words after the header that are saved when it is opened.
+pub const WORDS: usize = 13;
 // SAFETY: repr(C), header first, only objects of this kind have it.
 unsafe impl Layout for Function {
     const KIND: Kind = Kind::Function;

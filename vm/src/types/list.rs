@@ -29,7 +29,8 @@ unsafe impl Layout for List {
     const KIND: Kind = Kind::List;
 }
 /// Words after the header that `Thread::write` saves.
-const WORDS: usize = 2;
+/// Words after the header that are saved when it is opened.
+pub const WORDS: usize = 2;
 
 impl Gc<List> {
     #[inline(always)]

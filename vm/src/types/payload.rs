@@ -5,6 +5,7 @@
 
 use crate::object::{Gc, Header, Kind, Layout, Obj};
 use crate::thread::Thread;
+use crate::throw::R;
 use crate::types::class::Class;
 use crate::value::Value;
 use std::any::TypeId;
@@ -28,6 +29,8 @@ pub struct PayloadInfo {
     pub trace: unsafe fn(Obj, &mut dyn FnMut(Value)),
     /// drops the state of an object
     pub drop: unsafe fn(Obj),
+    /// makes the state of an object writable
+    open: fn(&mut Thread, Obj) -> R<()>,
 }
 
 /// Layout of a native object.
@@ -51,6 +54,7 @@ impl<T: Payload> InfoOf<T> {
         size: size_of::<T>(),
         trace: trace_of::<T>,
         drop: drop_of::<T>,
+        open: open_of::<T>,
     };
 }
 const fn size_of<T>() -> usize {
@@ -63,6 +67,22 @@ unsafe fn trace_of<T: Payload>(o: Obj, f: &mut dyn FnMut(Value)) {
 unsafe fn drop_of<T: Payload>(o: Obj) {
     // SAFETY: called once, when the object is freed.
     unsafe { std::ptr::drop_in_place((*(o.addr() as *mut Native<T>)).cell.get()) }
+}
+fn open_of<T: Payload>(th: &mut Thread, o: Obj) -> R<()> {
+    // SAFETY: called with objects of this payload type only.
+    let o: Gc<Native<T>> = unsafe { Gc::from_addr(o.addr() as u64) };
+    th.open_mut(o)?;
+    Ok(())
+}
+/// Makes a native object writable by this transaction, whatever its state is.
+#[inline]
+pub(crate) fn open(th: &mut Thread, o: Obj) -> R<()> {
+    if th.tx.writable(o.header()) {
+        return Ok(());
+    }
+    // SAFETY: all payload objects begin with header and info.
+    let info = unsafe { &*(o.addr() as *const Native<()>) }.info;
+    (info.open)(th, o)
 }
 
 /// Size for `TypeDef::size` of a type whose instances have payload `T`.

@@ -27,7 +27,8 @@ pub struct Property {
     /// True: the doc came from the getter
     getter_doc: Slot,
 }
-const WORDS: usize = 6;
+/// Words after the header that are saved when it is opened.
+pub const WORDS: usize = 6;
 // SAFETY: repr(C), header first, only objects of this kind have it.
 unsafe impl Layout for Property {
     const KIND: Kind = Kind::Property;

@@ -27,7 +27,8 @@ pub struct Set {
     /// of a frozenset: its hash as raw bits, 0 until it was asked for; of a set: where the last pop found something
     pub(crate) hash_cache: AtomicU64,
 }
-const WORDS: usize = 3;
+/// Words after the header that are saved when it is opened.
+pub const WORDS: usize = 3;
 // SAFETY: repr(C), header first, only objects of this kind (and of FrozenSet) have it.
 unsafe impl Layout for Set {
     const KIND: Kind = Kind::Set;

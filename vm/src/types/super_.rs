@@ -22,6 +22,8 @@ pub struct Super {
     /// class whose MRO is searched, or EMPTY
     pub obj_class: Slot,
 }
+/// Words after the header that are saved when it is opened.
+pub const WORDS: usize = 3;
 // SAFETY: repr(C), header first, only objects of this kind have it.
 unsafe impl Layout for Super {
     const KIND: Kind = Kind::Super;
@@ -128,7 +130,7 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
     };
     let obj = if obj.is_none() { Value::EMPTY } else { obj };
     let obj_class = if obj.is_empty() { Value::EMPTY } else { check(th, c, obj)?.value() };
-    th.write(s.header(), 3)?;
+    th.write(s.header(), WORDS)?;
     s.class.set_raw(class);
     s.obj.set_raw(obj);
     s.obj_class.set_raw(obj_class);
