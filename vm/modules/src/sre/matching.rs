@@ -1,8 +1,8 @@
 //! Running the engine on a subject.
 
 use super::pattern::Pattern;
+use super::units::Units;
 use rustpython_sre_engine::{Request, State, StrDrive};
-use rustpython_wtf8::{Wtf8, Wtf8Buf};
 use std::borrow::Cow;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
@@ -11,12 +11,14 @@ use vasuki_vm::types::str_::{Chars, Str};
 use vasuki_vm::types::str_ops;
 use vasuki_vm::value::Value;
 
-/// The characters to match: bytes and Latin-1 strings as bytes, others as WTF-8.
+/// The characters to match, where they lie.
 pub enum Subject {
     /// one byte a character
     Narrow(Cow<'static, [u8]>),
-    /// other strings, and their length in characters
-    Wide(Wtf8Buf, usize),
+    /// two bytes
+    Two(&'static [u16]),
+    /// four bytes
+    Four(&'static [u32]),
 }
 /// Groups of a match: start and end of each, the whole match first.
 #[derive(Clone)]
@@ -45,7 +47,8 @@ impl Subject {
             }
             return Ok(match s.chars() {
                 Chars::One(c) => Subject::Narrow(Cow::Borrowed(c)),
-                _ => Subject::Wide(str_ops::to_wtf8(s), s.len()),
+                Chars::Two(c) => Subject::Two(c),
+                Chars::Four(c) => Subject::Four(c),
             });
         }
         match bytes_like(th, v)? {
@@ -61,14 +64,16 @@ impl Subject {
     pub fn len(&self) -> usize {
         match self {
             Subject::Narrow(b) => b.len(),
-            Subject::Wide(_, n) => *n,
+            Subject::Two(c) => c.len(),
+            Subject::Four(c) => c.len(),
         }
     }
     /// Matches from `start`, seeing nothing from `end` on. `advance`: an empty match at `start` does not count.
     pub fn run(&self, p: &Pattern, mode: Mode, start: usize, end: usize, advance: bool) -> Option<Found> {
         match self {
             Subject::Narrow(b) => run(&b[..], p, mode, start, end, advance),
-            Subject::Wide(w, _) => run::<&Wtf8>(w, p, mode, start, end, advance),
+            Subject::Two(c) => run(Units::two(c), p, mode, start, end, advance),
+            Subject::Four(c) => run(Units::four(c), p, mode, start, end, advance),
         }
     }
 }

@@ -7,6 +7,7 @@ mod pattern;
 mod replace;
 mod result;
 mod scanner;
+mod units;
 
 use rustpython_sre_engine::{CODESIZE, MAXGROUPS, MAXREPEAT, SRE_MAGIC};
 use rustpython_unicode::case;
