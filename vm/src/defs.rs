@@ -57,6 +57,7 @@ pub static DEFS: &[(fn(&Types) -> Gc<Class>, &TypeDef)] = &[
     (|t| t.float, &types::float_methods::DEF),
     (|t| t.int, &types::int_methods::DEF),
     (|t| t.memory_iterator, &types::iter_text::MEMORY_DEF),
+    (|t| t.memoryview, &types::memoryview_methods::DEF),
     (|t| t.str, &types::str_methods::DEF),
     (|t| t.str_ascii_iterator, &types::iter_text::STR_ASCII_DEF),
     (|t| t.str_iterator, &types::iter_text::STR_DEF),

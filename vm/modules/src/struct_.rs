@@ -17,7 +17,7 @@ use vasuki_vm::types::class::Class;
 use vasuki_vm::types::payload::{self, Payload, payload_size};
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::tuple::Tuple;
-use vasuki_vm::types::{complex_methods, float, int};
+use vasuki_vm::types::{complex_methods, float, half, int};
 use vasuki_vm::value::Value;
 
 /// The declaration.
@@ -390,12 +390,12 @@ fn pack_float(th: &mut Thread, v: Value, text: &str) -> R<f64> {
 }
 fn float_bytes(th: &mut Thread, item: &Item, code: u8, x: f64, out: &mut [u8]) -> R<()> {
     match code {
-        b'e' => match half(x) {
+        b'e' => match half::from_f64(x) {
             Some(h) => put_bytes(item, out, &h.to_le_bytes()),
             None => return Err(th.overflow_error("float too large to pack with e format")),
         },
         b'f' => {
-            let y = single(x);
+            let y = x as f32;
             if y.is_infinite() && x.is_finite() {
                 return Err(th.overflow_error("float too large to pack with f format"));
             }
@@ -404,37 +404,6 @@ fn float_bytes(th: &mut Thread, item: &Item, code: u8, x: f64, out: &mut [u8]) -
         _ => put_bytes(item, out, &x.to_le_bytes()),
     }
     Ok(())
-}
-/// The nearest single; the payload of a NaN keeps its upper bits.
-pub(crate) fn single(x: f64) -> f32 {
-    x as f32
-}
-/// A double as a half, rounded half to even; None when it is too large.
-pub(crate) fn half(x: f64) -> Option<u16> {
-    let sign = if x.is_sign_negative() { 0x8000 } else { 0 };
-    if x.is_nan() {
-        return Some(sign | 0x7E00);
-    }
-    if x.is_infinite() {
-        return Some(sign | 0x7C00);
-    }
-    let a = x.abs();
-    // Halves are multiples of 2**-24 below 2**-14, and have 11 bits above: round in that unit.
-    let e = (crate::math::frexp(a).1 - 1).max(-14);
-    let units = int::ldexp(a, 10 - e).round_ties_even() as u32;
-    let bits = if units == 0 { 0 } else { ((e + 14) as u32) * 0x400 + units };
-    if bits >= 0x7C00 { None } else { Some(sign | bits as u16) }
-}
-/// A half as a double.
-pub(crate) fn unhalf(h: u16) -> f64 {
-    let (e, m) = (h as i32 >> 10 & 31, (h & 0x3FF) as f64);
-    let x = match e {
-        0 => int::ldexp(m, -24),
-        31 if m == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        _ => int::ldexp(m + 1024.0, e - 25),
-    };
-    if h & 0x8000 != 0 { -x } else { x }
 }
 fn pack_int(th: &mut Thread, item: &Item, v: Value) -> R<i128> {
     let i = if int::is_int(v) {
@@ -577,7 +546,7 @@ fn unpack_one(th: &mut Thread, item: &Item, raw: &[u8]) -> Value {
     match item.code {
         b'c' => th.new_bytes(raw),
         b'?' => Value::bool(raw[0] != 0),
-        b'e' => Value::float(unhalf(le(raw) as u16)),
+        b'e' => Value::float(half::to_f64(le(raw) as u16)),
         b'f' => Value::float(f32::from_bits(le(raw) as u32) as f64),
         b'd' => Value::float(f64::from_bits(le(raw))),
         b'F' => {

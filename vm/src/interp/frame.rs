@@ -167,6 +167,36 @@ pub fn current_code_flags(th: &mut Thread) -> u32 {
     // SAFETY: the frame is live.
     regs_at(th, 0).map_or(0, |r| unsafe { code_of(r).tables().flags })
 }
+/// Is there a variable of a running function, or of a module that is being run, of whose value `f` says yes?
+pub(crate) fn any_variable(th: &mut Thread, f: &mut dyn FnMut(&mut Thread, Value) -> R<bool>) -> R<bool> {
+    let mut regs = th.interp.regs;
+    while !regs.is_null() {
+        // SAFETY: the frames of this thread are live; locals and cells are among a frame's registers.
+        let (t, mapping, variables) = unsafe {
+            let t = code_of(regs).tables();
+            (t, *regs.sub(2), std::slice::from_raw_parts(regs, t.first_temp))
+        };
+        for v in variables {
+            let v = content(th, *v)?;
+            if v.is_obj() && f(th, v)? {
+                return Ok(true);
+            }
+        }
+        if t.flags & flags::OPTIMIZED == 0
+            && let Some(d) = mapping.cast::<Dict>()
+        {
+            let mut at = 0;
+            while let Some((_, v)) = d.next_entry(th, &mut at)? {
+                if f(th, v)? {
+                    return Ok(true);
+                }
+            }
+        }
+        // SAFETY: as above; the chain ends with null.
+        regs = unsafe { (*regs.sub(5)).0 as *mut Value };
+    }
+    Ok(false)
+}
 /// `locals()` of the innermost frame.
 pub fn current_locals(th: &mut Thread) -> R<Option<Value>> {
     match regs_at(th, 0) {

@@ -3,7 +3,9 @@
 use crate::context::ctx;
 use crate::object::Gc;
 use crate::thread::Thread;
+use crate::throw::R;
 use crate::types::class::Class;
+use crate::types::exports::{self, Exports};
 use crate::types::payload::{self, Native, Payload};
 use crate::value::Value;
 
@@ -12,13 +14,35 @@ use crate::value::Value;
 pub struct ByteArray {
     /// the bytes
     pub data: Vec<u8>,
+    /// views of them
+    pub exports: Exports,
 }
 impl Payload for ByteArray {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
 }
 /// A new bytearray of a class (bytearray or a subclass).
 pub fn new_of(th: &mut Thread, class: Gc<Class>, data: Vec<u8>) -> Gc<Native<ByteArray>> {
-    payload::new(th, class, ByteArray { data })
+    payload::new(
+        th,
+        class,
+        ByteArray {
+            data,
+            exports: Exports::default(),
+        },
+    )
+}
+/// The state of a bytearray, writable; TypeError for another object.
+pub fn open(th: &mut Thread, v: Value) -> R<&'static mut ByteArray> {
+    match payload::downcast::<ByteArray>(v) {
+        Some(b) => th.open_mut(b),
+        None => Err(th.type_error(&format!("a bytearray is required, not '{}'", th.class_of(v).name_str()))),
+    }
+}
+/// The bytes of a bytearray, which may get another length; BufferError while there are views of them.
+pub fn open_to_resize(th: &mut Thread, v: Value) -> R<&'static mut Vec<u8>> {
+    let b = open(th, v)?;
+    exports::check(th, &mut b.exports, "Existing exports of data: object cannot be re-sized")?;
+    Ok(&mut b.data)
 }
 impl Thread {
     /// A new bytearray.

@@ -7,10 +7,10 @@ use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer_protocol::{byte, bytes_like, bytes_of_argument};
-use crate::types::bytearray::{self, ByteArray};
+use crate::types::bytearray::{self, ByteArray, open_to_resize};
 use crate::types::bytes_methods::*;
 use crate::types::class::Class;
-use crate::types::payload::{downcast, payload_size};
+use crate::types::payload::payload_size;
 use crate::types::str_ops::slice_range;
 use crate::types::{int, str_methods};
 use crate::value::Value;
@@ -31,6 +31,12 @@ static METHODS: &[NativeDef] = &shared![
     ),
     def("__setitem__", "self, key, value, /", setitem, "Set self[key] to value."),
     def("__delitem__", "self, key, /", delitem, "Delete self[key]."),
+    def(
+        "__release_buffer__",
+        "self, buffer, /",
+        crate::types::memoryview::release_buffer,
+        "Release the buffer object that exposes the underlying memory of the object."
+    ),
     def("__iadd__", "self, value, /", iadd, "Implement self+=value."),
     def("__imul__", "self, value, /", imul, "Implement self*=value."),
     def("__alloc__", "self, /", alloc, "Return the number of bytes actually allocated."),
@@ -78,17 +84,17 @@ static METHODS: &[NativeDef] = &shared![
     def("reverse", "self, /", reverse, "Reverse the order of the values in B in place."),
 ];
 fn data(th: &mut Thread, v: Value) -> R<&'static mut Vec<u8>> {
-    match downcast::<ByteArray>(v) {
-        Some(b) => Ok(&mut th.open_mut(b)?.data),
-        None => Err(th.type_error(&format!("a bytearray is required, not '{}'", th.class_of(v).name_str()))),
-    }
+    Ok(&mut bytearray::open(th, v)?.data)
 }
 fn new(th: &mut Thread, a: &[Value]) -> R {
     Ok(bytearray::new_of(th, a[0].as_gc::<Class>(), Vec::new()).value())
 }
 fn init(th: &mut Thread, a: &[Value]) -> R {
     let b = contents(th, a[1], a[2], a[3], false)?.into_owned();
-    *data(th, a[0])? = b;
+    if b.is_empty() && data(th, a[0])?.is_empty() {
+        return Ok(Value::NONE);
+    }
+    *open_to_resize(th, a[0])? = b;
     Ok(Value::NONE)
 }
 fn item(th: &mut Thread, v: Value) -> R<u8> {
@@ -118,7 +124,11 @@ fn setitem(th: &mut Thread, a: &[Value]) -> R {
         };
         let n = data(th, a[0])?.len();
         let (start, step, count) = slice_range(th, a[1], n)?;
-        let d = data(th, a[0])?;
+        let d = if step == 1 && count != new.len() {
+            open_to_resize(th, a[0])?
+        } else {
+            data(th, a[0])?
+        };
         if step == 1 {
             let i = (start as usize).min(d.len());
             let end = (i + count).min(d.len());
@@ -146,13 +156,14 @@ fn delitem(th: &mut Thread, a: &[Value]) -> R {
     let n = data(th, a[0])?.len();
     if a[1].is_kind(Kind::Slice) {
         let (start, step, count) = slice_range(th, a[1], n)?;
-        let d = data(th, a[0])?;
+        if count == 0 {
+            return Ok(Value::NONE);
+        }
+        let d = open_to_resize(th, a[0])?;
         let mut drop: Vec<usize> = (0..count as isize).map(|i| (start + i * step) as usize).collect();
         drop.sort_unstable();
         if step == 1 {
-            if count > 0 {
-                d.drain(start as usize..start as usize + count);
-            }
+            d.drain(start as usize..start as usize + count);
         } else {
             let mut i = 0;
             d.retain(|_| {
@@ -163,7 +174,7 @@ fn delitem(th: &mut Thread, a: &[Value]) -> R {
         return Ok(Value::NONE);
     }
     let i = position(th, a[1], n)?;
-    data(th, a[0])?.remove(i);
+    open_to_resize(th, a[0])?.remove(i);
     Ok(Value::NONE)
 }
 fn iadd(th: &mut Thread, a: &[Value]) -> R {
@@ -171,7 +182,9 @@ fn iadd(th: &mut Thread, a: &[Value]) -> R {
         let text = format!("can't concat {} to {}", th.class_of(a[1]).name_str(), th.class_of(a[0]).name_str());
         return Err(th.type_error(&text));
     };
-    data(th, a[0])?.extend_from_slice(&b);
+    if !b.is_empty() {
+        open_to_resize(th, a[0])?.extend_from_slice(&b);
+    }
     Ok(a[0])
 }
 fn imul(th: &mut Thread, a: &[Value]) -> R {
@@ -185,8 +198,10 @@ fn imul(th: &mut Thread, a: &[Value]) -> R {
         Some(size) => crate::types::str_ops::check_size(th, size)?,
         None => return Err(th.memory_error()),
     }
-    let d = data(th, a[0])?;
-    *d = d.repeat(n);
+    if len * n != len {
+        let d = open_to_resize(th, a[0])?;
+        *d = d.repeat(n);
+    }
     Ok(a[0])
 }
 fn alloc(th: &mut Thread, a: &[Value]) -> R {
@@ -211,11 +226,13 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
 }
 fn append(th: &mut Thread, a: &[Value]) -> R {
     let b = item(th, a[1])?;
-    data(th, a[0])?.push(b);
+    open_to_resize(th, a[0])?.push(b);
     Ok(Value::NONE)
 }
 fn clear(th: &mut Thread, a: &[Value]) -> R {
-    data(th, a[0])?.clear();
+    if !data(th, a[0])?.is_empty() {
+        open_to_resize(th, a[0])?.clear();
+    }
     Ok(Value::NONE)
 }
 fn copy(th: &mut Thread, a: &[Value]) -> R {
@@ -224,7 +241,9 @@ fn copy(th: &mut Thread, a: &[Value]) -> R {
 }
 fn extend(th: &mut Thread, a: &[Value]) -> R {
     if let Some(b) = bytes_like(th, a[1])? {
-        data(th, a[0])?.extend_from_slice(&b);
+        if !b.is_empty() {
+            open_to_resize(th, a[0])?.extend_from_slice(&b);
+        }
         return Ok(Value::NONE);
     }
     if a[1].is_kind(Kind::Str) {
@@ -238,13 +257,15 @@ fn extend(th: &mut Thread, a: &[Value]) -> R {
     while let Some(x) = th.next(it)? {
         out.push(item(th, x)?);
     }
-    data(th, a[0])?.extend(out);
+    if !out.is_empty() {
+        open_to_resize(th, a[0])?.extend(out);
+    }
     Ok(Value::NONE)
 }
 fn insert(th: &mut Thread, a: &[Value]) -> R {
     let i = th.to_isize(a[1])?;
     let b = item(th, a[2])?;
-    let d = data(th, a[0])?;
+    let d = open_to_resize(th, a[0])?;
     let n = d.len() as isize;
     let at = if i < 0 { (i + n).max(0) } else { i.min(n) };
     d.insert(at as usize, b);
@@ -260,14 +281,14 @@ fn pop(th: &mut Thread, a: &[Value]) -> R {
     if j < 0 || j >= d.len() as isize {
         return Err(th.index_error("pop index out of range"));
     }
-    Ok(Value::small(d.remove(j as usize) as i64))
+    Ok(Value::small(open_to_resize(th, a[0])?.remove(j as usize) as i64))
 }
 fn remove(th: &mut Thread, a: &[Value]) -> R {
     let b = item(th, a[1])?;
     let d = data(th, a[0])?;
     match d.iter().position(|x| *x == b) {
         Some(i) => {
-            d.remove(i);
+            open_to_resize(th, a[0])?.remove(i);
             Ok(Value::NONE)
         }
         None => Err(th.value_error("value not found in bytearray")),
@@ -279,7 +300,9 @@ fn resize(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.value_error(&format!("bytearray.resize(): new size must be >= 0, got {n}")));
     }
     crate::types::str_ops::check_size(th, n as usize)?;
-    data(th, a[0])?.resize(n as usize, 0);
+    if n as usize != data(th, a[0])?.len() {
+        open_to_resize(th, a[0])?.resize(n as usize, 0);
+    }
     Ok(Value::NONE)
 }
 fn reverse(th: &mut Thread, a: &[Value]) -> R {

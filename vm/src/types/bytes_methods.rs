@@ -55,7 +55,7 @@ macro_rules! shared {
         def("__mod__", "self, value, /", modulo, "Return self%value."),
         def("__rmod__", "self, value, /", rmodulo, "Return value%self."),
         def("__iter__", "self, /", iter, "Implement iter(self)."),
-        def("__buffer__", "self, flags, /", buffer, "Return a buffer object that exposes the underlying memory of the object."),
+        def("__buffer__", "self, flags, /", crate::types::memoryview::buffer, "Return a buffer object that exposes the underlying memory of the object."),
         def("capitalize", "self, /", capitalize, "Return a copy with only its first character capitalized (ASCII) and the rest lower-cased."),
         def("center", "self, width, fillchar=b' ', /", center, "Return a centered string of length width."),
         def("count", "self, sub, start=None, end=None, /", count, "Return the number of non-overlapping occurrences of subsection 'sub'."),
@@ -447,9 +447,6 @@ pub fn rmodulo(th: &mut Thread, a: &[Value]) -> R {
 }
 pub fn iter(th: &mut Thread, a: &[Value]) -> R {
     crate::types::iter_text::new_bytes_iterator(th, a[0])
-}
-pub fn buffer(th: &mut Thread, a: &[Value]) -> R {
-    Ok(crate::types::memoryview::of(th, a[0])?.value())
 }
 fn mapped(th: &mut Thread, a: &[Value], f: impl FnMut(u8) -> u8) -> R {
     let out: Vec<u8> = me(th, a[0])?.iter().copied().map(f).collect();

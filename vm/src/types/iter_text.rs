@@ -39,7 +39,13 @@ pub static BYTES_DEF: TypeDef = iterator_def("bytes_iterator");
 /// `bytearray_iterator`
 pub static BYTEARRAY_DEF: TypeDef = iterator_def("bytearray_iterator");
 /// `memory_iterator`
-pub static MEMORY_DEF: TypeDef = iterator_def("memory_iterator");
+pub static MEMORY_DEF: TypeDef = TypeDef {
+    methods: &[
+        def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),
+        def("__next__", "self, /", next, "Implement next(self)."),
+    ],
+    ..iterator_def("memory_iterator")
+};
 
 static METHODS: &[NativeDef] = &[
     def("__iter__", "self, /", |_, a| Ok(a[0]), "Implement iter(self)."),

@@ -1,6 +1,6 @@
 //! Indexing, slices, comparison and operators of arrays.
 
-use super::{Array, Code, is_array, new, this};
+use super::{Array, Code, is_array, new, open_to_resize, this};
 use crate::support::type_name;
 use std::cmp::Ordering;
 use vasuki_vm::object::Kind;
@@ -110,7 +110,11 @@ pub(super) fn setitem(th: &mut Thread, a: &[Value]) -> R {
             );
             return Err(th.value_error(&text));
         }
-        let d = &mut this(th, a[0])?.data;
+        let d = if new.len() == range.2 * size {
+            &mut this(th, a[0])?.data
+        } else {
+            open_to_resize(th, a[0])?
+        };
         replace(th, d, size, range, &new)?;
         return Ok(Value::NONE);
     }
@@ -129,8 +133,10 @@ pub(super) fn delitem(th: &mut Thread, a: &[Value]) -> R {
     } else {
         (position(th, a[1], len, "array assignment index out of range")? as isize, 1, 1)
     };
-    let d = &mut this(th, a[0])?.data;
-    replace(th, d, code.size(), range, &[])?;
+    if range.2 > 0 {
+        let d = open_to_resize(th, a[0])?;
+        replace(th, d, code.size(), range, &[])?;
+    }
     Ok(Value::NONE)
 }
 pub(super) fn contains(th: &mut Thread, a: &[Value]) -> R {
@@ -167,7 +173,9 @@ pub(super) fn iadd(th: &mut Thread, a: &[Value]) -> R {
     if x.code != b.code {
         return Err(th.type_error("can only extend with array of same kind"));
     }
-    x.data.extend(b.data);
+    if !b.data.is_empty() {
+        open_to_resize(th, a[0])?.extend(b.data);
+    }
     Ok(a[0])
 }
 fn repeated(th: &mut Thread, v: Value, n: Value) -> R<Vec<u8>> {
@@ -201,7 +209,9 @@ pub(super) fn imul(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.type_error(&format!("can't multiply sequence by non-int of type '{name}'")));
     }
     let data = repeated(th, a[0], a[1])?;
-    this(th, a[0])?.data = data;
+    if data.len() != this(th, a[0])?.data.len() {
+        *open_to_resize(th, a[0])? = data;
+    }
     Ok(a[0])
 }
 pub(super) fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {

@@ -1,7 +1,7 @@
 //! The class `array` and its methods.
 
 use super::items::{self, at, shape};
-use super::{Array, CODES, Code, array_class, is_array, items_of, iter, new, new_of, pickle, text_items, this, warn_u};
+use super::{Array, CODES, Code, array_class, is_array, items_of, iter, new, new_of, open_to_resize, pickle, text_items, this, warn_u};
 use crate::support::{self, given, type_name};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{NativeDef, TypeDef, def, def_class, def_static, getter};
@@ -15,6 +15,7 @@ use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::list::List;
+use vasuki_vm::types::memoryview;
 use vasuki_vm::types::payload::payload_size;
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::str_ops::StrBuilder;
@@ -54,6 +55,18 @@ static METHODS: &[NativeDef] = &[
     def("__getitem__", "self, key, /", items::getitem, "Return self[key]."),
     def("__setitem__", "self, key, value, /", items::setitem, "Set self[key] to value."),
     def("__delitem__", "self, key, /", items::delitem, "Delete self[key]."),
+    def(
+        "__buffer__",
+        "self, flags, /",
+        memoryview::buffer,
+        "Return a buffer object that exposes the underlying memory of the object.",
+    ),
+    def(
+        "__release_buffer__",
+        "self, buffer, /",
+        memoryview::release_buffer,
+        "Release the buffer object that exposes the underlying memory of the object.",
+    ),
     def("__contains__", "self, key, /", items::contains, "Return bool(key in self)."),
     def("__add__", "self, value, /", items::add, "Return self+value."),
     def("__iadd__", "self, value, /", items::iadd, "Implement self+=value."),
@@ -136,7 +149,9 @@ static METHODS: &[NativeDef] = &[
         "clear",
         "self, /",
         |th, a| {
-            this(th, a[0])?.data.clear();
+            if !this(th, a[0])?.data.is_empty() {
+                open_to_resize(th, a[0])?.clear();
+            }
             Ok(Value::NONE)
         },
         "Remove all items from the array.",
@@ -297,7 +312,7 @@ fn copy(th: &mut Thread, a: &[Value]) -> R {
 fn append(th: &mut Thread, a: &[Value]) -> R {
     let code = this(th, a[0])?.code;
     let raw = code.set(th, a[1])?;
-    this(th, a[0])?.data.extend_from_slice(&raw[..code.size()]);
+    open_to_resize(th, a[0])?.extend_from_slice(&raw[..code.size()]);
     Ok(Value::NONE)
 }
 fn buffer_info(th: &mut Thread, a: &[Value]) -> R {
@@ -343,7 +358,9 @@ fn frombytes(th: &mut Thread, a: &[Value]) -> R {
     if !b.len().is_multiple_of(x.code.size()) {
         return Err(th.value_error("bytes length not a multiple of item size"));
     }
-    x.data.extend_from_slice(&b);
+    if !b.is_empty() {
+        open_to_resize(th, a[0])?.extend_from_slice(&b);
+    }
     Ok(Value::NONE)
 }
 fn fromfile(th: &mut Thread, a: &[Value]) -> R {
@@ -384,7 +401,9 @@ fn fromlist(th: &mut Thread, a: &[Value]) -> R {
         }
         out.extend_from_slice(&raw[..code.size()]);
     }
-    this(th, a[0])?.data.extend(out);
+    if !out.is_empty() {
+        open_to_resize(th, a[0])?.extend(out);
+    }
     Ok(Value::NONE)
 }
 fn fromunicode(th: &mut Thread, a: &[Value]) -> R {
@@ -396,7 +415,9 @@ fn fromunicode(th: &mut Thread, a: &[Value]) -> R {
     if !x.code.is_text() {
         return Err(th.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')"));
     }
-    x.data.extend(text_items(s));
+    if !s.is_empty() {
+        open_to_resize(th, a[0])?.extend(text_items(s));
+    }
     Ok(Value::NONE)
 }
 fn index(th: &mut Thread, a: &[Value]) -> R {
@@ -432,7 +453,7 @@ fn insert(th: &mut Thread, a: &[Value]) -> R {
         (i as usize).min(n)
     };
     let at = i * code.size();
-    this(th, a[0])?.data.splice(at..at, raw[..code.size()].iter().copied());
+    open_to_resize(th, a[0])?.splice(at..at, raw[..code.size()].iter().copied());
     Ok(Value::NONE)
 }
 fn pop(th: &mut Thread, a: &[Value]) -> R {
@@ -447,17 +468,17 @@ fn pop(th: &mut Thread, a: &[Value]) -> R {
     }
     let v = at(th, a[0], i as usize)?.unwrap_or(Value::NONE);
     let from = i as usize * code.size();
-    this(th, a[0])?.data.drain(from..from + code.size());
+    open_to_resize(th, a[0])?.drain(from..from + code.size());
     Ok(v)
 }
 fn remove(th: &mut Thread, a: &[Value]) -> R {
     let mut i = 0;
     while let Some(x) = at(th, a[0], i)? {
         if th.eq(x, a[1])? {
-            let array = this(th, a[0])?;
-            let size = array.code.size();
-            if (i + 1) * size <= array.data.len() {
-                array.data.drain(i * size..(i + 1) * size);
+            let size = this(th, a[0])?.code.size();
+            let data = open_to_resize(th, a[0])?;
+            if (i + 1) * size <= data.len() {
+                data.drain(i * size..(i + 1) * size);
             }
             return Ok(Value::NONE);
         }

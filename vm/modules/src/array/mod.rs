@@ -14,8 +14,10 @@ use vasuki_vm::native::{ModuleDef, def};
 use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
-use vasuki_vm::types::buffer_protocol::{self, Memory};
+use vasuki_vm::types::buffer_format::Format;
+use vasuki_vm::types::buffer_protocol::{self, Exporter, Memory};
 use vasuki_vm::types::class::{Class, class_flag};
+use vasuki_vm::types::exports::{self, Exports};
 use vasuki_vm::types::payload::{self, Native, Payload};
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::{float, int};
@@ -40,12 +42,13 @@ const CODES: &str = "bBuwhHiIlLqQfd";
 pub(crate) struct Array {
     code: Code,
     data: Vec<u8>,
+    exports: Exports,
 }
 impl Payload for Array {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
-    buffer_protocol::register::<Array>(export);
+    buffer_protocol::register::<Array>(&EXPORTER);
     let c = array_class(th)?;
     c.set_flag(class_flag::SEQUENCE);
     put(th, m, "array", c.value())?;
@@ -61,25 +64,34 @@ fn array_class(th: &mut Thread) -> R<Gc<Class>> {
     static C: ClassCell = ClassCell::new();
     support::class(th, &C, &methods::ARRAY)
 }
-fn export(th: &mut Thread, v: Value) -> R<Memory> {
-    let a = this(th, v)?;
-    Ok(Memory {
-        ptr: a.data.as_mut_ptr(),
-        len: a.data.len(),
-        readonly: false,
-        format: (a.code.0 as char).to_string(),
-        itemsize: a.code.size(),
-    })
-}
+static EXPORTER: Exporter = Exporter {
+    memory: |th, v| {
+        let a = this(th, v)?;
+        Ok(Memory {
+            ptr: a.data.as_mut_ptr(),
+            len: a.data.len(),
+            readonly: false,
+            format: Format::new(if a.code.is_text() { b'w' } else { a.code.0 }),
+        })
+    },
+    exports: Some(|th, v| Ok(&mut this(th, v)?.exports)),
+};
 /// The state of an array, writable.
 fn this(th: &mut Thread, v: Value) -> R<&'static mut Array> {
     support::open::<Array>(th, v)
+}
+/// The items' bytes, which may become more or fewer; BufferError while there are views of them.
+fn open_to_resize(th: &mut Thread, v: Value) -> R<&'static mut Vec<u8>> {
+    let a = this(th, v)?;
+    exports::check(th, &mut a.exports, "cannot resize an array that is exporting buffers")?;
+    Ok(&mut a.data)
 }
 fn is_array(v: Value) -> Option<Gc<Native<Array>>> {
     payload::downcast::<Array>(v)
 }
 fn new_of(th: &mut Thread, class: Gc<Class>, code: Code, data: Vec<u8>) -> Value {
-    payload::new(th, class, Array { code, data }).value()
+    let exports = Exports::default();
+    payload::new(th, class, Array { code, data, exports }).value()
 }
 fn new(th: &mut Thread, code: Code, data: Vec<u8>) -> R {
     let class = array_class(th)?;

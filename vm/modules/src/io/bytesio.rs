@@ -1,7 +1,7 @@
 //! `BytesIO`: bytes in memory.
 //!
 //! The bytes are shared until they are changed. A view from `getbuffer` asks for the memory at every access and checks its
-//! bounds, as all views do, so resizing under it is safe.
+//! bounds, as all views do.
 
 use super::sys::find;
 use super::{closed_error, raw, size_arg};
@@ -13,8 +13,10 @@ use vasuki_vm::object::{Gc, Kind};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;
-use vasuki_vm::types::buffer_protocol::{self, Memory};
+use vasuki_vm::types::buffer_format::Format;
+use vasuki_vm::types::buffer_protocol::{self, Exporter, Memory};
 use vasuki_vm::types::dict::Dict;
+use vasuki_vm::types::exports::{self, Exports};
 use vasuki_vm::types::payload::{self, Native, Payload, payload_size};
 use vasuki_vm::types::tuple::Tuple;
 use vasuki_vm::types::{int, memoryview};
@@ -26,6 +28,7 @@ pub(crate) struct BytesIO {
     data: Arc<Vec<u8>>,
     pos: usize,
     closed: bool,
+    exports: Exports,
 }
 impl Payload for BytesIO {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
@@ -212,23 +215,48 @@ static METHODS: &[NativeDef] = &[
 /// The declaration of `_BytesIOBuffer`.
 pub(crate) static BUFFER_DEF: TypeDef = TypeDef {
     base: false,
+    methods: &[
+        def(
+            "__buffer__",
+            "self, flags, /",
+            memoryview::buffer,
+            "Return a buffer object that exposes the underlying memory of the object.",
+        ),
+        def(
+            "__release_buffer__",
+            "self, buffer, /",
+            memoryview::release_buffer,
+            "Release the buffer object that exposes the underlying memory of the object.",
+        ),
+    ],
     ..TypeDef::new("_io._BytesIOBuffer", Kind::Payload, payload_size::<View>())
 };
 
 /// Makes views exporters.
 pub(crate) fn register() {
-    buffer_protocol::register::<View>(export);
+    buffer_protocol::register::<View>(&EXPORTER);
 }
-fn export(th: &mut Thread, v: Value) -> R<Memory> {
-    let source = support::open::<View>(th, v)?.source;
-    let d = Arc::make_mut(&mut support::open::<BytesIO>(th, source)?.data);
-    Ok(Memory {
-        ptr: d.as_mut_ptr(),
-        len: d.len(),
-        readonly: false,
-        format: "B".into(),
-        itemsize: 1,
-    })
+static EXPORTER: Exporter = Exporter {
+    memory: |th, v| {
+        let d = Arc::make_mut(&mut source(th, v)?.data);
+        Ok(Memory {
+            ptr: d.as_mut_ptr(),
+            len: d.len(),
+            readonly: false,
+            format: Format::BYTES,
+        })
+    },
+    exports: Some(|th, v| Ok(&mut source(th, v)?.exports)),
+};
+/// The stream behind a view.
+fn source(th: &mut Thread, v: Value) -> R<&'static mut BytesIO> {
+    let source = support::native::<View>(th, v)?.frozen().source;
+    support::open::<BytesIO>(th, source)
+}
+/// BufferError while there are views of the bytes.
+fn check_exports(th: &mut Thread, v: Value) -> R<()> {
+    let s = support::open::<BytesIO>(th, v)?;
+    exports::check(th, &mut s.exports, "Existing exports of data: object cannot be re-sized")
 }
 /// The state; ValueError when closed.
 fn state(th: &mut Thread, v: Value) -> R<&'static mut BytesIO> {
@@ -249,14 +277,15 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
         Value::EMPTY | Value::NONE => Vec::new(),
         v => buffer_protocol::bytes_arg(th, v)?.into_owned(),
     };
+    check_exports(th, a[0])?;
     *support::open::<BytesIO>(th, a[0])? = BytesIO {
         data: Arc::new(data),
-        pos: 0,
-        closed: false,
+        ..BytesIO::default()
     };
     Ok(Value::NONE)
 }
 fn close(th: &mut Thread, a: &[Value]) -> R {
+    check_exports(th, a[0])?;
     let s = support::open::<BytesIO>(th, a[0])?;
     s.closed = true;
     s.data = Arc::default();
@@ -326,6 +355,7 @@ fn next(th: &mut Thread, a: &[Value]) -> R {
 }
 /// Writes at the position.
 fn put(th: &mut Thread, v: Value, data: &[u8]) -> R<()> {
+    check_exports(th, v)?;
     let s = state(th, v)?;
     if data.is_empty() {
         return Ok(());
@@ -381,6 +411,7 @@ fn seek(th: &mut Thread, a: &[Value]) -> R {
 }
 fn truncate(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
+    check_exports(th, a[0])?;
     let n = match a[1] {
         Value::EMPTY | Value::NONE => s.pos as isize,
         v => size_arg(th, v)?,
