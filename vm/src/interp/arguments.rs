@@ -3,16 +3,18 @@
 use super::call::{Entered, may_push, push, too_deep, word3};
 use super::code::{Code, Tables};
 use super::{Action, HEADER};
-use crate::native::{NativeDef, Params};
+use crate::native::{NativeDef, Params, TypeDef};
 use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::types::buffer::ValueVec;
+use crate::types::class::Class;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
 use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
+use std::sync::atomic::Ordering::Relaxed;
 use vasuki_compiler::code::flags;
 
 fn text(v: Value) -> String {
@@ -266,7 +268,7 @@ pub(crate) fn native_arguments(
         let rest = th.new_tuple(&args[taken..positional]);
         out.set(i, rest);
     } else if positional > p.positional {
-        return Err(native_count(th, def, p, positional));
+        return Err(native_count(th, def, p, args, positional));
     }
     let kw = match p.varkw {
         Some(i) => {
@@ -287,38 +289,58 @@ pub(crate) fn native_arguments(
             Some(i) if out.as_slice()[i].is_empty() => out.set(i, v),
             Some(i) => {
                 let at = i + 1 - usize::from(p.has_self);
-                return Err(th.type_error(&format!("argument for {}() given by name ('{n}') and position ({at})", def.name)));
+                let text = format!("argument for {}() given by name ('{n}') and position ({at})", shown(th, def, args));
+                    return Err(th.type_error(&text));
             }
             None => match kw {
                 Some(d) => d.set_str(th, name.as_gc(), v)?,
                 None if p.posonly == p.total && p.kwonly.is_empty() => {
-                    return Err(th.type_error(&format!("{}() takes no keyword arguments", shown(def))));
+                    let text = format!("{}() takes no keyword arguments", shown(th, def, args));
+                    return Err(th.type_error(&text));
                 }
-                None => return Err(th.type_error(&format!("{}() got an unexpected keyword argument '{n}'", def.name))),
+                None => {
+                    let text = format!("{}() got an unexpected keyword argument '{n}'", shown(th, def, args));
+                    return Err(th.type_error(&text));
+                }
             },
         }
     }
     for i in 0..p.required {
         if out.as_slice()[i].is_empty() {
             if i < p.posonly || p.posonly == p.positional {
-                return Err(native_count(th, def, p, positional));
+                return Err(native_count(th, def, p, args, positional));
             }
             let at = i + 1 - usize::from(p.has_self);
-            return Err(th.type_error(&format!("{}() missing required argument '{}' (pos {at})", def.name, p.names[i])));
+            let text = format!("{}() missing required argument '{}' (pos {at})", shown(th, def, args), p.names[i]);
+                    return Err(th.type_error(&text));
         }
     }
     for (bit, i) in p.kwonly.clone().enumerate() {
         if p.kwonly_required >> bit & 1 != 0 && out.as_slice()[i].is_empty() {
-            return Err(th.type_error(&format!("{}() missing required keyword-only argument: '{}'", def.name, p.names[i])));
+            let text = format!("{}() missing required keyword-only argument: '{}'", shown(th, def, args), p.names[i]);
+                    return Err(th.type_error(&text));
         }
     }
     Ok(out)
 }
-fn shown(def: &NativeDef) -> String {
-    def.name.to_owned()
+/// The name of a function in messages: of a constructor that of the class that declares it.
+#[cold]
+fn shown(th: &mut Thread, def: &'static NativeDef, args: &[Value]) -> String {
+    let class = match (def.name, args.first()) {
+        ("__new__", Some(c)) => c.cast::<Class>(),
+        ("__init__", Some(v)) => Some(th.class_of(*v)),
+        _ => None,
+    };
+    let declares = |c: &Value| {
+        // SAFETY: the field is null or the address of a static declaration.
+        let d = unsafe { (c.as_gc::<Class>().def.load(Relaxed) as *const TypeDef).as_ref() };
+        d.is_some_and(|d| d.methods.as_ptr_range().contains(&std::ptr::from_ref(def)))
+    };
+    let owner = class.and_then(|c| c.mro_slice().iter().copied().find(declares));
+    owner.map_or_else(|| def.name.to_owned(), |c| c.as_gc::<Class>().name_str())
 }
 #[cold]
-fn native_count(th: &mut Thread, def: &'static NativeDef, p: &'static Params, given: usize) -> Throw {
+fn native_count(th: &mut Thread, def: &'static NativeDef, p: &'static Params, args: &[Value], given: usize) -> Throw {
     let skip = usize::from(p.has_self);
     let (min, max, given) = (
         p.required.saturating_sub(skip),
@@ -326,7 +348,7 @@ fn native_count(th: &mut Thread, def: &'static NativeDef, p: &'static Params, gi
         given.saturating_sub(skip),
     );
     let s = |n: usize| if n == 1 { "" } else { "s" };
-    let name = shown(def);
+    let name = shown(th, def, args);
     let text = if max == 0 && p.varargs.is_none() {
         format!("{name}() takes no arguments ({given} given)")
     } else if min == max && p.varargs.is_none() {

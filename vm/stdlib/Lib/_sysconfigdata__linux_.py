@@ -1,0 +1,27 @@
+"""What `sysconfig` says of how the interpreter was built: there is no C compiler behind it and no extension module before it."""
+
+build_time_vars = {
+    "ABIFLAGS": "",
+    "AR": "ar",
+    "ARFLAGS": "rcs",
+    "CC": "cc",
+    "CCSHARED": "-fPIC",
+    "CFLAGS": "",
+    "CONFIG_ARGS": "",
+    "CXX": "c++",
+    "EXT_SUFFIX": ".so",
+    "HAVE_FORK": 1,
+    "LDFLAGS": "",
+    "LDSHARED": "cc -shared",
+    "LIBDIR": "",
+    "MULTIARCH": "",
+    "PY_CFLAGS": "",
+    "PY_CFLAGS_NODIST": "",
+    "Py_DEBUG": 0,
+    "Py_ENABLE_SHARED": 0,
+    "Py_GIL_DISABLED": 1,
+    "SHLIB_SUFFIX": ".so",
+    "SIZEOF_VOID_P": 8,
+    "SOABI": "",
+    "WITH_DOC_STRINGS": 1,
+}
