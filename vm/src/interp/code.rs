@@ -395,7 +395,7 @@ fn co_lines(th: &mut Thread, a: &[Value]) -> R {
     let mut out = ValueVec::new();
     for (i, (start, p)) in t.positions.iter().enumerate() {
         let end = t.positions.get(i + 1).map_or(t.words.len() as u32, |n| n.0);
-        let three = th.new_tuple(&[Value::small(*start as i64 * 8), Value::small(end as i64 * 8), number(p.line)]);
+        let three = th.new_tuple(&[Value::small(*start as i64 * 2), Value::small(end as i64 * 2), number(p.line)]);
         out.push(th, three)?;
     }
     let list = th.new_list_vec(out);

@@ -315,7 +315,7 @@ static GETSETS: &[GetSetDef] = &[
     getter("f_locals", f_locals, ""),
     getter("f_back", f_back, ""),
     getter("f_lineno", |th, v| Ok(Value::small(line(th, v.as_gc()) as i64)), ""),
-    getter("f_lasti", |th, v| Ok(Value::small(offset(th, v.as_gc()) as i64 * 8)), ""),
+    getter("f_lasti", |th, v| Ok(Value::small(lasti(offset(th, v.as_gc())))), ""),
     getter("f_generator", |_, v| Ok(or_none(v.as_gc::<Frame>().generator.get())), ""),
     getset(
         "f_trace",
@@ -331,6 +331,11 @@ static GETSETS: &[GetSetDef] = &[
 ];
 fn or_none(v: Value) -> Value {
     if v.is_empty() { Value::NONE } else { v }
+}
+/// `f_lasti` and `tb_lasti` of the instruction before word `at`: two for every word, so that a half of it is an index into
+/// `co_positions()`. Negative when no instruction has run.
+pub(crate) fn lasti(at: usize) -> i64 {
+    2 * (at as i64 - 1)
 }
 /// Offset of the instruction that follows the current one.
 fn offset(th: &Thread, f: Gc<Frame>) -> usize {

@@ -84,7 +84,7 @@ fn note(th: &mut Thread, e: Value, code: crate::object::Gc<super::code::Code>, a
     let line = code.position(at).map_or(code.tables().firstlineno, |p| p.line);
     let regs = th.interp.regs;
     let f = frame::object(th, regs);
-    traceback::add(th, e, f, at as i64, line as i64)
+    traceback::add(th, e, f, frame::lasti(at), line as i64)
 }
 
 /// Leaves the running frame because of an exception: its caller is the running frame afterwards.

@@ -2,6 +2,7 @@
 
 mod hooks;
 mod info;
+mod jit;
 pub(crate) mod runtime;
 
 pub use runtime::{FINALIZING, INT_MAX_STR_DIGITS, RECURSION_LIMIT};
@@ -331,5 +332,6 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     put(th, m, "maxunicode", Value::small(0x10FFFF))?;
     info::add(th, m)?;
     hooks::add(th, m)?;
+    jit::add(th, m)?;
     Ok(())
 }
