@@ -290,7 +290,7 @@ pub(crate) fn native_arguments(
             Some(i) => {
                 let at = i + 1 - usize::from(p.has_self);
                 let text = format!("argument for {}() given by name ('{n}') and position ({at})", shown(th, def, args));
-                    return Err(th.type_error(&text));
+                return Err(th.type_error(&text));
             }
             None => match kw {
                 Some(d) => d.set_str(th, name.as_gc(), v)?,
@@ -312,13 +312,17 @@ pub(crate) fn native_arguments(
             }
             let at = i + 1 - usize::from(p.has_self);
             let text = format!("{}() missing required argument '{}' (pos {at})", shown(th, def, args), p.names[i]);
-                    return Err(th.type_error(&text));
+            return Err(th.type_error(&text));
         }
     }
     for (bit, i) in p.kwonly.clone().enumerate() {
         if p.kwonly_required >> bit & 1 != 0 && out.as_slice()[i].is_empty() {
-            let text = format!("{}() missing required keyword-only argument: '{}'", shown(th, def, args), p.names[i]);
-                    return Err(th.type_error(&text));
+            let text = format!(
+                "{}() missing required keyword-only argument: '{}'",
+                shown(th, def, args),
+                p.names[i]
+            );
+            return Err(th.type_error(&text));
         }
     }
     Ok(out)

@@ -9,7 +9,7 @@ use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
-use crate::types::buffer_protocol::{byte, bytes_arg, bytes_like, bytes_of_argument, not_bytes_like};
+use crate::types::buffer_protocol::{byte, bytes_arg, bytes_like, bytes_of_argument, is_bytes_like, not_bytes_like};
 use crate::types::bytes;
 use crate::types::class::Class;
 use crate::types::str_::Str;
@@ -224,10 +224,12 @@ fn hash(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_int(h))
 }
 fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
-    if !a[1].is_obj() || a[1].is_kind(Kind::Str) {
+    let other = a[1].is_kind(Kind::Bytes) || !a[0].is_kind(Kind::Bytes) && is_bytes_like(th, a[1]);
+    if !other {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let Some(y) = bytes_like(th, a[1])? else {
+    let error = ctx().types.BufferError;
+    let Ok(y) = th.catch(error, |th| bytes_arg(th, a[1]))? else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     let x = me(th, a[0])?;
@@ -647,14 +649,13 @@ pub fn hex_text(th: &mut Thread, b: &[u8], sep: Value, every: Value) -> R<String
     let sep = match sep {
         Value::EMPTY => None,
         v => {
-            let c = match v.cast::<Str>() {
-                Some(s) if s.len() == 1 => s.at(0),
-                Some(_) => return Err(th.value_error("sep must be length 1.")),
-                None => match bytes_like(th, v)? {
-                    Some(b) if b.len() == 1 => b[0] as u32,
-                    Some(_) => return Err(th.value_error("sep must be length 1.")),
-                    None => return Err(th.type_error("sep must be str or bytes.")),
-                },
+            if th.len(v)? != 1 {
+                return Err(th.value_error("sep must be length 1."));
+            }
+            let c = match (v.cast::<Str>(), v.cast::<bytes::Bytes>()) {
+                (Some(s), _) if !s.is_empty() => s.at(0),
+                (_, Some(b)) if !b.is_empty() => b.as_slice()[0] as u32,
+                _ => return Err(th.type_error("sep must be str or bytes.")),
             };
             match char::from_u32(c) {
                 Some(c) if c.is_ascii() => Some(c),
