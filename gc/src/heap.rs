@@ -367,7 +367,7 @@ impl Heap {
             d.state.store(state::FREE, Relaxed);
             d.alloc.iter().for_each(|w| w.store(0, Relaxed));
         }
-        if n > 1 || b % 8 == 0 {
+        if n > 1 || b.is_multiple_of(8) {
             // SAFETY: the blocks are free; their contents are not needed.
             unsafe { libc::madvise(self.address(b) as *mut libc::c_void, n * BLOCK, libc::MADV_DONTNEED) };
         }

@@ -42,11 +42,14 @@ impl Heap {
         }
     }
     /// Stopped. Marks from every word in `lo..hi` (a native stack).
-    pub fn mark_range_conservative(&self, lo: *const u64, hi: *const u64, tracer: &dyn Tracer) {
+    ///
+    /// # Safety
+    /// The range is readable, and the thread whose stack it is stands still.
+    pub unsafe fn mark_range_conservative(&self, lo: *const u64, hi: *const u64, tracer: &dyn Tracer) {
         let n = (hi as usize).saturating_sub(lo as usize) / 8;
         let mut words = Vec::with_capacity(1024);
         for i in 0..n {
-            // SAFETY: the caller gives a readable range of a stopped thread's stack; read as volatile since it is not ours.
+            // SAFETY: by the caller's promise; read as volatile since it is not ours.
             words.push(unsafe { lo.add(i).read_volatile() });
             if words.len() == 1024 {
                 self.mark_roots(&words, tracer);

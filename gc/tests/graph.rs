@@ -55,11 +55,11 @@ fn random_graphs_survive() {
                 1..5 => 100 + next(&mut seed) % 800,
                 _ => next(&mut seed) % 8,
             };
-            let o = new(&mut a, size, next(&mut seed) % 4 == 0);
+            let o = new(&mut a, size, next(&mut seed).is_multiple_of(4));
             let mut fields = vec![0; size];
             let known: Vec<u64> = shadow.keys().copied().take(50).collect();
             for f in fields.iter_mut().take(6) {
-                if !known.is_empty() && next(&mut seed) % 2 == 0 {
+                if !known.is_empty() && next(&mut seed).is_multiple_of(2) {
                     *f = known[next(&mut seed) % known.len()];
                 }
             }
@@ -68,7 +68,7 @@ fn random_graphs_survive() {
                 unsafe { *(o as *mut u64).add(3 + i) = *f };
             }
             shadow.insert(o, fields);
-            if next(&mut seed) % 20 == 0 {
+            if next(&mut seed).is_multiple_of(20) {
                 roots.push(o + (next(&mut seed) % 24) as u64);
             }
         }

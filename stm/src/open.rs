@@ -70,9 +70,13 @@ impl Tx {
         }
     }
     /// Logs the present content of one word of an object that is open.
+    ///
+    /// # Safety
+    /// The word belongs to an object that this transaction has open (or to a buffer of one), and stays where it is until
+    /// the transaction has ended: an abort writes the old content back through the pointer.
     #[inline]
-    pub fn log_slot(&mut self, slot: *const AtomicU64) {
-        // SAFETY: the caller's word belongs to an object that this transaction has open.
+    pub unsafe fn log_slot(&mut self, slot: *const AtomicU64) {
+        // SAFETY: by the caller's promise.
         let old = unsafe { (*slot).load(Ordering::Relaxed) };
         self.undo.push(UndoEntry { slot, old, of: 0 });
     }

@@ -95,7 +95,7 @@ fn no_write_skew() {
             });
             t.atomic(|t| {
                 let n = t.read(x, 0)?.wrapping_add(t.read(y, 0)?);
-                assert!(n >= 1 && n < 10, "{n}");
+                assert!((1..10).contains(&n), "{n}");
                 let n = t.read(mine, 0)?;
                 if n == 0 { t.write(mine, 0, 1) } else { Ok(()) }
             });

@@ -7,8 +7,11 @@ use crate::object::Gc;
 use crate::types;
 use crate::types::class::Class;
 
+/// Tells one of the builtin classes.
+pub type WhichClass = fn(&Types) -> Gc<Class>;
+
 /// (class, declaration) of the builtin classes.
-pub static DEFS: &[(fn(&Types) -> Gc<Class>, &TypeDef)] = &[
+pub static DEFS: &[(WhichClass, &TypeDef)] = &[
     (|t| t.object, &crate::types::object::DEF),
     (|t| t.type_, &crate::types::type_::DEF),
     (|t| t.function, &crate::types::function::DEF),

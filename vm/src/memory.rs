@@ -208,7 +208,8 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
         t.tx.roots(&mut |w| roots.push(w));
         t.interp.roots(&mut |v: u64| roots.push(v));
         let (lo, hi) = t.world.stack_bounds();
-        h.mark_range_conservative(lo as *const u64, hi as *const u64, tracer);
+        // SAFETY: the bounds of a registered thread's stack from where it stopped; see above.
+        unsafe { h.mark_range_conservative(lo as *const u64, hi as *const u64, tracer) };
     }
     h.mark_roots(&roots, tracer);
 }

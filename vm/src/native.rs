@@ -70,28 +70,28 @@ pub const fn def_static(name: &'static str, sig: &'static str, func: NativeFn, d
     }
 }
 
+/// Reads a computed attribute: self -> value.
+pub type Getter = fn(&mut Thread, Value) -> R;
+/// Sets a computed attribute: self, value (EMPTY: delete).
+pub type Setter = fn(&mut Thread, Value, Value) -> R<()>;
+
 /// A computed attribute of a native type.
 pub struct GetSetDef {
     /// Python name
     pub name: &'static str,
-    /// getter: self -> value
-    pub get: fn(&mut Thread, Value) -> R,
-    /// setter: self, value (EMPTY: delete)
-    pub set: Option<fn(&mut Thread, Value, Value) -> R<()>>,
+    /// reads it
+    pub get: Getter,
+    /// sets or deletes it, if it can be
+    pub set: Option<Setter>,
     /// docstring
     pub doc: &'static str,
 }
 /// A read-only computed attribute.
-pub const fn getter(name: &'static str, get: fn(&mut Thread, Value) -> R, doc: &'static str) -> GetSetDef {
+pub const fn getter(name: &'static str, get: Getter, doc: &'static str) -> GetSetDef {
     GetSetDef { name, get, set: None, doc }
 }
 /// A computed attribute that can be set.
-pub const fn getset(
-    name: &'static str,
-    get: fn(&mut Thread, Value) -> R,
-    set: fn(&mut Thread, Value, Value) -> R<()>,
-    doc: &'static str,
-) -> GetSetDef {
+pub const fn getset(name: &'static str, get: Getter, set: Setter, doc: &'static str) -> GetSetDef {
     GetSetDef {
         name,
         get,

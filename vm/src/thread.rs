@@ -14,6 +14,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use vasuki_gc::LocalAlloc;
 use vasuki_stm::{Tx, WorldThread};
 
+/// What is left to do when the transaction has ended.
+pub type Later = Box<dyn FnOnce(&mut Thread)>;
+
 /// Everything that belongs to one running Python thread. Exactly one OS thread uses it.
 pub struct Thread {
     /// the running transaction
@@ -35,9 +38,9 @@ pub struct Thread {
     /// roots that live until the transaction ends (clones kept for undo)
     pub keep_alive: Vec<Value>,
     /// actions to run when the transaction commits
-    pub on_commit: Vec<Box<dyn FnOnce(&mut Thread)>>,
+    pub on_commit: Vec<Later>,
     /// actions to run when the transaction aborts, newest first
-    pub on_abort: Vec<Box<dyn FnOnce(&mut Thread)>>,
+    pub on_abort: Vec<Later>,
     /// native objects whose Rust state this transaction may have changed
     pub(crate) changed: Vec<Obj>,
 }
@@ -87,7 +90,8 @@ impl Thread {
     #[inline(always)]
     pub fn store(&mut self, h: &Header, slot: &Slot, v: Value) {
         if self.needs_log(h) {
-            self.tx.log_slot(&slot.0);
+            // SAFETY: `h` is open, and the heap does not move its words.
+            unsafe { self.tx.log_slot(&slot.0) };
         }
         slot.set_raw(v);
     }

@@ -134,8 +134,8 @@ impl Value {
     /// The object, if it is one.
     #[inline(always)]
     pub fn to_obj(self) -> Option<Obj> {
-        // SAFETY: a Value in the pointer range always is the address of a live object (invariant of this type).
         if self.is_obj() {
+            // SAFETY: a Value in the pointer range always is the address of a live object (invariant of this type).
             Some(unsafe { Obj::from_addr(self.0) })
         } else {
             None
@@ -161,8 +161,8 @@ impl Value {
     /// The object as layout `T`, if it has that layout.
     #[inline(always)]
     pub fn cast<T: Layout>(self) -> Option<Gc<T>> {
-        // SAFETY: the kind says that the object has this layout.
         if self.is_kind(T::KIND) {
+            // SAFETY: the kind says that the object has this layout.
             Some(unsafe { Gc::from_addr(self.0) })
         } else {
             None

@@ -170,7 +170,7 @@ fn class(x: f64) -> usize {
 const INF: f64 = f64::INFINITY;
 const N: f64 = f64::NAN;
 /// not looked up: both parts are finite
-const U: f64 = -9.5426319407711027e33;
+const U: f64 = -9.542_631_940_771_103e33;
 const P: f64 = PI;
 const P14: f64 = FRAC_PI_4;
 const P12: f64 = FRAC_PI_2;

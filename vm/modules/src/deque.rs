@@ -191,11 +191,7 @@ pub(crate) static DEQUE: TypeDef = TypeDef {
             "See PEP 585",
         ),
     ],
-    getsets: &[getter(
-        "maxlen",
-        |th, v| maxlen(th, v),
-        "maximum size of a deque or None if unbounded",
-    )],
+    getsets: &[getter("maxlen", maxlen, "maximum size of a deque or None if unbounded")],
     ..TypeDef::new("collections.deque", Kind::Payload, payload_size::<Deque>())
 };
 /// The class.

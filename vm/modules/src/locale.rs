@@ -319,10 +319,7 @@ fn remember(th: &mut Thread, a: &[Value], codesets: bool) -> R<Option<String>> {
     if name.is_empty() {
         return Err(error(th, "domain must be a non-empty string"));
     }
-    let value = match a[1].cast::<Str>() {
-        Some(s) => Some(s.to_string_lossy()),
-        None => None,
-    };
+    let value = a[1].cast::<Str>().map(|s| s.to_string_lossy());
     let mut d = domain();
     let table = if codesets { &mut d.codesets } else { &mut d.dirs };
     if let Some(v) = value {

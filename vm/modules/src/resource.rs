@@ -199,7 +199,7 @@ fn getrusage(th: &mut Thread, a: &[Value]) -> R {
         u.ru_nvcsw,
         u.ru_nivcsw,
     ] {
-        v.push(th.new_int(n as i64));
+        v.push(th.new_int(n));
     }
     let c = class(th)?;
     structseq::new(th, c, &v)

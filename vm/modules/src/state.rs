@@ -32,7 +32,6 @@ macro_rules! state {
         }
         impl $name {
             /// A new object with these fields.
-            #[allow(clippy::too_many_arguments)]
             fn make(th: &mut vasuki_vm::thread::Thread, class: vasuki_vm::value::Value, $($f: vasuki_vm::value::Value),*) -> vasuki_vm::value::Value {
                 let class = class.as_gc::<vasuki_vm::types::class::Class>();
                 vasuki_vm::types::payload::new(th, class, $name { $($f: vasuki_vm::object::Slot::new($f)),* }).value()

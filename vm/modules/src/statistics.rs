@@ -1,4 +1,5 @@
 //! The module `_statistics`.
+#![expect(clippy::excessive_precision, reason = "the coefficients are written as they were published")]
 
 use vasuki_vm::native::{ModuleDef, def};
 use vasuki_vm::thread::Thread;

@@ -317,10 +317,10 @@ fn broken_down(th: &mut Thread, v: Value, local: bool) -> R<libc::tm> {
 }
 fn to_struct(th: &mut Thread, tm: &libc::tm) -> R {
     let class = struct_time(th)?;
-    // SAFETY: tm_zone is null or a C string that lives as long as the process.
     let zone = if tm.tm_zone.is_null() {
         String::from("UTC")
     } else {
+        // SAFETY: tm_zone is null or a C string that lives as long as the process.
         unsafe { std::ffi::CStr::from_ptr(tm.tm_zone) }.to_string_lossy().into_owned()
     };
     let zone = th.new_str(&zone);

@@ -106,8 +106,8 @@ pub const fn hit(word: u64, key: u32) -> Option<usize> {
 /// The entry that a word points to.
 #[inline(always)]
 pub fn entry(word: u64) -> Option<&'static Entry> {
-    // SAFETY: words with mark 2 are made by `install` only; entries live as long as their code object, which is running.
     if word & 7 == 2 {
+        // SAFETY: words with mark 2 are made by `install` only; entries live as long as their code object, which is running.
         Some(unsafe { &*((word & !7) as *const Entry) })
     } else {
         None
@@ -131,7 +131,7 @@ pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
     let mut keep = |e: Entry| -> &'static Entry {
         let boxed = Box::new(e);
         // SAFETY: the box is kept in the code object's list, which only grows; see `entry`.
-        let r: &'static Entry = unsafe { &*(&raw const *boxed) };
+        let r: &'static Entry = unsafe { &*std::ptr::from_ref(&*boxed) };
         list.push(boxed);
         r
     };

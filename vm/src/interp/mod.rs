@@ -30,7 +30,7 @@ mod publish;
 mod run;
 mod unwind;
 
-use crate::object::{Gc, Kind};
+use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::function::{self, Function};
@@ -237,7 +237,4 @@ pub(crate) unsafe fn function_of(regs: *mut Value) -> Gc<Function> {
 pub(crate) unsafe fn code_of(regs: *mut Value) -> Gc<Code> {
     // SAFETY: by the caller's promise.
     unsafe { (*regs.sub(4)).as_gc::<Code>() }
-}
-pub(crate) fn is_function(v: Value) -> bool {
-    v.is_kind(Kind::Function)
 }

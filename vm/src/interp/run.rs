@@ -1099,14 +1099,13 @@ fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
     let o = v.as_obj();
     let w = word.load(std::sync::atomic::Ordering::Acquire);
     if w & 7 == 1 {
-        // SAFETY (both): the cache says where an object of this shape has the attribute.
+        // SAFETY: the cache says where an object of this shape has the attribute.
+        let look = || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get());
+        // A throw, which is an abort, comes again out of the long way.
         let x = if !th.tx.concurrent || th.tx.owns(o.header()) {
-            cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get())
+            look()
         } else {
-            match th.read(o.header(), || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get())) {
-                Ok(x) => x,
-                Err(_) => None,
-            }
+            th.read(o.header(), look).unwrap_or_default()
         };
         return match x {
             Some(x) if !x.is_empty() => Found::Value(x),
@@ -1125,8 +1124,9 @@ fn attribute_entry(th: &mut Thread, w: u64, o: Obj) -> Found {
     let x = match e.hit {
         Hit::ClassValue(x) => return Found::Value(x),
         Hit::Getter(f) => return Found::Getter(f),
-        // SAFETY (both): the cache says where an object of this shape has the attribute.
+        // SAFETY: the cache says where an object of this shape has the attribute.
         Hit::Slot(at) => th.read(o.header(), || unsafe { o.slot(at as usize) }.get()),
+        // SAFETY: the cache says where an object of this shape has its overflow buffer.
         Hit::Overflow(at, i) => th.read(o.header(), || match unsafe { o.slot(at as usize) }.get().cast::<Buffer>() {
             Some(b) => b.slots().get(i as usize).map_or(Value::EMPTY, |s| s.get()),
             None => Value::EMPTY,

@@ -55,11 +55,13 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
         }
         // SAFETY: as above.
         let word = unsafe { (*th.interp.regs.sub(3)).0 };
-        if Action::of(word) == Action::Native && th.interp.nesting == 1 && th.tx.concurrent {
-            if let Err(other) = leave_outermost(th) {
-                t = other;
-                continue;
-            }
+        if Action::of(word) == Action::Native
+            && th.interp.nesting == 1
+            && th.tx.concurrent
+            && let Err(other) = leave_outermost(th)
+        {
+            t = other;
+            continue;
         }
         let r = pop(th);
         if Action::of(word) == Action::Native {

@@ -64,11 +64,10 @@ impl Thread {
     pub fn length_hint(&mut self, v: Value) -> R<usize> {
         let class = self.class_of(v);
         let t = ctx().types.TypeError;
-        if class.special(Special::Len).is_some() {
-            match self.catch(t, |th| th.len(v))? {
-                Ok(n) => return Ok(n),
-                Err(_) => {}
-            }
+        if class.special(Special::Len).is_some()
+            && let Ok(n) = self.catch(t, |th| th.len(v))?
+        {
+            return Ok(n);
         }
         if class.special(Special::LengthHint).is_none() {
             return Ok(0);

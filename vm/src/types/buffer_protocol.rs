@@ -264,10 +264,10 @@ pub fn with_buffer_mut<T>(th: &mut Thread, v: Value, f: impl FnOnce(&mut [u8]) -
 /// # Safety
 /// `len` readable bytes at `ptr`, unchanged while the slice is used.
 pub unsafe fn slice<'a>(ptr: *const u8, len: usize) -> &'a [u8] {
-    // SAFETY: by the caller's promise.
     if len == 0 {
         &[]
     } else {
+        // SAFETY: by the caller's promise.
         unsafe { std::slice::from_raw_parts(ptr, len) }
     }
 }

@@ -370,7 +370,7 @@ pub fn count(th: &mut Thread, a: &[Value]) -> R {
 fn affix(th: &mut Thread, a: &[Value], name: &str, end: bool) -> R {
     let b = me(th, a[0])?;
     let (from, to) = clip_range(th, a[2], a[3], b.len())?;
-    let mut test = |th: &mut Thread, v: Value| -> R<Option<bool>> {
+    let test = |th: &mut Thread, v: Value| -> R<Option<bool>> {
         let Some(x) = bytes_like(th, v)? else { return Ok(None) };
         Ok(Some(
             from <= to

@@ -320,7 +320,8 @@ impl Gc<Dict> {
         let v = self.delete(th, t, i);
         // The next one finds its item at once.
         if !self.may_change(th, t) {
-            th.tx.log_slot(&raw const t.fill);
+            // SAFETY: the table belongs to this dict, which `delete` opened, and is collected only when nothing refers to it.
+            unsafe { th.tx.log_slot(&raw const t.fill) };
         }
         t.fill.store(i as u64, Relaxed);
         Ok(Some((k, v)))

@@ -212,10 +212,11 @@ fn binary_small(th: &mut Thread, op: BinOp, x: i64, y: i64) -> R<Option<Value>> 
         BinOp::TrueDiv | BinOp::FloorDiv | BinOp::Mod | BinOp::DivMod if y == 0 => {
             return Err(th.zero_division_error("division by zero"));
         }
-        BinOp::FloorDiv => th.new_int(x.div_floor(&y)),
-        BinOp::Mod => th.new_int(x.mod_floor(&y)),
+        BinOp::FloorDiv => th.new_int(Integer::div_floor(&x, &y)),
+        BinOp::Mod => th.new_int(Integer::mod_floor(&x, &y)),
         BinOp::DivMod => {
-            let items = [th.new_int(x.div_floor(&y)), th.new_int(x.mod_floor(&y))];
+            let (q, m) = Integer::div_mod_floor(&x, &y);
+            let items = [th.new_int(q), th.new_int(m)];
             th.new_tuple(&items)
         }
         BinOp::LShift if (0..64).contains(&y) => th.new_i128((x as i128) << y),

@@ -188,9 +188,10 @@ fn of_args(th: &mut Thread, x: Value, base: Value) -> R {
         b @ (0 | 2..=36) => b as u32,
         _ => return Err(th.value_error("int() base must be >= 2 and <= 36, or 0")),
     };
-    of_text(th, x, base)?
-        .ok_or(())
-        .or_else(|()| Err(th.type_error("int() can't convert non-string with explicit base")))
+    match of_text(th, x, base)? {
+        Some(n) => Ok(n),
+        None => Err(th.type_error("int() can't convert non-string with explicit base")),
+    }
 }
 fn of_text(th: &mut Thread, x: Value, base: u32) -> R<Option<Value>> {
     if let Some(s) = x.cast::<Str>() {

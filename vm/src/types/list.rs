@@ -71,7 +71,8 @@ impl Gc<List> {
     #[inline(always)]
     fn set_len(self, th: &mut Thread, n: usize) {
         if self.must_log(th) {
-            th.tx.log_slot(&self.len);
+            // SAFETY: a word of this list, which the caller opened.
+            unsafe { th.tx.log_slot(&self.len) };
         }
         self.len.store(n as u64, Relaxed);
     }

@@ -299,7 +299,7 @@ fn delitem(th: &mut Thread, a: &[Value]) -> R {
     let all = l.snapshot(th)?;
     let mut kept = ValueVec::with_capacity(th, all.len() - n)?;
     for (i, &v) in all.as_slice().iter().enumerate() {
-        let gone = i >= first && (i - first) % step == 0 && (i - first) / step < n;
+        let gone = i >= first && (i - first).is_multiple_of(step) && (i - first) / step < n;
         if !gone {
             kept.push(th, v)?;
         }

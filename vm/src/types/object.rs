@@ -249,7 +249,9 @@ fn set_class(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let same_slots = from.layout() == to.layout()
         && from.has_flag(class_flag::HAS_DICT) == to.has_flag(class_flag::HAS_DICT)
         && (mro::solid_base(from) == mro::solid_base(to) || slot_names(from) == slot_names(to));
-    if !same_slots && !(modules && from.layout().kind == to.layout().kind && from.layout().inline_slots >= to.layout().inline_slots) {
+    let fits = || from.layout().kind == to.layout().kind && from.layout().inline_slots >= to.layout().inline_slots;
+    let compatible = same_slots || modules && fits();
+    if !compatible {
         let text = format!(
             "__class__ assignment: '{}' object layout differs from '{}'",
             to.name_str(),

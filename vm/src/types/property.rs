@@ -247,10 +247,7 @@ pub fn set(th: &mut Thread, v: Value, obj: Value, new: Value) -> R<()> {
 }
 #[cold]
 fn no_accessor(th: &mut Thread, p: Gc<Property>, obj: Value, what: &str) -> R {
-    let name = match th.catch(ctx().types.AttributeError, |th| get_name(th, p.value()))? {
-        Ok(n) => Some(n),
-        Err(_) => None,
-    };
+    let name = th.catch(ctx().types.AttributeError, |th| get_name(th, p.value()))?.ok();
     let class = class_of(obj)
         .qualname
         .get()

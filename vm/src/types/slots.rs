@@ -22,7 +22,7 @@ pub static DICT: GetSetDef = getset(
 /// The descriptor of `__weakref__` in Python classes.
 pub static WEAKREF: GetSetDef = getter(
     "__weakref__",
-    |th, v| crate::types::weakref::first_ref(th, v),
+    crate::types::weakref::first_ref,
     "list of weak references to the object",
 );
 

@@ -71,7 +71,7 @@ fn values(th: &mut Thread, v: Value) -> R {
     Ok(th.new_tuple(out.as_slice()))
 }
 fn joined(th: &mut Thread, a: Value, b: Value) -> R {
-    Ok(crate::types::str_ops::concat(th, a.as_gc::<Str>(), b.as_gc::<Str>())?)
+    crate::types::str_ops::concat(th, a.as_gc::<Str>(), b.as_gc::<Str>())
 }
 fn template_new(th: &mut Thread, a: &[Value]) -> R {
     if a[2].cast::<crate::types::dict::Dict>().is_some_and(|d| d.len_raw() > 0) {

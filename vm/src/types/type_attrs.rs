@@ -80,9 +80,10 @@ pub fn set_own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<
         d.set_str(th, name, v)?;
     }
     type_::changed(class);
-    if old.is_some_and(|a| a.is_kind(Kind::Member)) || LOOKED_AT_BY_NAME.contains(&&*name.to_string_lossy()) {
-        cache::forget_slots();
-    } else if is_data_descriptor(v) && instances_have(name) {
+    let slots_are_wrong = old.is_some_and(|a| a.is_kind(Kind::Member))
+        || LOOKED_AT_BY_NAME.contains(&&*name.to_string_lossy())
+        || is_data_descriptor(v) && instances_have(name);
+    if slots_are_wrong {
         cache::forget_slots();
     }
     Ok(())

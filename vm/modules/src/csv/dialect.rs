@@ -215,7 +215,7 @@ fn dialect_new(th: &mut Thread, a: &[Value]) -> R {
     let quoting_given = !quoting.is_empty();
     let mut style = 0;
     if quoting_given {
-        if !quoting.is_small() && !(int::is_int(quoting) && !quoting.is_bool()) {
+        if !int::is_int(quoting) || quoting.is_bool() {
             let text = format!("\"quoting\" must be an integer, not {}", type_name(th, quoting));
             return Err(th.type_error(&text));
         }

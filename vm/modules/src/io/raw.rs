@@ -68,10 +68,7 @@ pub(crate) fn read(th: &mut Thread, raw: Value, out: &mut Vec<u8>, n: usize) -> 
     if r.is_none() {
         return Ok(None);
     }
-    let got = match th.catch(ctx().types.OverflowError, |th| th.to_isize(r))? {
-        Ok(n) => n,
-        Err(_) => -1,
-    };
+    let got = th.catch(ctx().types.OverflowError, |th| th.to_isize(r))?.unwrap_or(-1);
     if got < 0 || got as usize > n {
         return Err(os_text(
             th,

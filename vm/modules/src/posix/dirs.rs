@@ -95,8 +95,11 @@ fn getcwdb(th: &mut Thread, _: &[Value]) -> R {
     let b = cwd(th)?;
     Ok(th.new_bytes(&b))
 }
-/// Names, types (d_type) and inode numbers in a folder; the error code otherwise.
-fn entries(t: &Target) -> Result<Vec<(Vec<u8>, u8, u64)>, i32> {
+/// Name, type (d_type) and inode number of something in a folder.
+type Found = (Vec<u8>, u8, u64);
+
+/// What is in a folder; the error code otherwise.
+fn entries(t: &Target) -> Result<Vec<Found>, i32> {
     // SAFETY: the C strings are valid; the directory stream is closed at the end; entries are read before the next call.
     unsafe {
         let errno = || *libc::__errno_location();
@@ -148,7 +151,7 @@ fn name(th: &mut Thread, b: &[u8], bytes: bool) -> Value {
         fs_string(th, std::ffi::OsStr::from_bytes(b))
     }
 }
-fn read_folder(th: &mut Thread, v: Value) -> R<(Vec<(Vec<u8>, u8, u64)>, bool)> {
+fn read_folder(th: &mut Thread, v: Value) -> R<(Vec<Found>, bool)> {
     let (t, bytes) = folder(th, v)?;
     match th.blocking(|| entries(&t))? {
         Ok(e) => Ok((e, bytes)),
@@ -312,7 +315,7 @@ fn entry_repr(th: &mut Thread, a: &[Value]) -> R {
 /// The iterator of `scandir`, and a context manager.
 #[derive(Clone)]
 struct Scan {
-    entries: Vec<(Vec<u8>, u8, u64)>,
+    entries: Vec<Found>,
     next: usize,
     base: Vec<u8>,
     bytes: bool,

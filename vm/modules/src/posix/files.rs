@@ -334,11 +334,8 @@ fn mkfifo(th: &mut Thread, a: &[Value]) -> R {
     let mode = if a[1].is_empty() { 0o666 } else { th.to_i32(a[1])? };
     th.irrevocable()?;
     // SAFETY: a valid C string.
-    check(
-        th,
-        unsafe { libc::mkfifoat(d, p.as_ptr(), mode as libc::mode_t) } as i64,
-        Some(a[0]),
-    )?;
+    let done = unsafe { libc::mkfifoat(d, p.as_ptr(), mode as libc::mode_t) };
+    check(th, done as i64, Some(a[0]))?;
     Ok(Value::NONE)
 }
 fn umask(th: &mut Thread, a: &[Value]) -> R {

@@ -17,40 +17,45 @@ pub static FUNCTIONS: &[NativeDef] = &[
         |_, _| Ok(int(std::process::id() as i64)),
         "Return the current process id.",
     ),
-    // SAFETY (all below without a block of their own): no preconditions.
     def(
         "getppid",
         "",
+        // SAFETY: no preconditions.
         |_, _| Ok(int(unsafe { libc::getppid() } as i64)),
         "Return the parent's process id.",
     ),
     def(
         "getuid",
         "",
+        // SAFETY: no preconditions.
         |_, _| Ok(int(unsafe { libc::getuid() } as i64)),
         "Return the current process's user id.",
     ),
     def(
         "geteuid",
         "",
+        // SAFETY: no preconditions.
         |_, _| Ok(int(unsafe { libc::geteuid() } as i64)),
         "Return the current process's effective user id.",
     ),
     def(
         "getgid",
         "",
+        // SAFETY: no preconditions.
         |_, _| Ok(int(unsafe { libc::getgid() } as i64)),
         "Return the current process's group id.",
     ),
     def(
         "getegid",
         "",
+        // SAFETY: no preconditions.
         |_, _| Ok(int(unsafe { libc::getegid() } as i64)),
         "Return the current process's effective group id.",
     ),
     def(
         "getpgrp",
         "",
+        // SAFETY: no preconditions.
         |_, _| Ok(int(unsafe { libc::getpgrp() } as i64)),
         "Return the current process group id.",
     ),
@@ -59,6 +64,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         "pid",
         |th, a| {
             let p = th.to_i32(a[0])?;
+            // SAFETY: no preconditions.
             Ok(int(check(th, unsafe { libc::getpgid(p) } as i64, None)?))
         },
         "Call the system call getpgid(), and return the result.",
@@ -68,6 +74,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         "pid, /",
         |th, a| {
             let p = th.to_i32(a[0])?;
+            // SAFETY: no preconditions.
             Ok(int(check(th, unsafe { libc::getsid(p) } as i64, None)?))
         },
         "Call the system call getsid(pid) and return the result.",
@@ -77,6 +84,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         "",
         |th, _| {
             th.irrevocable()?;
+            // SAFETY: no preconditions.
             Ok(int(check(th, unsafe { libc::setsid() } as i64, None)?))
         },
         "Call the system call setsid().",
@@ -199,6 +207,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         |th, a| {
             let n = th.to_i32(a[0])?;
             th.irrevocable()?;
+            // SAFETY: no preconditions.
             Ok(int(unsafe { libc::nice(n) } as i64))
         },
         "Add increment to the priority of process and return the new priority.",

@@ -23,8 +23,8 @@ pub(super) struct Address {
 impl Address {
     /// Room for the system to write to.
     pub fn empty() -> Address {
-        // SAFETY: numbers only.
         Address {
+            // SAFETY: numbers only.
             store: unsafe { zeroed() },
             len: size_of::<libc::sockaddr_storage>() as libc::socklen_t,
         }

@@ -128,7 +128,7 @@ fn receive(th: &mut Thread, this: Value, iov: &mut [libc::iovec], control: Value
         let mut c = if room > 0 { libc::CMSG_FIRSTHDR(&m) } else { std::ptr::null_mut() };
         while !c.is_null() {
             let data = libc::CMSG_DATA(c);
-            let end = base + m.msg_controllen as usize;
+            let end = base + m.msg_controllen;
             let len = ((*c).cmsg_len as usize)
                 .saturating_sub(data as usize - c as usize)
                 .min(end.saturating_sub(data as usize));

@@ -183,18 +183,20 @@ pub(crate) fn store_attr(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: V
     th.write(o.header(), class.attr_bytes() / 8)?;
     let shape = o.shape_id();
     if let Some(e) = cache::entry_for(word.load(Acquire), shape) {
-        // SAFETY (all): the cache says where an object of this shape has the attribute.
         match e.hit {
             Hit::Slot(at) => {
+                // SAFETY: the cache says where an object of this shape has the attribute.
                 unsafe { o.slot(at as usize) }.set_raw(new);
                 return Ok(());
             }
             Hit::Add(at, after) => {
+                // SAFETY: the cache says where an object of this shape will have the attribute; that slot is there already.
                 unsafe { o.slot(at as usize) }.set_raw(new);
                 o.header().shape.store(after, Relaxed);
                 return Ok(());
             }
             Hit::Overflow(at, i) => {
+                // SAFETY: the cache says where an object of this shape has its overflow buffer.
                 if let Some(b) = unsafe { o.slot(at as usize) }.get().cast::<Buffer>() {
                     th.store(o.header(), &b.slots()[i as usize], new);
                     return Ok(());
@@ -203,6 +205,7 @@ pub(crate) fn store_attr(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: V
             _ => {}
         }
     } else if let Some(at) = cache::hit(word.load(Acquire), shape) {
+        // SAFETY: the cache says where an object of this shape has the attribute.
         unsafe { o.slot(at) }.set_raw(new);
         return Ok(());
     }
@@ -240,10 +243,9 @@ pub(crate) fn load_method_cached(th: &mut Thread, code: Gc<Code>, word: &AtomicU
 pub(crate) fn super_attr(th: &mut Thread, sup: Value, class: Value, obj: Value, name: Gc<Str>) -> R {
     if sup == ctx().types.super_.value()
         && let Some(c) = class.cast::<Class>()
+        && let Some(v) = super_::lookup(th, c, obj, name)?
     {
-        if let Some(v) = super_::lookup(th, c, obj, name)? {
-            return Ok(v);
-        }
+        return Ok(v);
     }
     let s = th.call(sup, &[class, obj])?;
     th.getattr(s, name)

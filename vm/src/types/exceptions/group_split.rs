@@ -70,7 +70,8 @@ fn derived(th: &mut Thread, e: Value, parts: ValueVec) -> R {
         return Err(th.type_error("derive must return an instance of BaseExceptionGroup"));
     }
     let (from, to) = (exception::this(e), exception::this(made));
-    let copied: [(fn(&Exception) -> &crate::object::Slot, Value); 3] = [
+    type Field = fn(&Exception) -> &crate::object::Slot;
+    let copied: [(Field, Value); 3] = [
         (|x| &x.traceback, from.field(th, &from.traceback)?),
         (|x| &x.context, from.field(th, &from.context)?),
         (|x| &x.cause, from.field(th, &from.cause)?),
