@@ -121,7 +121,8 @@ unsafe fn clear_frame(regs: *mut Value, pc: *const AtomicU64, limit: *mut Value)
         }
         end = end.min((limit as usize).saturating_sub(regs as usize) / 8);
         for r in t.first_temp..end {
-            if !window.contains(&r) && !(r < t.nregs as usize && has(&i.live, r)) {
+            let live = r < t.nregs as usize && has(&i.live, r);
+            if !live && !window.contains(&r) {
                 *regs.add(r) = Value::EMPTY;
             }
         }

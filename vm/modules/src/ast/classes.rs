@@ -89,7 +89,7 @@ fn tuple_of_names(th: &mut Thread, list: &[Field]) -> Value {
 fn class(th: &mut Thread, called: &str, base: Gc<Class>, list: Option<&[Field]>, doc: &str) -> R<Gc<Class>> {
     let ns = th.new_dict();
     let d = ns.as_gc::<Dict>();
-    let mut put = |th: &mut Thread, k: &str, v: Value| {
+    let put = |th: &mut Thread, k: &str, v: Value| {
         let k = th.intern(k);
         d.set_str(th, k, v)
     };

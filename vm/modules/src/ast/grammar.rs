@@ -97,7 +97,7 @@ macro_rules! grammar {
     ($($form:ident $sum:ident $attributes:expr => { $($node:ident $fields:literal)* })*) => {
         /// A class of nodes that can have instances in a tree.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[allow(non_camel_case_types)]
+        #[expect(non_camel_case_types, reason = "names of Python's grammar")]
         pub(super) enum Node { $($($node,)*)* }
         impl Node {
             /// All of them.

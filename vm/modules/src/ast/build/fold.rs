@@ -114,7 +114,7 @@ fn parse(format: &str) -> Option<Vec<Part>> {
             text.push(c);
             continue;
         }
-        let mut digits = |rest: &mut std::iter::Peekable<std::str::Chars>| {
+        let digits = |rest: &mut std::iter::Peekable<std::str::Chars>| {
             let mut out = String::new();
             while let Some(d) = rest.next_if(char::is_ascii_digit) {
                 out.push(d);

@@ -13,8 +13,6 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;
 
-const NO: AtomicNodeIndex = AtomicNodeIndex::NONE;
-
 impl Reader {
     /// A `Constant` node.
     pub(super) fn constant(&mut self, th: &mut Thread, v: Value, range: TextRange) -> R<Expr> {
@@ -22,7 +20,7 @@ impl Reader {
         self.type_comment(th, v, Node::Constant, 1)?;
         self.check_constant(th, value)?;
         let c = to_constant(th, value)?;
-        let node_index = NO;
+        let node_index = AtomicNodeIndex::NONE;
         Ok(match c {
             Const::None => Expr::NoneLiteral(ExprNoneLiteral { node_index, range }),
             Const::Bool(value) => Expr::BooleanLiteral(ExprBooleanLiteral { node_index, range, value }),
@@ -39,7 +37,7 @@ impl Reader {
                 node_index,
                 range,
                 value: BytesLiteralValue::single(BytesLiteral {
-                    node_index: NO,
+                    node_index: AtomicNodeIndex::NONE,
                     range,
                     value: b.into(),
                     flags: BytesLiteralFlags::empty(),
@@ -76,7 +74,7 @@ impl Reader {
     /// The text of a literal and its index.
     pub(super) fn text(&mut self, t: Text) -> (Box<str>, AtomicNodeIndex) {
         match t {
-            Text::Utf8(s) => (s, NO),
+            Text::Utf8(s) => (s, AtomicNodeIndex::NONE),
             t => ("".into(), self.keep_const(Const::Str(t))),
         }
     }

@@ -8,12 +8,10 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;
 
-const NO: AtomicNodeIndex = AtomicNodeIndex::NONE;
-
 /// An expression from the fields of its struct.
 macro_rules! node {
     ($variant:ident $struct:ident, $at:expr, { $($f:ident $(: $v:expr)?),* $(,)? }) => {
-        Expr::$variant($struct { node_index: NO, range: $at, $($f $(: $v)?),* })
+        Expr::$variant($struct { node_index: AtomicNodeIndex::NONE, range: $at, $($f $(: $v)?),* })
     };
 }
 
@@ -111,11 +109,11 @@ impl Reader {
                 let args = self.exprs(th, v, n, 1, load)?.into();
                 let keywords = self.keywords(th, v, n, 2)?.into_iter().collect();
                 Expr::Call(ExprCall {
-                    node_index: NO,
+                    node_index: AtomicNodeIndex::NONE,
                     range_start: at.start(),
                     func,
                     arguments: Arguments {
-                        node_index: NO,
+                        node_index: AtomicNodeIndex::NONE,
                         range: at,
                         args,
                         keywords,
@@ -225,7 +223,7 @@ impl Reader {
             let ifs = self.exprs(th, *x, c, 2, Ctx::Load)?;
             let is_async = self.int_field(th, *x, c, 3)? != 0;
             out.push(Comprehension {
-                node_index: NO,
+                node_index: AtomicNodeIndex::NONE,
                 range: target.range(),
                 target,
                 iter,

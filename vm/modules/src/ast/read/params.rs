@@ -9,7 +9,6 @@ use vasuki_vm::throw::R;
 use vasuki_vm::types::class::class_of;
 use vasuki_vm::value::Value;
 
-const NO: AtomicNodeIndex = AtomicNodeIndex::NONE;
 const N: Node = Node::arguments;
 
 impl Reader {
@@ -47,7 +46,7 @@ impl Reader {
         let (posonlyargs, args) = (join(posonly), join(args));
         let kwonlyargs = kwonly.into_iter().zip(kw_defaults).map(|(p, d)| with_default(p, d)).collect();
         Ok(Parameters {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range: at,
             posonlyargs,
             args,
@@ -72,7 +71,7 @@ impl Reader {
         self.type_comment(th, v, Node::arg, 2)?;
         let range = self.place(th, v, "arg")?;
         Ok(Parameter {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             name: self.identifier(th, name, range)?,
             annotation,
@@ -91,7 +90,7 @@ impl Reader {
                 None => None,
             };
             out.push(Keyword {
-                node_index: NO,
+                node_index: AtomicNodeIndex::NONE,
                 range,
                 arg,
                 value,
@@ -102,7 +101,7 @@ impl Reader {
 }
 fn with_default(parameter: Parameter, default: Option<Box<Expr>>) -> ParameterWithDefault {
     ParameterWithDefault {
-        node_index: NO,
+        node_index: AtomicNodeIndex::NONE,
         range: parameter.range(),
         parameter,
         default,

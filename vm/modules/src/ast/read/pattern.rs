@@ -9,8 +9,6 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;
 
-const NO: AtomicNodeIndex = AtomicNodeIndex::NONE;
-
 impl Reader {
     /// A pattern; `star`: `*name` may stand here.
     pub(super) fn pattern(&mut self, th: &mut Thread, v: Value, star: bool) -> R<Pattern> {
@@ -32,7 +30,7 @@ impl Reader {
     fn pattern_here(&mut self, th: &mut Thread, v: Value, star: bool) -> R<Pattern> {
         let n = self.kind_with_place(th, v, "pattern")?;
         let range = self.place(th, v, "pattern")?;
-        let node_index = NO;
+        let node_index = AtomicNodeIndex::NONE;
         Ok(match n {
             Node::MatchValue => {
                 let value = self.expr_field(th, v, n, 0, Ctx::Load)?;
@@ -109,7 +107,7 @@ impl Reader {
             }
         }
         Ok(Pattern::MatchMapping(PatternMatchMapping {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             keys: keys.into_iter().collect(),
             patterns: patterns.into_iter().collect(),
@@ -136,17 +134,17 @@ impl Reader {
             check_name(th, name)?;
         }
         let keywords = names.into_iter().zip(kwd).map(|(attr, pattern)| PatternKeyword {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             attr,
             pattern,
         });
         Ok(Pattern::MatchClass(PatternMatchClass {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             cls,
             arguments: PatternArguments {
-                node_index: NO,
+                node_index: AtomicNodeIndex::NONE,
                 range,
                 patterns: patterns.into_iter().collect(),
                 keywords: keywords.collect(),

@@ -8,12 +8,10 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;
 
-const NO: AtomicNodeIndex = AtomicNodeIndex::NONE;
-
 /// A statement's struct from its fields.
 macro_rules! node {
     ($struct:ident, $at:expr, { $($f:ident $(: $v:expr)?),* $(,)? }) => {
-        $struct { node_index: NO, range: $at, $($f $(: $v)?),* }
+        $struct { node_index: AtomicNodeIndex::NONE, range: $at, $($f $(: $v)?),* }
     };
 }
 

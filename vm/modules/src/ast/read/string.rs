@@ -12,8 +12,6 @@ use vasuki_vm::throw::R;
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
 
-const NO: AtomicNodeIndex = AtomicNodeIndex::NONE;
-
 impl Reader {
     /// A `JoinedStr`, or a `FormattedValue` by itself.
     pub(super) fn fstring(&mut self, th: &mut Thread, v: Value, n: Node, range: TextRange) -> R<Expr> {
@@ -23,10 +21,10 @@ impl Reader {
             vec![self.interpolation(th, v, n, range)?]
         };
         Ok(Expr::FString(ExprFString {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             value: FStringValue::single(FString {
-                node_index: NO,
+                node_index: AtomicNodeIndex::NONE,
                 range,
                 elements: elements.into(),
                 flags: FStringFlags::empty(),
@@ -42,19 +40,19 @@ impl Reader {
     pub(super) fn lone_interpolation(&mut self, th: &mut Thread, v: Value, range: TextRange) -> R<Expr> {
         let element = self.interpolation(th, v, Node::Interpolation, range)?;
         let list = Expr::Attribute(ExprAttribute {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             value: Box::new(template(vec![element], range)),
             attr: Identifier::new("interpolations", range),
             ctx: ExprContext::Load,
         });
         let zero = Expr::NumberLiteral(ExprNumberLiteral {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             value: Number::Int(Int::ZERO),
         });
         Ok(Expr::Subscript(ExprSubscript {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             value: Box::new(list),
             slice: Box::new(zero),
@@ -100,7 +98,7 @@ impl Reader {
     }
     fn interpolation(&mut self, th: &mut Thread, v: Value, n: Node, range: TextRange) -> R<InterpolatedStringElement> {
         let expression = self.expr_field(th, v, n, 0, Ctx::Load)?;
-        let mut node_index = NO;
+        let mut node_index = AtomicNodeIndex::NONE;
         let mut next = 1;
         if n == Node::Interpolation {
             let text = self.nullable(th, v, n, 1)?;
@@ -141,7 +139,7 @@ impl Reader {
         };
         let range = elements.first().map_or(TextRange::default(), |e| e.range());
         Ok(InterpolatedStringFormatSpec {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             elements: elements.into(),
         })
@@ -150,7 +148,7 @@ impl Reader {
 /// An expression whose text is meant.
 fn plain(e: Expr) -> InterpolatedStringElement {
     InterpolatedStringElement::Interpolation(InterpolatedElement {
-        node_index: NO,
+        node_index: AtomicNodeIndex::NONE,
         range: e.range(),
         expression: Box::new(e),
         debug_text: None,
@@ -160,10 +158,10 @@ fn plain(e: Expr) -> InterpolatedStringElement {
 }
 fn template(elements: Vec<InterpolatedStringElement>, range: TextRange) -> Expr {
     Expr::TString(ExprTString {
-        node_index: NO,
+        node_index: AtomicNodeIndex::NONE,
         range,
         value: TStringValue::single(TString {
-            node_index: NO,
+            node_index: AtomicNodeIndex::NONE,
             range,
             elements: elements.into(),
             flags: TStringFlags::empty(),
