@@ -8,6 +8,7 @@ pub mod literal;
 pub mod op;
 pub mod serial;
 pub mod source;
+pub mod symbols;
 mod symtable;
 pub mod syntax;
 pub mod token_info;

@@ -59,6 +59,7 @@ pub mod string;
 pub mod struct_;
 mod struct_format;
 mod support;
+pub mod symtable;
 pub mod termios;
 pub mod time;
 pub mod tokenize;
@@ -117,6 +118,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &statistics::MODULE,
     &string::MODULE,
     &struct_::MODULE,
+    &symtable::MODULE,
     &termios::MODULE,
     &time::MODULE,
     &tokenize::MODULE,

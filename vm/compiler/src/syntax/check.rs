@@ -62,11 +62,15 @@ pub(super) fn check_parsed(source: &str, module: &Mod) -> Result<(), SyntaxError
 }
 /// Checks what CPython's compiler refuses in a tree.
 pub fn check_tree(source: &str, module: &Mod, opts: CheckOptions) -> Result<(), SyntaxError> {
+    check_names(source, module)?;
+    flow::check(source, module, opts)
+}
+/// Checks what CPython's symbol tables refuse.
+pub fn check_names(source: &str, module: &Mod) -> Result<(), SyntaxError> {
     if let Mod::Module(m) = module {
         futures(source, &m.body)?;
     }
-    scopes::check(source, module)?;
-    flow::check(source, module, opts)
+    scopes::check(source, module)
 }
 
 /// Names that `from __future__ import` knows.

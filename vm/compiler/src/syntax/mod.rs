@@ -12,7 +12,7 @@ mod report;
 mod scopes;
 mod strings;
 
-pub use check::{CheckOptions, check, check_tree};
+pub use check::{CheckOptions, check, check_names, check_tree};
 
 use crate::error::{SyntaxError, SyntaxErrorKind, line_col, line_text};
 use crate::tokenizer::{TokenError, Tokenizer, kind};

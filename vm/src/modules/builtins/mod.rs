@@ -1,7 +1,7 @@
 //! The module `builtins`.
 
 mod attributes;
-pub(crate) mod compile;
+pub mod compile;
 mod iteration;
 mod numbers;
 mod output;

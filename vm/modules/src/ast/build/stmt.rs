@@ -15,7 +15,7 @@ impl Builder<'_> {
         th.recurse(" during ast construction", |th| self.stmt_here(th, s))
     }
     fn stmt_here(&self, th: &mut Thread, s: &Stmt) -> R {
-        let at = s.range();
+        let at = if is_compound(s) { self.block(s.range()) } else { s.range() };
         match s {
             Stmt::FunctionDef(f) => self.function(th, f),
             Stmt::ClassDef(c) => self.class(th, c),
@@ -117,7 +117,7 @@ impl Builder<'_> {
                     let kind = b.option(th, h.type_.as_deref())?;
                     let name = b.optional_name(th, h.name.as_ref());
                     let body = b.stmts(th, &h.body)?;
-                    b.make_at(th, Node::ExceptHandler, h.range(), &[kind, name, body])
+                    b.make_at(th, Node::ExceptHandler, b.block(h.range()), &[kind, name, body])
                 })?;
                 let orelse = self.stmts(th, &t.orelse)?;
                 let finalbody = self.stmts(th, &t.finalbody)?;
@@ -162,6 +162,18 @@ impl Builder<'_> {
             b.make_at(th, Node::alias, a.range(), &[name, asname])
         })
     }
+    /// A semicolon after the last statement of a block belongs to the block.
+    fn block(&self, at: TextRange) -> TextRange {
+        let rest = match &self.places {
+            Places::Source(_) => self.literals.source.get(at.end().to_usize()..).unwrap_or(""),
+            Places::Table(_) => "",
+        };
+        let after = rest.trim_start_matches([' ', '\t']);
+        if after.starts_with(';') {
+            return TextRange::new(at.start(), at.end() + TextSize::new((rest.len() - after.len()) as u32 + 1));
+        }
+        at
+    }
     /// A definition begins at its keyword, after the decorators.
     fn definition(&self, at: TextRange, decorators: &[Decorator]) -> TextRange {
         let (Places::Source(_), Some(d)) = (&self.places, decorators.last()) else {
@@ -192,7 +204,7 @@ impl Builder<'_> {
         let comment = self.head_comment(th, head, &f.body);
         let params = self.type_params(th, f.type_params.as_deref())?;
         let n = if f.is_async { Node::AsyncFunctionDef } else { Node::FunctionDef };
-        let at = self.definition(f.range(), &f.decorator_list);
+        let at = self.definition(self.block(f.range()), &f.decorator_list);
         self.make_at(th, n, at, &[name, args, body, decorators, returns, comment, params])
     }
     fn class(&self, th: &mut Thread, c: &StmtClassDef) -> R {
@@ -201,7 +213,7 @@ impl Builder<'_> {
         let body = self.documented(th, &c.body, true)?;
         let decorators = self.decorators(th, &c.decorator_list)?;
         let params = self.type_params(th, c.type_params.as_deref())?;
-        let at = self.definition(c.range(), &c.decorator_list);
+        let at = self.definition(self.block(c.range()), &c.decorator_list);
         self.make_at(th, Node::ClassDef, at, &[name, bases, keywords, body, decorators, params])
     }
     fn type_params(&self, th: &mut Thread, p: Option<&TypeParams>) -> R {
@@ -238,4 +250,11 @@ impl Builder<'_> {
             None => from,
         }
     }
+}
+
+fn is_compound(s: &Stmt) -> bool {
+    matches!(
+        s,
+        Stmt::For(_) | Stmt::While(_) | Stmt::If(_) | Stmt::With(_) | Stmt::Match(_) | Stmt::Try(_)
+    )
 }
