@@ -12,6 +12,7 @@ use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::exception;
 use vasuki_vm::types::module;
+use vasuki_vm::types::tuple::Tuple;
 use vasuki_vm::value::Value;
 use vasuki_vm::{bootstrap, frozen, import, memory};
 
@@ -81,20 +82,29 @@ fn start_function(th: &mut Thread, name: &str, args: &[Value]) -> R {
     th.call(f, args)
 }
 
+/// Runs what a function of `_vasuki_start` has prepared: it gives a function and its arguments.
+fn run_prepared(th: &mut Thread, name: &str, args: &[Value]) -> R {
+    let prepared = start_function(th, name, args)?;
+    match prepared.cast::<Tuple>().map(|t| t.items()) {
+        Some(&[f, args]) => th.call_ex(f, args, Value::EMPTY),
+        _ => Err(th.type_error("_vasuki_start must give a function and its arguments")),
+    }
+}
+
 fn run_target(th: &mut Thread, target: &Target) -> R<()> {
     main_dict(th)?;
     match target {
         Target::Command(text) => {
             let text = th.new_str(text);
-            start_function(th, "run_command", &[text])?;
+            run_prepared(th, "prepare_command", &[text])?;
         }
         Target::Module(name) => {
             let name = th.new_str(name);
-            start_function(th, "run_module", &[name])?;
+            run_prepared(th, "prepare_module", &[name])?;
         }
         Target::File(path) => {
             let path = fs_string(th, path);
-            start_function(th, "run_path", &[path])?;
+            run_prepared(th, "prepare_path", &[path])?;
         }
         Target::Stdin if std::io::stdin().is_terminal() => {
             start_function(th, "prepare_session", &[])?;
@@ -105,7 +115,7 @@ fn run_target(th: &mut Thread, target: &Target) -> R<()> {
             }
         }
         Target::Stdin => {
-            start_function(th, "run_stdin", &[])?;
+            run_prepared(th, "prepare_stdin", &[])?;
         }
     }
     Ok(())

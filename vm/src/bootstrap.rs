@@ -169,9 +169,9 @@ fn import_system(th: &mut Thread) -> R<()> {
     let imp = modules.get_str(th, imp_name)?.unwrap_or(Value::NONE);
     let install = th.intern("_install");
     th.call_method(importlib, install, &[sys, imp])?;
-    let external = crate::frozen::run(th, "_frozen_importlib_external", "importlib._bootstrap_external")?;
+    crate::frozen::give_sources(th, importlib)?;
+    crate::frozen::run(th, "_frozen_importlib_external", "importlib._bootstrap_external")?;
     let install_external = th.intern("_install_external_importers");
-    let _ = external;
     th.call_method(importlib, install_external, &[])?;
     Ok(())
 }

@@ -2,11 +2,14 @@
 
 use crate::context::ctx;
 use crate::names::names;
+use crate::native::{NativeDef, def_static};
 use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::dict::Dict;
 use crate::types::module;
+use crate::types::native_function;
+use crate::types::str_::Str;
 use crate::value::Value;
 use std::sync::OnceLock;
 use vasuki_compiler::code::Code;
@@ -75,4 +78,28 @@ pub fn run(th: &mut Thread, name: &str, library_name: &str) -> R {
     let code = code(th, m)?;
     crate::interp::run_code(th, code.as_gc(), dict.value(), dict.value(), Value::EMPTY)?;
     Ok(object)
+}
+
+static GET_SOURCE: NativeDef = def_static(
+    "get_source",
+    "fullname, /",
+    get_source,
+    "Return the source text of a module of the library.",
+);
+fn get_source(th: &mut Thread, a: &[Value]) -> R {
+    let Some(name) = a[0].cast::<Str>().map(|s| s.to_string_lossy()) else {
+        return Err(th.type_error("the name of a module must be a string"));
+    };
+    match library().and_then(|l| (l.source)((l.find)(&name)?.path)) {
+        Some(text) => Ok(th.new_str(&text)),
+        None => Ok(Value::NONE),
+    }
+}
+/// Lets the importer of the library's modules give their source texts: `importlib` is the module `_frozen_importlib`.
+pub(crate) fn give_sources(th: &mut Thread, importlib: Value) -> R<()> {
+    let importer = th.intern("FrozenImporter");
+    let importer = th.getattr(importlib, importer)?;
+    let f = native_function::new(th, &GET_SOURCE, Value::NONE, Value::NONE);
+    let name = th.intern(GET_SOURCE.name);
+    th.setattr(importer, name, f)
 }

@@ -63,7 +63,11 @@ fn main() {
             .trim_end_matches(".py")
             .trim_end_matches('/')
             .replace('/', ".");
-        let shown = format!("/vasuki/lib/python3.14/{path}");
+        let shown = match name.as_str() {
+            // As CPython calls them: tracebacks are cleared of their frames by these names.
+            "importlib._bootstrap" | "importlib._bootstrap_external" | "runpy" => format!("<frozen {name}>"),
+            _ => format!("/vasuki/lib/python3.14/{path}"),
+        };
         let compiled = match compile(&text, &shown, Mode::Exec, Options::default()) {
             Ok(c) => c,
             Err(e) => {

@@ -298,7 +298,7 @@ pub fn throw(th: &mut Thread, g: Gc<Generator>, e: Value) -> R<Step> {
         let line_at = g.offset();
         let code: Gc<Code> = g.code.get().as_gc();
         let f = frame::of_generator(th, g);
-        crate::types::traceback::add(th, e, f, line_at as i64, code.tables().firstlineno as i64)?;
+        crate::types::traceback::add(th, e, f, frame::lasti(line_at), code.tables().firstlineno as i64)?;
         finish(th, g)?;
         return Err(Throw::exception(e));
     }

@@ -1,6 +1,6 @@
 //! Binary, in-place and unary operators by the data model's rules.
 
-use crate::object::Gc;
+use crate::object::{Gc, Kind};
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
@@ -66,6 +66,18 @@ impl BinOp {
     }
 }
 
+fn is_sequence(v: Value) -> bool {
+    [Kind::Str, Kind::List, Kind::Tuple, Kind::Bytes].iter().any(|k| v.is_kind(*k))
+}
+/// What a sequence says about a right operand that it cannot be joined with.
+fn concatenation_error(a: Value, left: &str, right: &str) -> Option<String> {
+    let name = [(Kind::Str, "str"), (Kind::List, "list"), (Kind::Tuple, "tuple")];
+    match name.iter().find(|n| a.is_kind(n.0)) {
+        Some((_, name)) => Some(format!("can only concatenate {name} (not \"{right}\") to {name}")),
+        None if a.is_kind(Kind::Bytes) => Some(format!("can't concat {right} to {left}")),
+        None => None,
+    }
+}
 /// Does the right operand's reflected method go first?
 fn reflected_first(left: Gc<Class>, right: Gc<Class>, s: Special) -> bool {
     left != right && right.is_subclass_of(left) && right.special(s) != left.special(s)
@@ -138,7 +150,14 @@ impl Thread {
                 "unsupported operand type(s) for {symbol}: '{na}' and '{nb}'. Did you mean \"print(<message>, file=<output_stream>)\"?"
             ));
         }
-        self.type_error(&format!("unsupported operand type(s) for {symbol}: '{na}' and '{nb}'"))
+        let text = match op {
+            BinOp::Add => concatenation_error(a, &na, &nb),
+            BinOp::Mul if is_sequence(a) => Some(format!("can't multiply sequence by non-int of type '{nb}'")),
+            BinOp::Mul if is_sequence(b) => Some(format!("can't multiply sequence by non-int of type '{na}'")),
+            _ => None,
+        };
+        let text = text.unwrap_or_else(|| format!("unsupported operand type(s) for {symbol}: '{na}' and '{nb}'"));
+        self.type_error(&text)
     }
     fn is_print(&mut self, v: Value) -> bool {
         let print = self.intern("print");

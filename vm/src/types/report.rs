@@ -89,7 +89,7 @@ fn describe(th: &mut Thread, e: Value, depth: usize) -> R<String> {
     Ok(out)
 }
 fn place(th: &mut Thread, frame: Value) -> R<(String, String)> {
-    let [code, file, name] = ["f_code", "co_filename", "co_qualname"].map(|n| th.intern(n));
+    let [code, file, name] = ["f_code", "co_filename", "co_name"].map(|n| th.intern(n));
     let code = if frame.is_kind(Kind::Code) {
         frame
     } else {

@@ -72,37 +72,42 @@ def _insert_path(entry):
         sys.path.insert(0, entry)
 
 
-def run_command(text):
+# The functions below give the function that runs the program and its arguments: it is called without a frame of this file
+# below the program's.
+
+def prepare_command(text):
     """vasuki -c TEXT"""
     _insert_path("")
     _main().__dict__["__loader__"] = None
-    _remember("<string>", text)
-    exec(compile(text, "<string>", "exec"), _main().__dict__)
+    if text[:1] in (" ", "\t", "\n"):
+        import textwrap
+        text = textwrap.dedent(text)
+    return _run(text, "<string>", text)
 
 
-def _remember(filename, text):
+def _run(source, filename, text):
+    code = compile(source, filename, "exec", dont_inherit=True)
     import linecache
-    lines = [line + "\n" for line in text.splitlines()]
-    linecache.cache[filename] = (len(text), None, lines, filename)
+    linecache._register_code(code, text, filename)
+    return exec, (code, _main().__dict__)
 
 
-def run_module(name):
+def prepare_module(name):
     """vasuki -m NAME"""
     import os
     import runpy
     _insert_path(os.getcwd())
-    runpy._run_module_as_main(name)
+    return runpy._run_module_as_main, (name,)
 
 
-def run_path(path):
+def prepare_path(path):
     """vasuki FILE, a folder or a zip file with __main__.py"""
     import os
     from importlib import _bootstrap_external
     if os.path.isdir(path) or _is_zip(path):
         import runpy
         sys.path.insert(0, path)
-        runpy._run_module_as_main("__main__", False)
-        return
+        return runpy._run_module_as_main, ("__main__", False)
     try:
         with open(path, "rb") as f:
             source = f.read()
@@ -112,12 +117,13 @@ def run_path(path):
     if "vasuki_skip_first_line" in sys._xoptions:
         source = b"\n" + source.partition(b"\n")[2]
     _insert_path(os.path.dirname(os.path.realpath(path)))
+    path = os.path.abspath(path)
     namespace = _main().__dict__
     namespace["__file__"] = path
     namespace["__cached__"] = None
     namespace["__loader__"] = _bootstrap_external.SourceFileLoader("__main__", path)
     namespace.setdefault("__spec__", None)
-    exec(compile(source, path, "exec"), namespace)
+    return exec, (compile(source, path, "exec", dont_inherit=True), namespace)
 
 
 def _is_zip(path):
@@ -132,13 +138,12 @@ def _is_zip(path):
         return False
 
 
-def run_stdin():
+def prepare_stdin():
     """a program on standard input that is no terminal"""
     _insert_path("")
     source = sys.stdin.buffer.read()
-    _remember("<stdin>", source.decode("utf-8", "replace"))
     _main().__dict__["__loader__"] = None
-    exec(compile(source, "<stdin>", "exec"), _main().__dict__)
+    return _run(source, "<stdin>", source.decode("utf-8", "replace"))
 
 
 def prepare_session():

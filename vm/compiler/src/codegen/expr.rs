@@ -61,9 +61,11 @@ impl<'a> Gen<'a> {
             && !self.table.scopes[self.u.scope].has_walrus
             && let Some(r) = self.local_of(&n.id)
         {
+            let range = self.u.range;
             self.pos(e.range());
             let name = self.mangled(&n.id);
             self.check_bound(r, &name);
+            self.pos(range);
             return r;
         }
         let d = self.temp();
