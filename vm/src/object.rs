@@ -26,11 +26,13 @@ pub mod flag {
 }
 
 macro_rules! kinds {
-    ($($name:ident),* $(,)?) => {
+    ($($name:ident $doc:literal,)*) => {
         /// The Rust layout of an object. Python subclasses of a builtin keep its kind.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
         #[repr(u8)]
-        pub enum Kind { $($name),* }
+        pub enum Kind {
+            $(#[doc = $doc] $name),*
+        }
         impl Kind {
             /// All kinds, by number.
             pub const ALL: &'static [Kind] = &[$(Kind::$name),*];
@@ -38,9 +40,44 @@ macro_rules! kinds {
     };
 }
 kinds! {
-    Free, Instance, Buffer, Int, Float, Complex, Str, Bytes, Tuple, List, Dict, DictTable, Set, SetTable, FrozenSet, Range, Slice,
-    Class, Function, NativeFunction, BoundMethod, Code, Cell, Module, Exception, Traceback, Frame,
-    Generator, Property, StaticMethod, ClassMethod, Super, GetSet, Member, MappingProxy, WeakRef, Payload, Iter,
+    Free "not an object",
+    Instance "of a Python class, or of a native type with nothing but slots",
+    Buffer "the items of a list, or the attributes that do not fit in an instance",
+    Int "that does not fit in a word",
+    Float "an instance of a subclass of `float`",
+    Complex "`complex`",
+    Str "`str`",
+    Bytes "`bytes`",
+    Tuple "`tuple`",
+    List "`list`",
+    Dict "`dict`",
+    DictTable "keys and values of a dict",
+    Set "`set`",
+    SetTable "members of a set or frozenset",
+    FrozenSet "`frozenset`",
+    Range "`range`",
+    Slice "`slice`",
+    Class "a class",
+    Function "a Python function",
+    NativeFunction "a native function or method descriptor",
+    BoundMethod "a function with its first argument",
+    Code "a code object",
+    Cell "a variable of a closure",
+    Module "a module",
+    Exception "an exception",
+    Traceback "a traceback",
+    Frame "a frame as Python sees it",
+    Generator "a generator, coroutine or asynchronous generator",
+    Property "`property`",
+    StaticMethod "`staticmethod`",
+    ClassMethod "`classmethod`",
+    Super "`super`",
+    GetSet "descriptor of a computed attribute",
+    Member "descriptor of a slot",
+    MappingProxy "read-only view of a mapping",
+    WeakRef "`weakref.ref`",
+    Payload "native state in a Rust type of its own",
+    Iter "a native iterator",
 }
 
 /// Pointer to any heap object. Copyable: the collector does not move objects and finds pointers on the stack.
@@ -56,15 +93,18 @@ impl Obj {
         // SAFETY: non-null by the caller's promise.
         Obj(unsafe { NonNull::new_unchecked(addr as *mut Header) })
     }
+    /// Where it is. Objects never move.
     #[inline(always)]
     pub fn addr(self) -> usize {
         self.0.as_ptr() as usize
     }
+    /// Its header.
     #[inline(always)]
     pub fn header(self) -> &'static Header {
         // SAFETY: the object is live while reachable from a stack, where the caller has it.
         unsafe { &*self.0.as_ptr() }
     }
+    /// Its layout.
     #[inline(always)]
     pub fn kind(self) -> Kind {
         let k = self.header().kind.load(Relaxed);
@@ -72,17 +112,21 @@ impl Obj {
         // SAFETY: `kind` is written once, from a Kind.
         unsafe { std::mem::transmute::<u8, Kind>(k) }
     }
+    /// Number of the shape that tells its class and attributes.
     #[inline(always)]
     pub fn shape_id(self) -> u32 {
         self.header().shape.load(Relaxed)
     }
+    /// Is one of these flags ([`flag`]) set?
     #[inline(always)]
     pub fn has_flag(self, f: u8) -> bool {
         self.header().flags.load(Relaxed) & f != 0
     }
+    /// Sets a flag of [`flag`], whoever owns the object.
     pub fn set_flag(self, f: u8) {
         self.header().flags.fetch_or(f, Relaxed);
     }
+    /// It as a value.
     #[inline(always)]
     pub fn value(self) -> Value {
         Value::obj(self)
@@ -134,22 +178,27 @@ impl<T> Gc<T> {
         // SAFETY: non-null by the caller's promise.
         Gc(unsafe { NonNull::new_unchecked(addr as *mut T) }, PhantomData)
     }
+    /// Where it is. Objects never move.
     #[inline(always)]
     pub fn addr(self) -> usize {
         self.0.as_ptr() as usize
     }
+    /// It as a raw pointer.
     #[inline(always)]
     pub fn as_ptr(self) -> *mut T {
         self.0.as_ptr()
     }
+    /// It without its layout.
     #[inline(always)]
     pub fn obj(self) -> Obj {
         Obj(self.0.cast())
     }
+    /// It as a value.
     #[inline(always)]
     pub fn value(self) -> Value {
         Value(self.addr() as u64)
     }
+    /// Its header.
     #[inline(always)]
     pub fn header(self) -> &'static Header {
         self.obj().header()
@@ -168,9 +217,11 @@ impl<T> std::ops::Deref for Gc<T> {
 #[repr(transparent)]
 pub struct Slot(pub AtomicU64);
 impl Slot {
+    /// A slot that holds `v`.
     pub const fn new(v: Value) -> Slot {
         Slot(AtomicU64::new(v.0))
     }
+    /// What it holds now.
     #[inline(always)]
     pub fn get(&self) -> Value {
         Value(self.0.load(Relaxed))
@@ -180,6 +231,7 @@ impl Slot {
     pub fn set_raw(&self, v: Value) {
         self.0.store(v.0, Relaxed);
     }
+    /// The word as it is.
     #[inline(always)]
     pub fn bits(&self) -> u64 {
         self.0.load(Relaxed)

@@ -19,6 +19,7 @@ impl Throw {
         debug_assert!(v.is_obj());
         Throw(v)
     }
+    /// Does the transaction run again? Otherwise it is a Python exception.
     #[inline(always)]
     pub fn is_abort(self) -> bool {
         self.0 == Value::ABORT

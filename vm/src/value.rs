@@ -80,18 +80,22 @@ impl Value {
     pub fn obj(o: Obj) -> Value {
         Value(o.addr() as u64)
     }
+    /// Is it the mark of absence, which Python code never sees?
     #[inline(always)]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
+    /// Is it `None`?
     #[inline(always)]
     pub const fn is_none(self) -> bool {
         self.0 == Value::NONE.0
     }
+    /// Is it `True`? (Not: is it true in a condition.)
     #[inline(always)]
     pub const fn is_true(self) -> bool {
         self.0 == Value::TRUE.0
     }
+    /// Is it `True` or `False`?
     #[inline(always)]
     pub const fn is_bool(self) -> bool {
         self.0 == Value::TRUE.0 || self.0 == Value::FALSE.0

@@ -33,27 +33,45 @@ unsafe impl Layout for Code {
 
 /// Everything else, in Rust's memory; freed with the code object.
 pub struct Tables {
+    /// `co_name`
     pub name: Value,
+    /// `co_qualname`
     pub qualname: Value,
+    /// `co_firstlineno`
     pub firstlineno: u32,
+    /// `co_argcount`: positional parameters, those before `/` included
     pub argcount: u16,
+    /// `co_posonlyargcount`
     pub posonlyargcount: u16,
+    /// `co_kwonlyargcount`
     pub kwonlyargcount: u16,
+    /// `co_flags`
     pub flags: u32,
+    /// registers of a frame: parameters and locals first, then temporaries
     pub nregs: u16,
     /// registers of locals and cells: what a generator that has not started needs
     pub first_temp: usize,
     /// only positional parameters, no generator: the fast call path
     pub simple: bool,
+    /// `co_varnames`
     pub varnames: Box<[Value]>,
+    /// `co_cellvars`, and the registers that hold their cells
     pub cellvars: Box<[(Value, u16)]>,
+    /// `co_freevars`
     pub freevars: Box<[Value]>,
+    /// register of the first free variable's cell
     pub free_base: u16,
+    /// names that instructions refer to
     pub names: Box<[Value]>,
+    /// constants that instructions refer to
     pub consts: Box<[Value]>,
+    /// instructions and the words of their inline caches
     pub words: Box<[AtomicU64]>,
+    /// what handles exceptions where
     pub handlers: Box<[Handler]>,
+    /// places in the source, by index of the instruction
     pub positions: Box<[(u32, Position)]>,
+    /// the docstring, or None
     pub doc: Value,
     /// inline cache entries of this code, alive as long as it is
     pub entries: Mutex<Vec<Box<Entry>>>,

@@ -167,9 +167,11 @@ impl ValueVec {
     pub fn into_buffer(self) -> (Option<Gc<Buffer>>, usize) {
         (self.buf, self.len)
     }
+    /// How many values it holds.
     pub fn len(&self) -> usize {
         self.len
     }
+    /// Does it hold no values?
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

@@ -24,6 +24,7 @@ impl Gc<Bytes> {
     pub fn len(self) -> usize {
         self.len as usize
     }
+    /// Has it no bytes?
     #[inline(always)]
     pub fn is_empty(self) -> bool {
         self.len == 0

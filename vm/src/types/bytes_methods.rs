@@ -28,7 +28,7 @@ pub static DEF: TypeDef = TypeDef {
 
 macro_rules! comparisons {
     ($($name:ident $op:ident;)*) => {$(
-        pub fn $name(th: &mut Thread, a: &[Value]) -> R {
+        pub(crate) fn $name(th: &mut Thread, a: &[Value]) -> R {
             compare(th, CmpOp::$op, a)
         }
     )*};
@@ -132,7 +132,7 @@ fn like(th: &mut Thread, of: Value, data: &[u8]) -> Value {
         th.new_bytearray(data.to_vec())
     }
 }
-pub fn is_space(b: u8) -> bool {
+pub(crate) fn is_space(b: u8) -> bool {
     matches!(b, b' ' | 9..=13)
 }
 fn new(th: &mut Thread, a: &[Value]) -> R {
@@ -210,7 +210,7 @@ pub fn repr_text(b: &[u8]) -> String {
     out.push(quote);
     out
 }
-pub fn repr(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn repr(th: &mut Thread, a: &[Value]) -> R {
     let t = repr_text(&me(th, a[0])?);
     let t = if a[0].is_kind(Kind::Bytes) {
         t
@@ -235,7 +235,7 @@ fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
     let x = me(th, a[0])?;
     Ok(Value::bool(op.holds(x.cmp(&y))))
 }
-pub fn len(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn len(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::small(me(th, a[0])?.len() as i64))
 }
 fn to_bytes(th: &mut Thread, a: &[Value]) -> R {
@@ -253,7 +253,7 @@ fn getnewargs(th: &mut Thread, a: &[Value]) -> R {
 fn sizeof(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::small(33 + me(th, a[0])?.len() as i64))
 }
-pub fn getitem(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn getitem(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
     let n = b.len();
     if a[1].is_kind(Kind::Slice) {
@@ -308,7 +308,7 @@ fn needle(th: &mut Thread, v: Value) -> R<B> {
         th.class_of(v).name_str()
     )))
 }
-pub fn contains(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn contains(th: &mut Thread, a: &[Value]) -> R {
     if !int::is_int(a[1]) && bytes_like(th, a[1])?.is_none() && th.class_of(a[1]).special(Special::Index).is_none() {
         return Err(not_bytes_like(th, a[1]));
     }
@@ -334,13 +334,13 @@ fn found(th: &mut Thread, a: &[Value], reverse: bool) -> R<Option<usize>> {
 fn position(i: Option<usize>) -> Value {
     Value::small(i.map_or(-1, |i| i as i64))
 }
-pub fn find(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn find(th: &mut Thread, a: &[Value]) -> R {
     Ok(position(found(th, a, false)?))
 }
-pub fn rfind(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rfind(th: &mut Thread, a: &[Value]) -> R {
     Ok(position(found(th, a, true)?))
 }
-pub fn index(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn index(th: &mut Thread, a: &[Value]) -> R {
     let i = found(th, a, false)?;
     if i.is_none() {
         Err(th.value_error("subsection not found"))
@@ -348,7 +348,7 @@ pub fn index(th: &mut Thread, a: &[Value]) -> R {
         Ok(position(i))
     }
 }
-pub fn rindex(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rindex(th: &mut Thread, a: &[Value]) -> R {
     let i = found(th, a, true)?;
     if i.is_none() {
         Err(th.value_error("subsection not found"))
@@ -356,7 +356,7 @@ pub fn rindex(th: &mut Thread, a: &[Value]) -> R {
         Ok(position(i))
     }
 }
-pub fn count(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn count(th: &mut Thread, a: &[Value]) -> R {
     let n = needle(th, a[1])?;
     let b = me(th, a[0])?;
     let (from, to) = clip_range(th, a[2], a[3], b.len())?;
@@ -402,13 +402,13 @@ fn affix(th: &mut Thread, a: &[Value], name: &str, end: bool) -> R {
         }
     }
 }
-pub fn startswith(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn startswith(th: &mut Thread, a: &[Value]) -> R {
     affix(th, a, "startswith", false)
 }
-pub fn endswith(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn endswith(th: &mut Thread, a: &[Value]) -> R {
     affix(th, a, "endswith", true)
 }
-pub fn add(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn add(th: &mut Thread, a: &[Value]) -> R {
     let Some(y) = bytes_like(th, a[1])? else {
         let text = format!("can't concat {} to {}", th.class_of(a[1]).name_str(), th.class_of(a[0]).name_str());
         return Err(th.type_error(&text));
@@ -422,7 +422,7 @@ pub fn add(th: &mut Thread, a: &[Value]) -> R {
     }
     Ok(th.new_bytearray([&x[..], &y[..]].concat()))
 }
-pub fn mul(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn mul(th: &mut Thread, a: &[Value]) -> R {
     let Some(n) = str_methods::repetition(th, a[1])? else {
         let text = format!("can't multiply sequence by non-int of type '{}'", th.class_of(a[1]).name_str());
         return Err(th.type_error(&text));
@@ -436,31 +436,31 @@ pub fn mul(th: &mut Thread, a: &[Value]) -> R {
     let out = b.repeat(n);
     Ok(like(th, a[0], &out))
 }
-pub fn modulo(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn modulo(th: &mut Thread, a: &[Value]) -> R {
     let f = me(th, a[0])?;
     let out = percent_format::format_bytes(th, &f, a[1])?;
     Ok(like(th, a[0], &out))
 }
-pub fn rmodulo(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rmodulo(th: &mut Thread, a: &[Value]) -> R {
     if th.class_of(a[0]) != th.class_of(a[1]) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
     modulo(th, &[a[1], a[0]])
 }
-pub fn iter(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn iter(th: &mut Thread, a: &[Value]) -> R {
     crate::types::iter_text::new_bytes_iterator(th, a[0])
 }
 fn mapped(th: &mut Thread, a: &[Value], f: impl FnMut(u8) -> u8) -> R {
     let out: Vec<u8> = me(th, a[0])?.iter().copied().map(f).collect();
     Ok(like(th, a[0], &out))
 }
-pub fn lower(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn lower(th: &mut Thread, a: &[Value]) -> R {
     mapped(th, a, |b| b.to_ascii_lowercase())
 }
-pub fn upper(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn upper(th: &mut Thread, a: &[Value]) -> R {
     mapped(th, a, |b| b.to_ascii_uppercase())
 }
-pub fn swapcase(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn swapcase(th: &mut Thread, a: &[Value]) -> R {
     mapped(th, a, |b| {
         if b.is_ascii_uppercase() {
             b.to_ascii_lowercase()
@@ -469,7 +469,7 @@ pub fn swapcase(th: &mut Thread, a: &[Value]) -> R {
         }
     })
 }
-pub fn capitalize(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn capitalize(th: &mut Thread, a: &[Value]) -> R {
     let mut first = true;
     mapped(th, a, |b| {
         if std::mem::take(&mut first) {
@@ -479,7 +479,7 @@ pub fn capitalize(th: &mut Thread, a: &[Value]) -> R {
         }
     })
 }
-pub fn title(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn title(th: &mut Thread, a: &[Value]) -> R {
     let mut cased = false;
     mapped(th, a, |b| {
         let r = if cased { b.to_ascii_lowercase() } else { b.to_ascii_uppercase() };
@@ -487,26 +487,26 @@ pub fn title(th: &mut Thread, a: &[Value]) -> R {
         r
     })
 }
-pub fn all_are(th: &mut Thread, a: &[Value], f: fn(u8) -> bool) -> R {
+pub(crate) fn all_are(th: &mut Thread, a: &[Value], f: fn(u8) -> bool) -> R {
     let b = me(th, a[0])?;
     Ok(Value::bool(!b.is_empty() && b.iter().all(|&b| f(b))))
 }
-pub fn isascii(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn isascii(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::bool(me(th, a[0])?.is_ascii()))
 }
-pub fn islower(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn islower(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
     Ok(Value::bool(
         b.iter().any(u8::is_ascii_lowercase) && !b.iter().any(u8::is_ascii_uppercase),
     ))
 }
-pub fn isupper(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn isupper(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
     Ok(Value::bool(
         b.iter().any(u8::is_ascii_uppercase) && !b.iter().any(u8::is_ascii_lowercase),
     ))
 }
-pub fn istitle(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn istitle(th: &mut Thread, a: &[Value]) -> R {
     let (mut cased, mut before) = (false, false);
     for b in me(th, a[0])?.iter() {
         if b.is_ascii_uppercase() {
@@ -556,16 +556,16 @@ fn padded(th: &mut Thread, a: &[Value], name: &str, split: fn(usize, usize) -> u
     out.resize(out.len() + room - left, fill);
     Ok(like(th, a[0], &out))
 }
-pub fn ljust(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn ljust(th: &mut Thread, a: &[Value]) -> R {
     padded(th, a, "ljust", |_, _| 0)
 }
-pub fn rjust(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rjust(th: &mut Thread, a: &[Value]) -> R {
     padded(th, a, "rjust", |n, _| n)
 }
-pub fn center(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn center(th: &mut Thread, a: &[Value]) -> R {
     padded(th, a, "center", |n, w| n / 2 + (n & w & 1))
 }
-pub fn zfill(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn zfill(th: &mut Thread, a: &[Value]) -> R {
     let width = th.to_isize(a[1])?.max(0) as usize;
     crate::types::str_ops::check_size(th, width)?;
     let mut out = me(th, a[0])?.into_owned();
@@ -574,7 +574,7 @@ pub fn zfill(th: &mut Thread, a: &[Value]) -> R {
     out.splice(at..at, std::iter::repeat_n(b'0', room));
     Ok(like(th, a[0], &out))
 }
-pub fn expandtabs(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn expandtabs(th: &mut Thread, a: &[Value]) -> R {
     let size = if a[1].is_empty() { 8 } else { th.to_i32(a[1])?.max(0) as usize };
     let mut out = Vec::new();
     let mut column = 0;
@@ -593,11 +593,11 @@ pub fn expandtabs(th: &mut Thread, a: &[Value]) -> R {
     }
     Ok(like(th, a[0], &out))
 }
-pub fn decode(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn decode(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
     codecs::decode_named(th, &b, a[1], a[2], "decode")
 }
-pub fn fromhex(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn fromhex(th: &mut Thread, a: &[Value]) -> R {
     let text: Vec<u32> = match a[1].cast::<Str>() {
         Some(s) => s.points().collect(),
         None => match bytes_like(th, a[1])? {
@@ -639,7 +639,7 @@ pub fn fromhex(th: &mut Thread, a: &[Value]) -> R {
     let b = th.new_bytes(&out);
     th.call(a[0], &[b])
 }
-pub fn hex(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn hex(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
     let text = hex_text(th, &b, a[1], a[2])?;
     Ok(th.new_str(&text))
@@ -680,7 +680,7 @@ pub fn hex_text(th: &mut Thread, b: &[u8], sep: Value, every: Value) -> R<String
     }
     Ok(out)
 }
-pub fn join(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn join(th: &mut Thread, a: &[Value]) -> R {
     let sep = me(th, a[0])?;
     let class = th.class_of(a[1]);
     if class.special(Special::Iter).is_none() && class.special(Special::Getitem).is_none() {
@@ -721,16 +721,16 @@ fn stripped(th: &mut Thread, a: &[Value], left: bool, right: bool) -> R {
     };
     Ok(like(th, a[0], &b[i..b.len() - j]))
 }
-pub fn strip(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn strip(th: &mut Thread, a: &[Value]) -> R {
     stripped(th, a, true, true)
 }
-pub fn lstrip(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn lstrip(th: &mut Thread, a: &[Value]) -> R {
     stripped(th, a, true, false)
 }
-pub fn rstrip(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rstrip(th: &mut Thread, a: &[Value]) -> R {
     stripped(th, a, false, true)
 }
-pub fn maketrans(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn maketrans(th: &mut Thread, a: &[Value]) -> R {
     let (x, y) = (bytes_arg(th, a[0])?, bytes_arg(th, a[1])?);
     if x.len() != y.len() {
         return Err(th.value_error("maketrans arguments must have same length"));
@@ -741,7 +741,7 @@ pub fn maketrans(th: &mut Thread, a: &[Value]) -> R {
     }
     Ok(th.new_bytes(&table))
 }
-pub fn translate(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn translate(th: &mut Thread, a: &[Value]) -> R {
     let table = if a[1].is_none() { None } else { Some(bytes_arg(th, a[1])?) };
     if table.as_ref().is_some_and(|t| t.len() != 256) {
         return Err(th.value_error("translation table must be 256 characters long"));
@@ -767,10 +767,10 @@ fn separator(th: &mut Thread, v: Value) -> R<B> {
         Ok(s)
     }
 }
-pub fn partition(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn partition(th: &mut Thread, a: &[Value]) -> R {
     parted(th, a, false)
 }
-pub fn rpartition(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rpartition(th: &mut Thread, a: &[Value]) -> R {
     parted(th, a, true)
 }
 fn parted(th: &mut Thread, a: &[Value], reverse: bool) -> R {
@@ -789,17 +789,17 @@ fn parted(th: &mut Thread, a: &[Value], reverse: bool) -> R {
     let items = [like(th, a[0], parts[0]), like(th, a[0], parts[1]), like(th, a[0], parts[2])];
     Ok(th.new_tuple(&items))
 }
-pub fn removeprefix(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn removeprefix(th: &mut Thread, a: &[Value]) -> R {
     let p = bytes_arg(th, a[1])?;
     let b = me(th, a[0])?;
     Ok(like(th, a[0], b.strip_prefix(&p[..]).unwrap_or(&b)))
 }
-pub fn removesuffix(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn removesuffix(th: &mut Thread, a: &[Value]) -> R {
     let p = bytes_arg(th, a[1])?;
     let b = me(th, a[0])?;
     Ok(like(th, a[0], b.strip_suffix(&p[..]).unwrap_or(&b)))
 }
-pub fn replace(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn replace(th: &mut Thread, a: &[Value]) -> R {
     let (old, new) = (bytes_arg(th, a[1])?, bytes_arg(th, a[2])?);
     let max = if a[3].is_empty() { -1 } else { th.to_isize_clipped(a[3])? };
     let max = if max < 0 { usize::MAX } else { max as usize };
@@ -838,7 +838,7 @@ fn list_of(th: &mut Thread, of: Value, parts: Vec<&[u8]>) -> R {
     }
     Ok(th.new_list_vec(out))
 }
-pub fn split(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn split(th: &mut Thread, a: &[Value]) -> R {
     let (sep, max) = split_args(th, a)?;
     let b = me(th, a[0])?;
     let mut parts: Vec<&[u8]> = Vec::new();
@@ -870,7 +870,7 @@ pub fn split(th: &mut Thread, a: &[Value]) -> R {
     }
     list_of(th, a[0], parts)
 }
-pub fn rsplit(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rsplit(th: &mut Thread, a: &[Value]) -> R {
     let (sep, max) = split_args(th, a)?;
     let b = me(th, a[0])?;
     let mut parts: Vec<&[u8]> = Vec::new();
@@ -902,7 +902,7 @@ pub fn rsplit(th: &mut Thread, a: &[Value]) -> R {
     parts.reverse();
     list_of(th, a[0], parts)
 }
-pub fn splitlines(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn splitlines(th: &mut Thread, a: &[Value]) -> R {
     let keep = !a[1].is_empty() && th.truth(a[1])?;
     let b = me(th, a[0])?;
     let mut parts: Vec<&[u8]> = Vec::new();

@@ -156,12 +156,15 @@ impl Gc<Class> {
     pub fn attr_bytes(self) -> usize {
         if self.has_attrs() { 8 + 8 * self.inline_slots() } else { 0 }
     }
+    /// Is this flag of [`class_flag`] set?
     pub fn has_flag(self, f: u32) -> bool {
         self.flags.load(Relaxed) & f != 0
     }
+    /// Sets a flag of [`class_flag`].
     pub fn set_flag(self, f: u32) {
         self.flags.fetch_or(f, Relaxed);
     }
+    /// Clears a flag of [`class_flag`].
     pub fn clear_flag(self, f: u32) {
         self.flags.fetch_and(!f, Relaxed);
     }

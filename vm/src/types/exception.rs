@@ -333,34 +333,42 @@ impl Thread {
             Err(t) => t,
         }
     }
+    /// Throws a `TypeError` with this text.
     #[cold]
     pub fn type_error(&mut self, text: &str) -> Throw {
         self.error(ctx().types.TypeError, text)
     }
+    /// Throws a `ValueError` with this text.
     #[cold]
     pub fn value_error(&mut self, text: &str) -> Throw {
         self.error(ctx().types.ValueError, text)
     }
+    /// Throws an `IndexError` with this text.
     #[cold]
     pub fn index_error(&mut self, text: &str) -> Throw {
         self.error(ctx().types.IndexError, text)
     }
+    /// Throws an `AttributeError` with this text.
     #[cold]
     pub fn attribute_error(&mut self, text: &str) -> Throw {
         self.error(ctx().types.AttributeError, text)
     }
+    /// Throws an `OverflowError` with this text.
     #[cold]
     pub fn overflow_error(&mut self, text: &str) -> Throw {
         self.error(ctx().types.OverflowError, text)
     }
+    /// Throws a `ZeroDivisionError` with this text.
     #[cold]
     pub fn zero_division_error(&mut self, text: &str) -> Throw {
         self.error(ctx().types.ZeroDivisionError, text)
     }
+    /// Throws a `RuntimeError` with this text.
     #[cold]
     pub fn runtime_error(&mut self, text: &str) -> Throw {
         self.error(ctx().types.RuntimeError, text)
     }
+    /// Throws a `NotImplementedError` with this text.
     #[cold]
     pub fn not_implemented_error(&mut self, text: &str) -> Throw {
         self.error(ctx().types.NotImplementedError, text)

@@ -38,6 +38,7 @@ impl Gc<Str> {
     pub fn len(self) -> usize {
         self.len as usize
     }
+    /// Has it no characters?
     #[inline(always)]
     pub fn is_empty(self) -> bool {
         self.len == 0

@@ -17,28 +17,28 @@ fn ascii_map(th: &mut Thread, t: Gc<Str>, f: impl FnMut(u8) -> u8) -> Option<Val
     let b: Vec<u8> = a.bytes().map(f).collect();
     Some(str_ops::latin1(th, &b))
 }
-pub fn lower(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn lower(th: &mut Thread, a: &[Value]) -> R {
     if let Some(v) = ascii_map(th, s(a[0]), |c| c.to_ascii_lowercase()) {
         return Ok(v);
     }
     let w = str_ops::to_wtf8(s(a[0])).to_lowercase();
     Ok(str_ops::from_wtf8(th, &w))
 }
-pub fn upper(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn upper(th: &mut Thread, a: &[Value]) -> R {
     if let Some(v) = ascii_map(th, s(a[0]), |c| c.to_ascii_uppercase()) {
         return Ok(v);
     }
     let w = str_ops::to_wtf8(s(a[0])).to_uppercase();
     Ok(str_ops::from_wtf8(th, &w))
 }
-pub fn casefold(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn casefold(th: &mut Thread, a: &[Value]) -> R {
     if let Some(v) = ascii_map(th, s(a[0]), |c| c.to_ascii_lowercase()) {
         return Ok(v);
     }
     let w = case::casefold_wtf8(&str_ops::to_wtf8(s(a[0])));
     Ok(str_ops::from_wtf8(th, &w))
 }
-pub fn capitalize(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn capitalize(th: &mut Thread, a: &[Value]) -> R {
     let mut first = true;
     let f = |c: u8| {
         if std::mem::take(&mut first) {
@@ -53,7 +53,7 @@ pub fn capitalize(th: &mut Thread, a: &[Value]) -> R {
     let w = case::capitalize_wtf8(&str_ops::to_wtf8(s(a[0])));
     Ok(str_ops::from_wtf8(th, &w))
 }
-pub fn title(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn title(th: &mut Thread, a: &[Value]) -> R {
     let mut cased = false;
     let f = |c: u8| {
         let r = if cased { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() };
@@ -66,7 +66,7 @@ pub fn title(th: &mut Thread, a: &[Value]) -> R {
     let w = case::title_wtf8(&str_ops::to_wtf8(s(a[0])));
     Ok(str_ops::from_wtf8(th, &w))
 }
-pub fn swapcase(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn swapcase(th: &mut Thread, a: &[Value]) -> R {
     let f = |c: u8| {
         if c.is_ascii_uppercase() {
             c.to_ascii_lowercase()
@@ -82,7 +82,7 @@ pub fn swapcase(th: &mut Thread, a: &[Value]) -> R {
 }
 macro_rules! all_are {
     ($($name:ident $test:path;)*) => {$(
-        pub fn $name(_: &mut Thread, a: &[Value]) -> R {
+        pub(crate) fn $name(_: &mut Thread, a: &[Value]) -> R {
             Ok(Value::bool(!s(a[0]).is_empty() && s(a[0]).points().all($test)))
         }
     )*};
@@ -91,13 +91,13 @@ all_are! {
     isalpha unicode::is_alpha; isalnum unicode::is_alnum; isdecimal unicode::is_decimal; isdigit unicode::is_digit;
     isnumeric unicode::is_numeric; isspace unicode::is_space;
 }
-pub fn isascii(_: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn isascii(_: &mut Thread, a: &[Value]) -> R {
     Ok(Value::bool(s(a[0]).points().all(|c| c < 0x80)))
 }
-pub fn isprintable(_: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn isprintable(_: &mut Thread, a: &[Value]) -> R {
     Ok(Value::bool(s(a[0]).points().all(unicode::is_printable)))
 }
-pub fn isidentifier(_: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn isidentifier(_: &mut Thread, a: &[Value]) -> R {
     Ok(Value::bool(is_identifier(s(a[0]))))
 }
 /// Is it a valid identifier (or keyword)?
@@ -105,7 +105,7 @@ pub fn is_identifier(t: Gc<Str>) -> bool {
     let mut p = t.points();
     p.next().is_some_and(unicode::is_identifier_start) && p.all(unicode::is_identifier_continue)
 }
-pub fn islower(_: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn islower(_: &mut Thread, a: &[Value]) -> R {
     let mut cased = false;
     for c in s(a[0]).points() {
         if unicode::is_upper(c) || unicode::is_title(c) {
@@ -115,7 +115,7 @@ pub fn islower(_: &mut Thread, a: &[Value]) -> R {
     }
     Ok(Value::bool(cased))
 }
-pub fn isupper(_: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn isupper(_: &mut Thread, a: &[Value]) -> R {
     let mut cased = false;
     for c in s(a[0]).points() {
         if unicode::is_lower(c) || unicode::is_title(c) {
@@ -125,7 +125,7 @@ pub fn isupper(_: &mut Thread, a: &[Value]) -> R {
     }
     Ok(Value::bool(cased))
 }
-pub fn istitle(_: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn istitle(_: &mut Thread, a: &[Value]) -> R {
     let (mut cased, mut before) = (false, false);
     for c in s(a[0]).points() {
         if unicode::is_upper(c) || unicode::is_title(c) {
@@ -172,21 +172,21 @@ fn room(th: &mut Thread, a: &[Value]) -> R<usize> {
     let width = th.to_isize(a[1])?;
     Ok((width.max(0) as usize).saturating_sub(s(a[0]).len()))
 }
-pub fn ljust(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn ljust(th: &mut Thread, a: &[Value]) -> R {
     let (n, f) = (room(th, a)?, fill_char(th, a[2])?);
     pad(th, s(a[0]), 0, n, f)
 }
-pub fn rjust(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rjust(th: &mut Thread, a: &[Value]) -> R {
     let (n, f) = (room(th, a)?, fill_char(th, a[2])?);
     pad(th, s(a[0]), n, 0, f)
 }
-pub fn center(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn center(th: &mut Thread, a: &[Value]) -> R {
     let (n, f) = (room(th, a)?, fill_char(th, a[2])?);
     let width = n + s(a[0]).len();
     let left = n / 2 + (n & width & 1);
     pad(th, s(a[0]), left, n - left, f)
 }
-pub fn zfill(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn zfill(th: &mut Thread, a: &[Value]) -> R {
     let n = room(th, a)?;
     let t = s(a[0]);
     if n == 0 || t.is_empty() || !matches!(t.at(0), 0x2B | 0x2D) {
@@ -198,7 +198,7 @@ pub fn zfill(th: &mut Thread, a: &[Value]) -> R {
     b.push_chars(str_ops::part(t.chars(), 1, t.len()));
     Ok(b.finish(th))
 }
-pub fn expandtabs(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn expandtabs(th: &mut Thread, a: &[Value]) -> R {
     let size = if a[1].is_empty() { 8 } else { th.to_i32(a[1])? as isize };
     let mut b = StrBuilder::new();
     let mut column = 0isize;

@@ -36,13 +36,13 @@ fn found(th: &mut Thread, a: &[Value], name: &str, reverse: bool) -> R<Option<us
 fn position(i: Option<usize>) -> Value {
     Value::small(i.map_or(-1, |i| i as i64))
 }
-pub fn find(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn find(th: &mut Thread, a: &[Value]) -> R {
     Ok(position(found(th, a, "find", false)?))
 }
-pub fn rfind(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rfind(th: &mut Thread, a: &[Value]) -> R {
     Ok(position(found(th, a, "rfind", true)?))
 }
-pub fn index(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn index(th: &mut Thread, a: &[Value]) -> R {
     let i = found(th, a, "index", false)?;
     if i.is_none() {
         Err(th.value_error("substring not found"))
@@ -50,7 +50,7 @@ pub fn index(th: &mut Thread, a: &[Value]) -> R {
         Ok(position(i))
     }
 }
-pub fn rindex(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rindex(th: &mut Thread, a: &[Value]) -> R {
     let i = found(th, a, "rindex", true)?;
     if i.is_none() {
         Err(th.value_error("substring not found"))
@@ -58,7 +58,7 @@ pub fn rindex(th: &mut Thread, a: &[Value]) -> R {
         Ok(position(i))
     }
 }
-pub fn count(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn count(th: &mut Thread, a: &[Value]) -> R {
     let needle = arg(th, a[1], "count", "1")?;
     let (from, to) = str_ops::clip_range(th, a[2], a[3], s(a[0]).len())?;
     if from > to {
@@ -69,7 +69,7 @@ pub fn count(th: &mut Thread, a: &[Value]) -> R {
     }
     Ok(Value::small(str_ops::find_all(s(a[0]), needle, from, to, usize::MAX).len() as i64))
 }
-pub fn contains(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn contains(th: &mut Thread, a: &[Value]) -> R {
     match a[1].cast::<Str>() {
         Some(n) => Ok(Value::bool(str_ops::find(s(a[0]), n, 0, s(a[0]).len()).is_some())),
         None => Err(th.type_error(&format!(
@@ -111,20 +111,20 @@ fn affix(th: &mut Thread, a: &[Value], name: &str, end: bool) -> R {
         }
     }
 }
-pub fn startswith(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn startswith(th: &mut Thread, a: &[Value]) -> R {
     affix(th, a, "startswith", false)
 }
-pub fn endswith(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn endswith(th: &mut Thread, a: &[Value]) -> R {
     affix(th, a, "endswith", true)
 }
-pub fn removeprefix(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn removeprefix(th: &mut Thread, a: &[Value]) -> R {
     let (t, p) = (s(a[0]), arg(th, a[1], "removeprefix", "")?);
     if t.len() >= p.len() && (0..p.len()).all(|i| t.at(i) == p.at(i)) {
         return Ok(sub(th, t, p.len(), t.len()));
     }
     Ok(str_ops::plain(th, t))
 }
-pub fn removesuffix(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn removesuffix(th: &mut Thread, a: &[Value]) -> R {
     let (t, p) = (s(a[0]), arg(th, a[1], "removesuffix", "")?);
     if t.len() >= p.len() && (0..p.len()).all(|i| t.at(t.len() - p.len() + i) == p.at(i)) {
         return Ok(sub(th, t, 0, t.len() - p.len()));
@@ -153,16 +153,16 @@ fn stripped(th: &mut Thread, a: &[Value], name: &str, left: bool, right: bool) -
     }
     Ok(sub(th, t, i, j))
 }
-pub fn strip(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn strip(th: &mut Thread, a: &[Value]) -> R {
     stripped(th, a, "strip", true, true)
 }
-pub fn lstrip(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn lstrip(th: &mut Thread, a: &[Value]) -> R {
     stripped(th, a, "lstrip", true, false)
 }
-pub fn rstrip(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rstrip(th: &mut Thread, a: &[Value]) -> R {
     stripped(th, a, "rstrip", false, true)
 }
-pub fn replace(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn replace(th: &mut Thread, a: &[Value]) -> R {
     let (t, old, new) = (s(a[0]), arg(th, a[1], "replace", "1")?, arg(th, a[2], "replace", "2")?);
     let max = if a[3].is_empty() { -1 } else { th.to_isize_clipped(a[3])? };
     let max = if max < 0 { usize::MAX } else { max as usize };
@@ -198,7 +198,7 @@ pub fn replace(th: &mut Thread, a: &[Value]) -> R {
     b.push_chars(str_ops::part(t.chars(), at, t.len()));
     Ok(b.finish(th))
 }
-pub fn partition(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn partition(th: &mut Thread, a: &[Value]) -> R {
     let (t, sep) = (s(a[0]), separator(th, a[1])?);
     let at = str_ops::find(t, sep, 0, t.len());
     let empty = ctx().empty_str;
@@ -208,7 +208,7 @@ pub fn partition(th: &mut Thread, a: &[Value]) -> R {
     };
     Ok(th.new_tuple(&items))
 }
-pub fn rpartition(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rpartition(th: &mut Thread, a: &[Value]) -> R {
     let (t, sep) = (s(a[0]), separator(th, a[1])?);
     let at = str_ops::rfind(t, sep, 0, t.len());
     let empty = ctx().empty_str;
@@ -237,7 +237,7 @@ fn split_args(th: &mut Thread, a: &[Value]) -> R<(Option<Gc<Str>>, usize)> {
     let max = if a[2].is_empty() { -1 } else { th.to_isize(a[2])? };
     Ok((sep, if max < 0 { usize::MAX } else { max as usize }))
 }
-pub fn split(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn split(th: &mut Thread, a: &[Value]) -> R {
     let t = s(a[0]);
     let (sep, max) = split_args(th, a)?;
     let mut out = ValueVec::new();
@@ -278,7 +278,7 @@ pub fn split(th: &mut Thread, a: &[Value]) -> R {
     }
     Ok(th.new_list_vec(out))
 }
-pub fn rsplit(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn rsplit(th: &mut Thread, a: &[Value]) -> R {
     let t = s(a[0]);
     let (sep, max) = split_args(th, a)?;
     let mut out = ValueVec::new();
@@ -321,7 +321,7 @@ pub fn rsplit(th: &mut Thread, a: &[Value]) -> R {
     out.as_mut_slice().reverse();
     Ok(th.new_list_vec(out))
 }
-pub fn splitlines(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn splitlines(th: &mut Thread, a: &[Value]) -> R {
     let t = s(a[0]);
     let keep = !a[1].is_empty() && th.truth(a[1])?;
     let mut out = ValueVec::new();
@@ -343,7 +343,7 @@ pub fn splitlines(th: &mut Thread, a: &[Value]) -> R {
     }
     Ok(th.new_list_vec(out))
 }
-pub fn join(th: &mut Thread, a: &[Value]) -> R {
+pub(crate) fn join(th: &mut Thread, a: &[Value]) -> R {
     let sep = s(a[0]);
     let class = th.class_of(a[1]);
     let items = match a[1].cast::<Tuple>() {

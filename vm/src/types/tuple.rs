@@ -23,6 +23,7 @@ impl Gc<Tuple> {
     pub fn len(self) -> usize {
         self.len as usize
     }
+    /// Has it no items?
     #[inline(always)]
     pub fn is_empty(self) -> bool {
         self.len == 0
