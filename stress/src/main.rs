@@ -65,9 +65,14 @@ fn run(args: Args) -> Result<bool, String> {
         println!("{}", r.line());
     }
     for r in reports.iter().filter(|r| !r.failures.is_empty()) {
-        println!("\n== {}\n{}", r.name, r.failures[0]);
+        println!("\n== {}\n{}", r.name, end_of(&r.failures[0], 30));
     }
     Ok(!reports.is_empty() && reports.iter().all(|r| r.is_good()))
+}
+/// The last lines of a text.
+fn end_of(text: &str, lines: usize) -> String {
+    let all: Vec<&str> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
 }
 fn main() -> ExitCode {
     let result = match parse() {

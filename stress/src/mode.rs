@@ -25,10 +25,10 @@ pub static MODES: &[Mode] = &[
     },
     Mode {
         name: "collect",
-        options: &["gc-every=3", "poison", "verify-heap"],
+        options: &["gc-every=40", "poison", "verify-heap"],
     },
     Mode {
         name: "all",
-        options: &["gc-every=10", "poison", "verify-heap", "abort-every=15", "split-every=4"],
+        options: &["gc-every=60", "poison", "verify-heap", "abort-every=15", "split-every=4"],
     },
 ];

@@ -133,13 +133,14 @@ impl Thread {
         self.tx.abort(world);
         let s = &mut self.interp;
         let c = &s.checkpoint;
-        let mut from = 0;
-        for &(first, n) in &c.ranges {
-            for i in 0..n {
+        // Callees lie in the registers of their callers: what was copied first comes last.
+        let mut end = c.words.len();
+        for &(first, n) in c.ranges.iter().rev() {
+            end -= n;
+            for (i, &w) in c.words[end..end + n].iter().enumerate() {
                 // SAFETY: the range was copied from this thread's VM stack, which is still mapped.
-                unsafe { *(first as *mut u64).add(i) = c.words[from + i] };
+                unsafe { *(first as *mut u64).add(i) = w };
             }
-            from += n;
         }
         s.regs = c.regs as *mut Value;
         s.pc = c.pc as *const AtomicU64;
