@@ -524,6 +524,18 @@ impl Thread {
             v => Ok(v),
         }
     }
+    /// Calls a native method that was found in the class of `args[0]`: the receiver needs no check.
+    fn call_own_native(&mut self, f: Gc<NativeFunction>, args: &[Value]) -> R {
+        let (def, p) = (f.def(), f.params());
+        let here = 0u8;
+        if !p.simple || args.len() != p.total || (&raw const here as usize) < self.stack_limit {
+            return self.call_native_raw(f, args);
+        }
+        let direct = std::mem::replace(&mut self.interp.direct, false);
+        let r = (def.func)(self, args);
+        self.interp.direct = direct;
+        r
+    }
     fn call_native_raw(&mut self, f: Gc<NativeFunction>, args: &[Value]) -> R {
         let def = f.def();
         let p = f.params();
@@ -657,7 +669,7 @@ impl Thread {
             buf[0] = obj;
             let n = args.len().min(7);
             buf[1..=n].copy_from_slice(&args[..n]);
-            return self.call_native_raw(m.as_gc(), &buf[..=n]).map(Some);
+            return self.call_own_native(m.as_gc(), &buf[..=n]).map(Some);
         }
         if m.is_kind(Kind::Function) {
             return self.call_first(m, obj, args).map(Some);

@@ -13,6 +13,7 @@ use super::{Action, Exit, HEADER, MARGIN, code_of, frame, frame_flag, function_o
 use crate::context::ctx;
 use crate::object::{Gc, Kind, Obj};
 use crate::ops::{BinOp, CmpOp, UnOp};
+use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::types::buffer::Buffer;
@@ -462,8 +463,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     match attribute(th, word, v) {
                         Found::Value(x) => r!(a) = x,
                         Found::Getter(f) => {
-                            // SAFETY: the words above `top` are free for the call.
-                            ok!(unsafe { push_getter(th, f, v, a as u64) });
+                            ok!(push_method(th, f, &[v], a as u64));
                             reload!();
                         }
                         Found::Nothing => r!(a) = ok!(h::load_attr(th, code!(), word, v, name!(c))),
@@ -517,9 +517,25 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
 
                 Op::LoadSubscr => {
                     let (o, k) = (r!(b), r!(c));
-                    r!(a) = ok!(h::subscript(th, o, k));
+                    match python_method(o, Special::Getitem) {
+                        None => r!(a) = ok!(h::subscript(th, o, k)),
+                        Some(f) => {
+                            ok!(push_method(th, f, &[o, k], a as u64));
+                            reload!();
+                        }
+                    }
                 }
-                Op::StoreSubscr => ok!(h::store_subscript(th, r!(a), r!(b), r!(c))),
+                Op::StoreSubscr => {
+                    let (o, k, v) = (r!(a), r!(b), r!(c));
+                    match python_method(o, Special::Setitem) {
+                        None => ok!(h::store_subscript(th, o, k, v)),
+                        Some(f) => {
+                            // The result goes to the first word above the frame's registers.
+                            ok!(push_method(th, f, &[o, k, v], word3(t.nregs as usize, Action::Discard)));
+                            reload!();
+                        }
+                    }
+                }
                 Op::DeleteSubscr => ok!(th.delitem(r!(a), r!(b))),
                 Op::BuildSlice => r!(a) = crate::types::slice::new(th, r!(b), r!(b + 1), r!(b + 2)),
 
@@ -1155,16 +1171,25 @@ fn method(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Value> {
         _ => None,
     }
 }
-/// Pushes the frame of a property's getter.
-unsafe fn push_getter(th: &mut Thread, f: Value, v: Value, word: u64) -> R<()> {
+/// The special method of an instance, if it is a Python function.
+#[inline(always)]
+fn python_method(o: Value, s: Special) -> Option<Value> {
+    if !o.is_kind(Kind::Instance) {
+        return None;
+    }
+    class_of(o).special(s).filter(|m| m.is_kind(Kind::Function))
+}
+/// Pushes the frame of a Python function that something other than a call calls.
+#[inline(never)]
+fn push_method(th: &mut Thread, f: Value, args: &[Value], word: u64) -> R<()> {
     let base = th.interp.top.wrapping_add(HEADER);
-    if !th.interp.fits(base, 1) {
+    if !th.interp.fits(base, args.len()) {
         return Err(too_deep(th));
     }
     // SAFETY: words above `top` are free; the room has been checked.
     unsafe {
         *base.sub(1) = f;
-        *base = v;
-        push_function(th, base, f.as_gc(), 1, &[], word, Value::EMPTY)
+        std::ptr::copy_nonoverlapping(args.as_ptr(), base, args.len());
+        push_function(th, base, f.as_gc(), args.len(), &[], word, Value::EMPTY)
     }
 }

@@ -4,6 +4,8 @@ use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::str_::Str;
+use crate::types::tuple::Tuple;
+use crate::types::tuple_methods;
 use crate::value::Value;
 
 /// A rich comparison.
@@ -51,6 +53,21 @@ impl Thread {
             return Ok(Value::bool(op.holds(a.as_small().cmp(&b.as_small()))));
         }
         let (m, r, symbol) = op.methods();
+        if a.is_obj() && b.is_obj() {
+            let (t, ca, cb) = (&crate::context::ctx().types, self.class_of(a), self.class_of(b));
+            if ca == t.tuple && cb == t.tuple {
+                let (x, y) = (a.as_gc::<Tuple>().items(), b.as_gc::<Tuple>().items());
+                return self.recurse(" in comparison", |th| tuple_methods::compare_items(th, op, x, y));
+            }
+            let by_identity = t.object.special(m);
+            if matches!(op, CmpOp::Eq | CmpOp::Ne) && ca.special(m) == by_identity && cb.special(m) == by_identity {
+                // `object.__ne__` asks `__eq__`.
+                let eq = t.object.special(Special::Eq);
+                if ca.special(Special::Eq) == eq && cb.special(Special::Eq) == eq {
+                    return Ok(Value::bool((a == b) == (op == CmpOp::Eq)));
+                }
+            }
+        }
         let found = self.recurse(" in comparison", |th| {
             let (ca, cb) = (th.class_of(a), th.class_of(b));
             let mut tried_right = false;

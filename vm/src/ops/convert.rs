@@ -5,8 +5,11 @@ use crate::object::Gc;
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::dict::Dict;
 use crate::types::int;
+use crate::types::list::List;
 use crate::types::str_::Str;
+use crate::types::tuple::Tuple;
 use crate::value::Value;
 use num_traits::ToPrimitive;
 
@@ -92,6 +95,16 @@ impl Thread {
         if class == ctx().types.str {
             return Ok(v.as_gc::<Str>().hash());
         }
+        let t = &ctx().types;
+        if class == t.tuple {
+            return self.recurse("", |th| crate::types::tuple_methods::hash_items(th, v.as_gc::<Tuple>().items()));
+        }
+        if v.is_float() && !v.as_float().is_nan() {
+            return Ok(crate::hash::float(v.as_float()));
+        }
+        if class.special(Special::Hash) == t.object.special(Special::Hash) {
+            return Ok(crate::types::object::hash_of(v));
+        }
         if class.special(Special::Hash).is_none_or(|h| h.is_none()) {
             return Err(self.type_error(&format!("unhashable type: '{}'", class.name_str())));
         }
@@ -132,6 +145,9 @@ impl Thread {
         if class == ctx().types.str {
             return Ok(!v.as_gc::<Str>().is_empty());
         }
+        if class == ctx().types.list {
+            return Ok(v.as_gc::<List>().len(self)? != 0);
+        }
         if class.special(Special::Bool).is_some_and(|b| !b.is_none()) {
             return match self.call_special(v, Special::Bool, &[])? {
                 Some(Value::TRUE) => Ok(true),
@@ -146,6 +162,21 @@ impl Thread {
     }
     /// `len(v)`
     pub fn len(&mut self, v: Value) -> R<usize> {
+        if v.is_obj() {
+            let (class, t) = (self.class_of(v), &ctx().types);
+            if class == t.list {
+                return v.as_gc::<List>().len(self);
+            }
+            if class == t.str {
+                return Ok(v.as_gc::<Str>().len());
+            }
+            if class == t.tuple {
+                return Ok(v.as_gc::<Tuple>().len());
+            }
+            if class == t.dict {
+                return v.as_gc::<Dict>().len(self);
+            }
+        }
         match self.call_special(v, Special::Len, &[])? {
             Some(n) if n.is_small() => match n.as_small() {
                 n if n < 0 => Err(self.value_error("__len__() should return >= 0")),

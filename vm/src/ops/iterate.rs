@@ -1,12 +1,16 @@
 //! Iteration: iter, next, collecting, length hints, membership.
 
 use crate::context::ctx;
+use crate::interp::generator::{self, Step};
 use crate::object::Kind;
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
+use crate::types::dict::Dict;
+use crate::types::iter::{self, Iter, What};
 use crate::types::list::List;
+use crate::types::set::Set;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
@@ -14,6 +18,15 @@ impl Thread {
     /// `iter(v)`
     pub fn iter(&mut self, v: Value) -> R {
         let class = self.class_of(v);
+        if v.is_obj() {
+            let t = &ctx().types;
+            if class == t.list {
+                return Ok(iter::new(self, t.list_iterator, What::List, v, Value::small(0), Value::EMPTY));
+            }
+            if class == t.generator || v.is_kind(Kind::Iter) {
+                return Ok(v);
+            }
+        }
         match class.special(Special::Iter) {
             Some(m) if !m.is_none() => {
                 let Some(it) = self.call_special(v, Special::Iter, &[])? else {
@@ -33,6 +46,16 @@ impl Thread {
     }
     /// `next(it)`; None at the end.
     pub fn next(&mut self, it: Value) -> R<Option<Value>> {
+        if let Some(i) = it.cast::<Iter>() {
+            let v = iter::next(self, i)?;
+            return Ok(if v.is_empty() { None } else { Some(v) });
+        }
+        if it.is_kind(Kind::Generator) && self.class_of(it) == ctx().types.generator {
+            return Ok(match generator::resume(self, it.as_gc(), Value::NONE)? {
+                Step::Yielded(v) => Some(v),
+                Step::Returned(_) => None,
+            });
+        }
         match self.call_special(it, Special::Next, &[]) {
             Ok(Some(Value::EMPTY)) => Ok(None),
             Ok(Some(v)) => Ok(Some(v)),
@@ -84,6 +107,23 @@ impl Thread {
     /// `item in container`
     pub fn contains(&mut self, container: Value, item: Value) -> R<bool> {
         let class = self.class_of(container);
+        if container.is_obj() {
+            let t = &ctx().types;
+            if class == t.dict {
+                return Ok(container.as_gc::<Dict>().get(self, item)?.is_some());
+            }
+            if class == t.tuple {
+                for &x in container.as_gc::<Tuple>().items() {
+                    if self.eq(x, item)? {
+                        return Ok(true);
+                    }
+                }
+                return Ok(false);
+            }
+            if (class == t.set || class == t.frozenset) && (item.is_small() || self.class_of(item) == t.str) {
+                return container.as_gc::<Set>().contains(self, item);
+            }
+        }
         match class.special(Special::Contains) {
             Some(m) if m.is_none() => Err(self.type_error(&format!("'{}' object is not a container", class.name_str()))),
             Some(_) => {
