@@ -155,7 +155,10 @@ fn register(th: &mut Thread, a: &[Value]) -> R {
     vasuki_vm::memory::keep(weak);
     with(a[0], |d| d.registry.push(weak));
     COUNTER.fetch_add(1, Relaxed);
-    if let Some(abc) = a[0].cast::<Class>() {
+    // As in CPython, registering a builtin type does not change what patterns it matches.
+    if let Some(abc) = a[0].cast::<Class>()
+        && sub.has_flag(class_flag::HEAP)
+    {
         for f in [class_flag::SEQUENCE, class_flag::MAPPING] {
             if abc.has_flag(f) {
                 sub.set_flag(f);

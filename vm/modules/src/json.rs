@@ -408,7 +408,7 @@ fn string<U: Unit>(th: &mut Thread, doc: Gc<Str>, c: &[U], begin: usize, strict:
                         (from, search) = (end, end);
                         continue;
                     }
-                    _ => return Err(decode_error(th, "Invalid \\escape: ", doc, i)),
+                    _ => return Err(decode_error(th, "Invalid \\escape", doc, i)),
                 };
                 b.push(point);
                 (from, search) = (i + 2, i + 2);

@@ -346,6 +346,18 @@ pub static DEF: TypeDef = TypeDef {
 static METHODS: &[NativeDef] = &[
     def("__repr__", "self, /", code_repr, "Return repr(self)."),
     def("co_positions", "self, /", co_positions, "Source positions of the instructions."),
+    def(
+        "replace",
+        "self, /, **changes",
+        super::code_replace::replace,
+        "Return a copy of the code object with new values for the specified fields.",
+    ),
+    def(
+        "__replace__",
+        "self, /, **changes",
+        super::code_replace::replace,
+        "The same as replace().",
+    ),
     def("co_lines", "self, /", co_lines, "Line ranges of the instructions."),
 ];
 fn tables(v: Value) -> &'static Tables {

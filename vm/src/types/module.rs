@@ -39,9 +39,12 @@ fn new_of(th: &mut Thread, class: Gc<Class>) -> Gc<Module> {
     m.dict.set_raw(d);
     m
 }
-/// A new module with the usual names set.
+/// A new module with the usual names set. That of `builtins` has the namespace that the VM looks into.
 pub fn new(th: &mut Thread, name: &str) -> R {
     let m = new_of(th, ctx().types.module);
+    if name == "builtins" {
+        m.dict.set_raw(ctx().builtins.value());
+    }
     let name = th.intern(name).value();
     fill(th, m, name, Value::NONE)?;
     Ok(m.value())

@@ -92,6 +92,10 @@ pub fn def_of(class: Gc<Class>) -> Option<&'static TypeDef> {
 
 /// Fills a builtin class whose layout is set; bases are filled before.
 pub fn init_native(th: &mut Thread, class: Gc<Class>, name: &str, base: Gc<Class>, def: Option<&'static TypeDef>) -> R<()> {
+    let t = &ctx().types;
+    if class == t.ExceptionGroup {
+        return fill_native(th, class, name, &[base.value(), t.Exception.value()], def);
+    }
     let bases: &[Value] = if class == base { &[] } else { &[base.value()] };
     fill_native(th, class, name, bases, def)
 }
