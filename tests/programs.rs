@@ -90,6 +90,12 @@ fn every_program_prints_what_it_should() {
     });
     let mut failures = failures.into_inner().expect("no worker panics");
     failures.sort();
-    assert!(failures.is_empty(), "{} of {} programs:\n{}", failures.len(), programs.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} programs:\n{}",
+        failures.len(),
+        programs.len(),
+        failures.join("\n")
+    );
     println!("{} programs", programs.len());
 }

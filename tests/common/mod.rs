@@ -23,7 +23,10 @@ impl Outcome {
     /// The run must have printed exactly this and succeeded.
     #[track_caller]
     pub fn prints(&self, stdout: &str) -> &Outcome {
-        assert!(self.code == 0 && self.stdout == stdout, "expected {stdout:?} and success: {self:#?}");
+        assert!(
+            self.code == 0 && self.stdout == stdout,
+            "expected {stdout:?} and success: {self:#?}"
+        );
         self
     }
     /// The exit code must be this.
@@ -96,11 +99,19 @@ impl Running {
         });
         let stdout = collect(child.stdout.take().expect("stdout is a pipe"));
         let stderr = collect(child.stderr.take().expect("stderr is a pipe"));
-        Running { child, stdout, stderr, started: Instant::now() }
+        Running {
+            child,
+            stdout,
+            stderr,
+            started: Instant::now(),
+        }
     }
     /// Sends a signal.
     pub fn signal(&self, number: i32) {
-        let status = Command::new("kill").arg(format!("-{number}")).arg(self.child.id().to_string()).status();
+        let status = Command::new("kill")
+            .arg(format!("-{number}"))
+            .arg(self.child.id().to_string())
+            .status();
         assert!(status.is_ok_and(|s| s.success()), "kill -{number} {} works", self.child.id());
     }
     /// Waits for the end; kills it and fails after `limit`.

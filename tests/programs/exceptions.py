@@ -116,8 +116,8 @@ try:
         raise ExceptionGroup("a", [ValueError(1)])
     except* ValueError:
         raise KeyError("new")
-except ExceptionGroup as eg:
-    print(repr(eg), repr(eg.exceptions[0].__context__))
+except KeyError as e:
+    print(repr(e), repr(e.__context__))
 eg = ExceptionGroup("top", [ValueError("v"), ExceptionGroup("sub", [TypeError("t")])])
 match_, rest = eg.split(TypeError)
 print(repr(match_), repr(rest), eg.subgroup(lambda e: isinstance(e, ValueError)), eg.derive([OSError()]))

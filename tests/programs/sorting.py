@@ -72,7 +72,7 @@ try:
     l[::2] = [1]
 except ValueError as e:
     print(e)
-for f in [lambda: [].pop(), lambda: [1][3], lambda: [1].remove(2), lambda: [1].index(2), lambda: [1]["a"], lambda: [1] + (2,), lambda: [1].insert("a", 1), lambda: [1].pop(5)]:
+for f in [lambda: [].pop(), lambda: [1][3], lambda: [1].remove(2), lambda: [1].index(2), lambda: [1]["abc"[:1]], lambda: [1] + (2,), lambda: [1].insert("a", 1), lambda: [1].pop(5)]:
     try:
         f()
     except Exception as e:

@@ -147,6 +147,9 @@ fn getter_repr(th: &mut Thread, a: &[Value]) -> R {
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
     add_class(th, m, &DEQUE_CLASS, &DEQUE)?;
+    if let Some(c) = DEQUE_CLASS.get() {
+        c.set_flag(vasuki_vm::types::class::class_flag::SEQUENCE);
+    }
     add_class(th, m, &ITER_CLASS, &ITER)?;
     add_class(th, m, &REVERSE_ITER_CLASS, &REVERSE_ITER)?;
     add_class(th, m, &TUPLEGETTER_CLASS, &TUPLEGETTER)?;

@@ -486,15 +486,13 @@ fn add(th: &mut Thread, a: &[Value]) -> R {
     Ok(new)
 }
 fn mul(th: &mut Thread, a: &[Value]) -> R {
-    if !a[1].is_small() && class_of(a[1]).special(vasuki_vm::special::Special::Index).is_none() {
-        return Ok(Value::NOT_IMPLEMENTED);
-    }
     let new = copy(th, a[0])?;
     imul(th, &[new, a[1]])
 }
 fn imul(th: &mut Thread, a: &[Value]) -> R {
     if !a[1].is_small() && class_of(a[1]).special(vasuki_vm::special::Special::Index).is_none() {
-        return Ok(Value::NOT_IMPLEMENTED);
+        let name = class_of(a[1]).name_str();
+        return Err(th.type_error(&format!("can't multiply sequence by non-int of type '{name}'")));
     }
     let times = th.to_isize(a[1])?;
     let o = this(th, a[0])?;

@@ -352,7 +352,9 @@ fn native_count(th: &mut Thread, def: &'static NativeDef, p: &'static Params, ar
     );
     let s = |n: usize| if n == 1 { "" } else { "s" };
     let name = shown(th, def, args);
-    let text = if max == 0 && p.varargs.is_none() {
+    let text = if max == 0 && p.varargs.is_none() && !p.kwonly.is_empty() {
+        format!("{name}() takes no positional arguments")
+    } else if max == 0 && p.varargs.is_none() {
         format!("{name}() takes no arguments ({given} given)")
     } else if min == max && p.varargs.is_none() {
         if max == 1 {

@@ -1,10 +1,11 @@
 //! Binary, in-place and unary operators by the data model's rules.
 
+use crate::context::ctx;
 use crate::object::{Gc, Kind};
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::class::Class;
+use crate::types::class::{Class, class_flag};
 use crate::value::Value;
 
 /// A binary operator.
@@ -83,6 +84,14 @@ fn reflected_first(left: Gc<Class>, right: Gc<Class>, s: Special) -> bool {
     left != right && right.is_subclass_of(left) && right.special(s) != left.special(s)
 }
 
+/// Is this method that of a builtin sequence?
+fn joins(c: Gc<Class>, s: Special) -> bool {
+    let sequence = matches!(c.instance_kind(), Kind::Str | Kind::Bytes | Kind::List | Kind::Tuple)
+        || c.is_subclass_of(ctx().types.bytearray)
+        || c.has_flag(class_flag::SEQUENCE);
+    sequence && c.special(s).is_none_or(|f| f.is_kind(Kind::NativeFunction))
+}
+
 impl Thread {
     /// `a op b`
     pub fn binary(&mut self, op: BinOp, a: Value, b: Value) -> R {
@@ -95,6 +104,9 @@ impl Thread {
     /// `a op= b`: the result to be stored
     pub fn inplace(&mut self, op: BinOp, a: Value, b: Value) -> R {
         let (m, r, i, symbol) = op.methods();
+        if let Some(v) = self.reflected_of_sequence(m, r, a, b)? {
+            return Ok(v);
+        }
         if let Some(i) = i
             && self.class_of(a).special(i).is_some()
             && let Some(v) = self.call_special(a, i, &[b])?
@@ -117,6 +129,9 @@ impl Thread {
     /// The rule of left, right and reflected methods; None when neither handles it.
     pub fn binary_or_none(&mut self, m: Special, r: Special, a: Value, b: Value) -> R<Option<Value>> {
         let (ca, cb) = (self.class_of(a), self.class_of(b));
+        if let Some(v) = self.reflected_of_sequence(m, r, a, b)? {
+            return Ok(Some(v));
+        }
         let mut tried_right = false;
         if cb.special(r).is_some() && reflected_first(ca, cb, r) {
             tried_right = true;
@@ -141,6 +156,17 @@ impl Thread {
             return Ok(Some(v));
         }
         Ok(None)
+    }
+    /// `+` and `*` of builtin sequences do not give way to the other operand: its reflected method is asked before.
+    fn reflected_of_sequence(&mut self, m: Special, r: Special, a: Value, b: Value) -> R<Option<Value>> {
+        if !matches!(m, Special::Add | Special::Mul) || b.is_small() || b.is_float() {
+            return Ok(None);
+        }
+        let (ca, cb) = (self.class_of(a), self.class_of(b));
+        if ca == cb || !joins(ca, m) || joins(cb, r) || cb.special(r).is_none() {
+            return Ok(None);
+        }
+        Ok(self.call_special(b, r, &[a])?.filter(|v| *v != Value::NOT_IMPLEMENTED))
     }
     #[cold]
     fn unsupported(&mut self, op: BinOp, symbol: &str, a: Value, b: Value) -> crate::throw::Throw {

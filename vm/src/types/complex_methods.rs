@@ -277,9 +277,11 @@ fn parts_of(th: &mut Thread, re: Value, im: Value) -> R<C> {
     if im.is_kind(Kind::Str) {
         return Err(th.type_error("complex() argument 'imag' must be a real number, not str"));
     }
+    let mut complex = false;
     let first = if re.is_empty() {
         (0.0, 0.0)
     } else if let Some(c) = by_method(th, re)? {
+        complex = true;
         c
     } else if numeric(th, re) {
         (float::expect(th, re)?, 0.0)
@@ -298,12 +300,14 @@ fn parts_of(th: &mut Thread, re: Value, im: Value) -> R<C> {
     let second = if let Some(c) = im.cast::<Complex>() {
         c.parts()
     } else if numeric(th, im) {
-        return Ok((first.0, first.1 + float::expect(th, im)?));
+        // A sum would lose the sign of -0.0.
+        let im = float::expect(th, im)?;
+        return Ok((first.0, if complex { first.1 + im } else { im }));
     } else {
         let name = th.class_of(im).name_str();
         return Err(th.type_error(&format!("complex() argument 'imag' must be a real number, not {name}")));
     };
-    Ok((first.0 - second.1, first.1 + second.0))
+    Ok((first.0 - second.1, if complex { first.1 + second.0 } else { second.0 }))
 }
 /// Parses the text of a complex number (stripped).
 pub fn parse(text: &str) -> Option<C> {

@@ -310,9 +310,6 @@ fn delitem(th: &mut Thread, a: &[Value]) -> R {
 fn add(th: &mut Thread, a: &[Value]) -> R {
     let Some(y) = a[1].cast::<List>() else {
         let class = th.class_of(a[1]);
-        if class.special(Special::Radd).is_some() {
-            return Ok(Value::NOT_IMPLEMENTED);
-        }
         return Err(th.type_error(&format!("can only concatenate list (not \"{}\") to list", class.name_str())));
     };
     let x = this(a).snapshot(th)?;
@@ -324,10 +321,7 @@ fn add(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_list_vec(out))
 }
 fn mul(th: &mut Thread, a: &[Value]) -> R {
-    let n = match repetitions(th, a[1])? {
-        Ok(n) => n,
-        Err(v) => return Ok(v),
-    };
+    let n = repetitions(th, a[1])?;
     let x = this(a).snapshot(th)?;
     let out = repeat(th, x.as_slice(), n)?;
     Ok(th.new_list_vec(out))
@@ -337,10 +331,7 @@ fn iadd(th: &mut Thread, a: &[Value]) -> R {
     Ok(a[0])
 }
 fn imul(th: &mut Thread, a: &[Value]) -> R {
-    let n = match repetitions(th, a[1])? {
-        Ok(n) => n,
-        Err(v) => return Ok(v),
-    };
+    let n = repetitions(th, a[1])?;
     let l = this(a);
     match n {
         0 => l.clear(th)?,

@@ -84,8 +84,8 @@ pub fn set(th: &mut Thread, v: Value, obj: Value, new: Value) -> R<()> {
     let m = v.as_gc::<Member>();
     check(th, m, obj)?;
     if new.is_empty() && m.owner().has_flag(class_flag::HEAP) && attrs::member(th, obj.as_obj(), m.index())?.is_empty() {
-        let text = format!("'{}' object has no attribute '{}'", class_of(obj).name_str(), m.text());
-        return Err(attrs::attribute_error_for(th, &text, obj, m.name.get().as_gc()));
+        let text = m.text();
+        return Err(th.attribute_error(&text));
     }
     attrs::set_member(th, obj.as_obj(), m.index(), new)
 }

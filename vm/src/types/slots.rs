@@ -68,11 +68,13 @@ pub fn plan(th: &mut Thread, name: Gc<Str>, bases: &[Value], base: Gc<Class>, d:
     let (base_dict, base_weak) = (inherits(class_flag::HAS_DICT), inherits(class_flag::WEAKREFABLE));
     let mut members = ValueVec::new();
     let variable = matches!(base.instance_kind(), Kind::Tuple | Kind::Int | Kind::Bytes) && base != ctx().types.object;
+    // What is set on a class goes to its namespace.
+    let meta = base.instance_kind() == Kind::Class;
     let Some(slots) = d.get_str(th, names().__slots__)? else {
         return Ok(Plan {
             members: ValueVecItems(members),
-            dict: true,
-            adds_dict: !base_dict,
+            dict: !meta,
+            adds_dict: !base_dict && !meta,
             weakref: true,
             adds_weakref: !base_weak,
         });
@@ -97,7 +99,7 @@ pub fn plan(th: &mut Thread, name: Gc<Str>, bases: &[Value], base: Gc<Class>, d:
             return Err(th.type_error("__slots__ must be identifiers"));
         }
         if text == "__dict__" {
-            if adds_dict || base_dict {
+            if adds_dict || base_dict || meta {
                 return Err(th.type_error("__dict__ slot disallowed: we already got one"));
             }
             adds_dict = true;

@@ -440,9 +440,6 @@ fn add(th: &mut Thread, a: &[Value]) -> R {
         Some(b) => str_ops::concat(th, s(a[0]), b),
         None => {
             let class = th.class_of(a[1]);
-            if class.special(Special::Radd).is_some() {
-                return Ok(Value::NOT_IMPLEMENTED);
-            }
             Err(th.type_error(&format!("can only concatenate str (not \"{}\") to str", class.name_str())))
         }
     }
@@ -463,9 +460,6 @@ fn mul(th: &mut Thread, a: &[Value]) -> R {
         Some(n) => str_ops::repeat(th, s(a[0]), n),
         None => {
             let class = th.class_of(a[1]);
-            if class.special(Special::Mul).is_some() || class.special(Special::Rmul).is_some() {
-                return Ok(Value::NOT_IMPLEMENTED);
-            }
             Err(th.type_error(&format!("can't multiply sequence by non-int of type '{}'", class.name_str())))
         }
     }

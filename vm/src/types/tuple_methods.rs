@@ -221,35 +221,23 @@ pub fn clip_bound(i: isize, len: usize) -> usize {
         (i as usize).min(len)
     }
 }
-/// How often `sequence * n` repeats: Ok(Err(result)) when `n` is no number of repetitions, with what the operator gives.
-pub fn repetitions(th: &mut Thread, n: Value) -> R<Result<usize, Value>> {
+/// How often `sequence * n` repeats.
+pub fn repetitions(th: &mut Thread, n: Value) -> R<usize> {
     if let Some(n) = n.to_small() {
-        return Ok(Ok(n.max(0) as usize));
+        return Ok(n.max(0) as usize);
     }
     let class = th.class_of(n);
     if !int::is_int(n) && class.special(Special::Index).is_none() {
-        if class.special(Special::Mul).is_some() || class.special(Special::Rmul).is_some() {
-            // Of a number the sequence is the operand that does not fit.
-            if !n.is_float() && !matches!(n.to_obj().map(|o| o.kind()), Some(Kind::Float | Kind::Complex)) && !is_sequence(n) {
-                return Ok(Err(Value::NOT_IMPLEMENTED));
-            }
-        }
         return Err(th.type_error(&format!("can't multiply sequence by non-int of type '{}'", class.name_str())));
     }
     let i = th.index(n)?;
     match int::to_i64(i) {
-        Some(n) => Ok(Ok(n.max(0) as usize)),
+        Some(n) => Ok(n.max(0) as usize),
         None => {
             let name = class.name_str();
             Err(th.overflow_error(&format!("cannot fit '{name}' into an index-sized integer")))
         }
     }
-}
-fn is_sequence(v: Value) -> bool {
-    matches!(
-        v.to_obj().map(|o| o.kind()),
-        Some(Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List)
-    )
 }
 
 fn getitem(th: &mut Thread, a: &[Value]) -> R {
@@ -285,9 +273,6 @@ fn add(th: &mut Thread, a: &[Value]) -> R {
     let x = items(a);
     let Some(other) = a[1].cast::<Tuple>() else {
         let class = th.class_of(a[1]);
-        if class.special(Special::Radd).is_some() {
-            return Ok(Value::NOT_IMPLEMENTED);
-        }
         return Err(th.type_error(&format!("can only concatenate tuple (not \"{}\") to tuple", class.name_str())));
     };
     let y = other.items();
@@ -311,10 +296,7 @@ fn add(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_tuple(out.as_slice()))
 }
 fn mul(th: &mut Thread, a: &[Value]) -> R {
-    let n = match repetitions(th, a[1])? {
-        Ok(n) => n,
-        Err(v) => return Ok(v),
-    };
+    let n = repetitions(th, a[1])?;
     let x = items(a);
     if x.is_empty() || n == 0 || n == 1 {
         return Ok(match n {

@@ -148,6 +148,12 @@ fn fill_native(th: &mut Thread, class: Gc<Class>, name: &str, bases: &[Value], d
         let f = member::new(th, key, class, first + i);
         d.set_str(th, key, f)?;
     }
+    if class == ctx().types.interpolation {
+        let names = ["value", "expression", "conversion", "format_spec"].map(|n| th.intern(n).value());
+        let args = th.new_tuple(&names);
+        let key = th.intern("__match_args__");
+        d.set_str(th, key, args)?;
+    }
     let has = |n: &str| def.methods.iter().any(|m| m.name == n);
     if has("__eq__") && !has("__hash__") {
         d.set_str(th, names().__hash__, Value::NONE)?;

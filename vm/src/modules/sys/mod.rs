@@ -29,6 +29,12 @@ static FUNCTIONS: &[NativeDef] = &[
         nothing,
         "Clear all internal performance-related caches.",
     ),
+    def(
+        "_clear_type_descriptors",
+        "type, /",
+        runtime::clear_type_descriptors,
+        "Private function for clearing certain descriptors from a type's dictionary.",
+    ),
     def("_clear_type_cache", "", nothing, "Clear the internal type lookup cache."),
     def(
         "_current_frames",

@@ -5,7 +5,9 @@ use crate::interp::frame;
 use crate::names::names;
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::class::{Class, class_flag};
 use crate::types::str_::Str;
+use crate::types::type_attrs;
 use crate::value::Value;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
@@ -54,6 +56,22 @@ pub fn getframemodulename(th: &mut Thread, a: &[Value]) -> R {
         .as_gc::<crate::types::dict::Dict>()
         .get_str(th, names().__name__)?
         .unwrap_or(Value::NONE))
+}
+/// Removes `__dict__` and `__weakref__` of a class that gets a copy with slots.
+pub fn clear_type_descriptors(th: &mut Thread, a: &[Value]) -> R {
+    let Some(class) = a[0].cast::<Class>() else {
+        let c = th.class_of(a[0]).name_str();
+        return Err(th.type_error(&format!("_clear_type_descriptors() argument must be type, not {c}")));
+    };
+    if !class.has_flag(class_flag::HEAP) {
+        return Err(th.type_error("argument is immutable"));
+    }
+    for name in [names().__dict__, names().__weakref__] {
+        if class.namespace().get_interned(name).is_some() {
+            type_attrs::set_own(th, class, name, Value::EMPTY)?;
+        }
+    }
+    Ok(Value::NONE)
 }
 /// The frames of this thread only: frames of running threads cannot be looked at from outside.
 pub fn current_frames(th: &mut Thread, _: &[Value]) -> R {
