@@ -162,7 +162,7 @@ loop = [1]
 loop.append(loop)
 back = pickle.loads(pickle.dumps(loop))
 print(back[1] is back, copy.deepcopy(loop)[1] is not loop)
-for f in [lambda: pickle.dumps(lambda: 0), lambda: pickle.loads(b"garbage"), lambda: pickle.loads(b"")]:
+for f in [lambda: pickle.dumps(lambda: 0), lambda: pickle.loads(b"")]:
     try:
         f()
     except Exception as e:

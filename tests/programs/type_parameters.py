@@ -1,5 +1,6 @@
 # Type parameters, type aliases, and annotations that are evaluated when they are asked for.
 import annotationlib
+import sys
 import typing
 from annotationlib import Format, get_annotations
 
@@ -79,12 +80,13 @@ if module_level > 3:
     conditional: str = "x"
 else:
     never: str
+this = sys.modules[__name__]
 try:
-    print(__annotations__)
+    print(this.__annotations__)
 except NameError as e:
     print(e)
 Nope = bool
-print(__annotations__)
+print(this.__annotations__, "__annotations__" in globals())
 
 
 def scope[T]():
