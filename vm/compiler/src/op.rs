@@ -23,7 +23,7 @@ macro_rules! ops {
         /// The opcodes. `fmt` names the operands, as `--dis` prints them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u16)]
-        pub enum Op { $(#[doc = $doc] $name,)* }
+        pub enum Op { $(#[doc = concat!("`` ", $doc, " ``")] $name,)* }
         impl Op {
             /// Every opcode, by number.
             pub const ALL: &'static [Op] = &[$(Op::$name,)*];

@@ -6,7 +6,7 @@
 //! | 1 | shape or keys version (32 high bits), byte offset or index (24 bits): no allocation |
 //! | 2 (low three bits) | pointer to an immutable [`Entry`] (plus 2), owned by the code object |
 //!
-//! Entries are never changed. A site that meets several shapes has a chain of at most [`LONGEST`] entries, newest first; one
+//! Entries are never changed. A site that meets several shapes has a chain of at most `LONGEST` entries, newest first; one
 //! that fills too many gives up.
 
 use crate::attrs::{self, Place};

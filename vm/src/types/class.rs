@@ -1,6 +1,6 @@
 //! Layout of classes, and what everything asks of them: class of a value, MRO lookup with caching, special methods.
 //!
-//! Invariants: `mro` and the namespace change only through [`Gc<Class>::changed`]-calling code (types/type_.rs), which
+//! Invariants: `mro` and the namespace change only through code that calls [`changed`](super::type_::changed), which
 //! gives the class and all its subclasses a new `version` and clears their special-method caches. Inline caches hold
 //! (class, version). In concurrent mode a class changes only while all other threads stand at a boundary.
 

@@ -2,7 +2,7 @@
 //! in `memoryview_cast`.
 //!
 //! The exporter is asked for its memory at every access, and the window is checked against it. What a view looks at never
-//! changes; that it was released, its cached hash and its pins are slots. Views of one acquired buffer share a [`Lease`].
+//! changes; that it was released, its cached hash and its pins are slots. Views of one acquired buffer share a `Lease`.
 
 use crate::context::ctx;
 use crate::names::names;

@@ -1,6 +1,6 @@
 //! CPython's symbol tables, for the module `symtable`: blocks, their names with flags, and the scope of each.
 //!
-//! Code is generated from [`crate::symtable`], which has fewer blocks and other needs. Here everything is as CPython shows it,
+//! Code is generated from `symtable`, which has fewer blocks and other needs. Here everything is as CPython shows it,
 //! in its order.
 
 mod analyze;

@@ -1,7 +1,7 @@
 //! What the parser accepts but CPython's compiler refuses.
 //!
 //! In CPython's order: what its parser would have refused after all, `__future__` features, the symbol table's errors
-//! ([`super::scopes`]), then the code generator's ([`super::flow`]). Within one of these the first in the source wins.
+//! (`scopes`), then the code generator's (`flow`). Within one of these the first in the source wins.
 
 use super::{Start, explain, flow, scopes};
 use crate::error::SyntaxError;

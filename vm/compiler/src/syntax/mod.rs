@@ -1,7 +1,7 @@
 //! Syntax errors in CPython's words.
 //!
 //! Ruff's parser accepts or refuses; its messages are not CPython's. So when it refuses, the source is parsed once more by
-//! a slow grammar that knows the usual mistakes ([`grammar`]), over CPython's own tokens. What ruff accepts and CPython
+//! a slow grammar that knows the usual mistakes (`grammar`), over CPython's own tokens. What ruff accepts and CPython
 //! does not is found by [`check`](mod@check).
 
 pub mod check;
