@@ -5,6 +5,7 @@
 //! references and sweeps. Finalizers run afterwards in the thread that collected, at its next boundary.
 
 use crate::context::try_ctx;
+use crate::interp::generator::Generator;
 use crate::object::{Kind, Obj, flag};
 use crate::special::Special;
 use crate::thread::Thread;
@@ -149,7 +150,14 @@ pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
         if marked(a) {
             return true;
         }
-        due.push(a);
+        // SAFETY: unmarked, but not swept yet.
+        if !unsafe { Obj::from_addr(a) }
+            .value()
+            .cast::<Generator>()
+            .is_some_and(|g| g.is_closed())
+        {
+            due.push(a);
+        }
         false
     });
     h.mark_roots(&due, &tracer);
@@ -238,11 +246,19 @@ pub fn run_due(th: &mut Thread) -> crate::throw::R<()> {
         };
         if let Err(t) = r {
             if t.is_abort() {
-                lock(&DUE).push(v);
+                o.clear_flag(flag::FINALIZED);
+                let mut due = lock(&DUE);
+                due.push(v);
+                DUE_COUNT.store(due.len(), Relaxed);
                 return Err(t);
             }
-            let del = th.class_of(v).special(Special::Del).unwrap_or(v);
-            crate::types::exception::report_unraisable(th, t, del);
+            match v.cast::<Generator>() {
+                Some(g) => crate::types::exception::report_ignored(th, t, g.ending(), v),
+                None => {
+                    let del = th.class_of(v).special(Special::Del).unwrap_or(v);
+                    crate::types::exception::report_ignored(th, t, "while calling deallocator", del);
+                }
+            }
         }
     }
     Ok(())

@@ -122,6 +122,10 @@ impl Obj {
     pub fn has_flag(self, f: u8) -> bool {
         self.header().flags.load(Relaxed) & f != 0
     }
+    /// Clears a flag of [`flag`].
+    pub fn clear_flag(self, f: u8) {
+        self.header().flags.fetch_and(!f, Relaxed);
+    }
     /// Sets a flag of [`flag`], whoever owns the object.
     pub fn set_flag(self, f: u8) {
         self.header().flags.fetch_or(f, Relaxed);

@@ -48,7 +48,7 @@ pub fn finish(th: &mut Thread, code: u8) -> u8 {
         if let Err(t) = flushed
             && name == "stdout"
         {
-            exception::report_unraisable(th, t, Value::NONE);
+            exception::report_ignored(th, t, "while flushing sys.stdout", Value::EMPTY);
             code = 120;
         }
     }

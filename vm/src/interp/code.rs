@@ -16,7 +16,7 @@ use crate::value::Value;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use vasuki_compiler::code::{self as compiled, Const, Handler, Position, Text, flags};
-use vasuki_compiler::op::Op;
+use vasuki_compiler::op::{Intrinsic1, Op};
 
 /// Layout.
 #[repr(C)]
@@ -51,6 +51,8 @@ pub struct Tables {
     pub nregs: u16,
     /// registers of locals and cells: what a generator that has not started needs
     pub first_temp: usize,
+    /// has it handlers of the program's own, which a generator's finalizer must run?
+    pub tries: bool,
     /// only positional parameters, no generator: the fast call path
     pub simple: bool,
     /// `co_varnames`
@@ -108,6 +110,12 @@ impl Gc<Code> {
         let t = self.tables();
         let i = t.positions.partition_point(|p| (p.0 as usize) < at);
         i.checked_sub(1).map(|i| t.positions[i].1)
+    }
+    /// Has the program a handler of its own around the instruction before word `at`?
+    pub fn in_try(self, at: usize) -> bool {
+        let words = &self.tables().words;
+        self.handler(at)
+            .is_some_and(|h| !is_guard(words[h.target as usize].load(std::sync::atomic::Ordering::Relaxed)))
     }
     /// The handler of the instruction before word `at`.
     pub fn handler(self, at: usize) -> Option<Handler> {
@@ -194,6 +202,10 @@ fn first_temp(c: &compiled::Code) -> usize {
     };
     c.varnames.len().max(cells).max(free)
 }
+/// Does a handler that begins with this instruction only turn the StopIteration of a generator into a RuntimeError?
+fn is_guard(w: u64) -> bool {
+    w as u16 == Op::Intrinsic1 as u16 && (w >> 48) as u16 == Intrinsic1::StopIterationError as u16
+}
 /// A code object from what the compiler gave.
 pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
     let p = th.alloc_raw(Kind::Code, ctx().types.code.root_shape(), std::mem::size_of::<Code>(), true);
@@ -218,6 +230,7 @@ pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
         flags: c.flags,
         nregs: c.nregs,
         first_temp: first_temp(c),
+        tries: c.handlers.iter().any(|h| !is_guard(c.code[h.target as usize])),
         simple: c.kwonlyargcount == 0 && c.flags & (flags::VARARGS | flags::VARKEYWORDS | generator) == 0,
         varnames: names(th, &c.varnames),
         cellvars,

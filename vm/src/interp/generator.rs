@@ -106,6 +106,17 @@ impl Gc<Generator> {
             "generator"
         }
     }
+    /// What happened to it when its finalizer failed, for the message.
+    pub fn ending(self) -> &'static str {
+        let c = crate::types::class::class_of(self.value());
+        if c == ctx().types.coroutine {
+            "while finalizing coroutine"
+        } else if c == ctx().types.async_generator {
+            "while finalizing generator"
+        } else {
+            "while closing generator"
+        }
+    }
     /// Opens it: its words can be set.
     pub fn open(self, th: &mut Thread) -> R<()> {
         th.write(self.header(), WORDS)
@@ -221,6 +232,9 @@ pub(super) unsafe fn suspend(th: &mut Thread, regs: *mut Value, pc: *const Atomi
             std::ptr::copy_nonoverlapping(regs, b.values(b.cap()).as_ptr().cast_mut(), b.cap());
         }
         g.state.set_raw(Value::small(SUSPENDED));
+        if t.tries {
+            crate::attrs::register_finalizer(g.obj());
+        }
         g.at.set_raw(Value::small((pc as usize - t.words.as_ptr() as usize) as i64 / 8));
         let outer = g.outer.get();
         g.handling.set_raw(if th.handling == outer { Value::EMPTY } else { th.handling });
@@ -330,6 +344,18 @@ pub fn close(th: &mut Thread, g: Gc<Generator>) -> R {
 fn is_a(th: &mut Thread, e: Value, class: Gc<Class>) -> bool {
     th.class_of(e).is_subclass_of(class)
 }
+/// Warns of a coroutine that nobody has awaited, by the library's function for that if it is there.
+fn warn_unawaited(th: &mut Thread, v: Value) -> R {
+    let m = crate::import::import_module(th, "warnings")?;
+    let key = th.intern("_warn_unawaited_coroutine");
+    if let Some(f) = th.getattr_opt(m, key)? {
+        return th.call(f, &[v]);
+    }
+    let name = th.str(v.as_gc::<Generator>().qualname.get())?.to_string_lossy();
+    let category = ctx().types.RuntimeWarning;
+    crate::warn::warn(th, category, &format!("coroutine '{name}' was never awaited"), 1)?;
+    Ok(Value::NONE)
+}
 /// Finalizer of an unreachable generator.
 pub fn finalize(th: &mut Thread, v: Value) -> R {
     let g: Gc<Generator> = v.as_gc();
@@ -342,12 +368,12 @@ pub fn finalize(th: &mut Thread, v: Value) -> R {
         return th.call(g.hook.get(), &[v]);
     }
     if class == t.coroutine && g.state() == CREATED {
-        let name = th.str(g.qualname.get())?.to_string_lossy();
-        crate::warn::warn(th, t.RuntimeWarning, &format!("coroutine '{name}' was never awaited"), 1)?;
+        let warned = warn_unawaited(th, v);
         finish(th, g)?;
-        return Ok(Value::NONE);
+        return warned;
     }
-    if class == t.async_generator {
+    let code: Gc<Code> = g.code.get().as_gc();
+    if class == t.async_generator || g.state() == CREATED || !code.in_try(g.offset()) {
         finish(th, g)?;
         return Ok(Value::NONE);
     }

@@ -87,7 +87,7 @@ pub fn run_all(th: &mut Thread) -> R<()> {
             if throw.is_abort() {
                 return Err(throw);
             }
-            exception::report_unraisable(th, throw, t[0]);
+            exception::report_ignored(th, throw, "in atexit callback", t[0]);
         }
     }
     Ok(())

@@ -116,7 +116,7 @@ fn callbacks(th: &mut Thread, phase: &str, collected: i64) -> R<()> {
             if t.is_abort() {
                 return Err(t);
             }
-            crate::types::exception::report_unraisable(th, t, f);
+            crate::types::exception::report_ignored(th, t, "while calling GC callback", f);
         }
     }
     Ok(())

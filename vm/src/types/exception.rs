@@ -16,7 +16,7 @@ use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
-pub use crate::types::report::{exit_code, print_exception, print_uncaught, report_unraisable, traceback_text};
+pub use crate::types::report::{exit_code, print_exception, print_uncaught, report_ignored, report_unraisable, traceback_text};
 
 /// Layout.
 #[repr(C)]

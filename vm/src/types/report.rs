@@ -108,28 +108,63 @@ pub fn summary(th: &mut Thread, e: Gc<Exception>) -> R<String> {
 }
 /// Reports an exception that cannot be raised where it happened through `sys.unraisablehook`. `object`: where, or None.
 pub fn report_unraisable(th: &mut Thread, t: Throw, object: Value) {
-    let Some(e) = t.value() else { return };
-    let r = attempt(th, |th| {
-        let x = exception::this(e);
-        let tb = x.field(th, &x.traceback)?;
-        let none = |v: Value| if v.is_empty() { Value::NONE } else { v };
-        let args = crate::types::simple_namespace::new(
-            th,
-            &[
-                ("exc_type", class_of(e).value()),
-                ("exc_value", e),
-                ("exc_traceback", none(tb)),
-                ("err_msg", Value::NONE),
-                ("object", none(object)),
-            ],
-        )?;
-        let hook = sys_attribute(th, "unraisablehook")?;
-        th.call(hook, &[args])
-    });
-    if let Ok(None) = r {
-        // The hook itself failed and there is nobody left to tell but the process's own error stream.
-        eprintln!("Exception ignored in sys.unraisablehook");
+    unraisable(th, t, None, object);
+}
+/// The same with a message of its own: "Exception ignored", `what` (as "while calling deallocator") and `object`, which is
+/// left out when it is EMPTY.
+pub fn report_ignored(th: &mut Thread, t: Throw, what: &str, object: Value) {
+    let shown = if object.is_empty() {
+        Ok(None)
+    } else {
+        attempt(th, |th| th.repr_string(object))
+    };
+    match shown {
+        Ok(Some(repr)) => unraisable(th, t, Some(format!("Exception ignored {what} {repr}")), Value::NONE),
+        Ok(None) => unraisable(th, t, Some(format!("Exception ignored {what}")), Value::NONE),
+        Err(_) => {}
     }
+}
+fn unraisable(th: &mut Thread, t: Throw, message: Option<String>, object: Value) {
+    let Some(e) = t.value() else { return };
+    let mut hook = Value::NONE;
+    let r = call_hook(th, e, message, object, &mut hook);
+    if let Err(t) = r
+        && let Some(failed) = t.value()
+    {
+        // The hook itself failed: the default one tells.
+        let told = details(th, failed, Some("Exception ignored in sys.unraisablehook".into()), hook);
+        if told
+            .and_then(|args| crate::modules::sys::hooks::unraisablehook(th, &[args]))
+            .is_err()
+        {
+            eprintln!("Exception ignored in sys.unraisablehook");
+        }
+    }
+}
+fn call_hook(th: &mut Thread, e: Value, message: Option<String>, object: Value, hook: &mut Value) -> R {
+    let args = details(th, e, message, object)?;
+    *hook = sys_attribute(th, "unraisablehook")?;
+    th.call(*hook, &[args])
+}
+/// The argument of `sys.unraisablehook`.
+fn details(th: &mut Thread, e: Value, message: Option<String>, object: Value) -> R {
+    let x = exception::this(e);
+    let tb = x.field(th, &x.traceback)?;
+    let none = |v: Value| if v.is_empty() { Value::NONE } else { v };
+    let message = match message {
+        Some(m) => th.new_str(&m),
+        None => Value::NONE,
+    };
+    crate::types::simple_namespace::new(
+        th,
+        &[
+            ("exc_type", class_of(e).value()),
+            ("exc_value", e),
+            ("exc_traceback", none(tb)),
+            ("err_msg", message),
+            ("object", none(object)),
+        ],
+    )
 }
 /// The traceback and message of an exception as text, made natively.
 pub fn traceback_text(th: &mut Thread, e: Value) -> String {
@@ -159,15 +194,21 @@ pub fn print_uncaught(th: &mut Thread, e: Value) {
             let key = th.intern(name);
             th.setattr(sys, key, v)?;
         }
-        let hook = sys_attribute(th, "excepthook")?;
-        th.call(hook, &[class_of(e).value(), e, tb])
-    });
-    match r {
-        Ok(Some(_)) => {}
-        _ => {
-            let text = traceback_text(th, e);
-            eprint!("{text}");
+        let Some(hook) = attempt(th, |th| sys_attribute(th, "excepthook"))? else {
+            write(th, "sys.excepthook is missing\n")?;
+            return print_exception(th, e);
+        };
+        if let Err(failed) = th.catch(ctx().types.BaseException, |th| th.call(hook, &[class_of(e).value(), e, tb]))? {
+            write(th, "Error in sys.excepthook:\n")?;
+            print_exception(th, failed)?;
+            write(th, "\nOriginal exception was:\n")?;
+            print_exception(th, e)?;
         }
+        Ok(())
+    });
+    if !matches!(r, Ok(Some(()))) {
+        let text = traceback_text(th, e);
+        eprint!("{text}");
     }
 }
 /// The exit code that a SystemExit asks for; a message goes to stderr.

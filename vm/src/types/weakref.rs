@@ -118,7 +118,7 @@ pub fn run_callbacks(th: &mut Thread) -> R<()> {
                 due(|d| d.push((r, c)));
                 return Err(t);
             }
-            crate::types::report::report_unraisable(th, t, c);
+            crate::types::report::report_ignored(th, t, "while calling weakref callback", c);
         }
     }
     Ok(())

@@ -376,7 +376,7 @@ fn finalize(th: &mut Thread, a: &[Value]) -> R {
     // A class without the attribute, or with slots, does without the mark.
     let _ = th.catch(error, |th| th.setattr(v, name, Value::TRUE))?;
     if let Err(e) = th.catch(ctx().types.BaseException, |th| th.call_method(v, names().close, &[]))? {
-        exception::report_unraisable(th, vasuki_vm::throw::Throw::exception(e), v);
+        exception::report_ignored(th, vasuki_vm::throw::Throw::exception(e), "while finalizing file", v);
     }
     Ok(Value::NONE)
 }

@@ -621,7 +621,7 @@ pub(crate) fn warn_unclosed(th: &mut Thread, f: Gc<Native<FileIO>>, source: Valu
         vasuki_vm::warn::warn(th, warning, &format!("unclosed file {text}"), 1)
     })? {
         Ok(()) => {}
-        Err(e) => vasuki_vm::types::exception::report_unraisable(th, Throw::exception(e), f.value()),
+        Err(e) => vasuki_vm::types::exception::report_ignored(th, Throw::exception(e), "while finalizing file", source),
     }
     Ok(())
 }

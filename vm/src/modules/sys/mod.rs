@@ -1,6 +1,6 @@
 //! The module `sys`.
 
-mod hooks;
+pub(crate) mod hooks;
 mod info;
 mod jit;
 pub(crate) mod runtime;

@@ -231,7 +231,7 @@ fn report(me: &mut Thread, t: Throw, f: Value) {
     {
         return;
     }
-    exception::report_unraisable(me, t, f);
+    exception::report_ignored(me, t, "in thread started by", f);
 }
 pub fn shutdown(th: &mut Thread, _: &[Value]) -> R {
     loop {
