@@ -21,13 +21,13 @@ pub fn seed(seed: Option<u32>) {
     let (a, b) = match seed {
         Some(0) => (0, 0),
         Some(n) => {
-            // splitmix64
-            let mut x = n as u64;
+            // CPython's generator, so that a seed gives the same hashes.
+            let mut x = n;
             let mut next = || {
-                x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
-                let z = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-                let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-                z ^ (z >> 31)
+                u64::from_le_bytes(std::array::from_fn(|_| {
+                    x = x.wrapping_mul(214013).wrapping_add(2531011);
+                    (x >> 16) as u8
+                }))
             };
             (next(), next())
         }
@@ -68,12 +68,15 @@ pub fn bigint(n: &BigInt) -> i64 {
     let h = (n.magnitude() % MODULUS).to_i64().unwrap_or(0);
     fix(if n.sign() == Sign::Minus { -h } else { h })
 }
-/// Hash of a float; equal to that of an equal int or fraction. NaN: 0 (unboxed NaNs have no identity).
+/// Hash of a float; equal to that of an equal int or fraction. A NaN hashes as the object that it is.
 pub fn float(f: f64) -> i64 {
     if f.is_infinite() {
         return if f > 0.0 { INF } else { -INF };
     }
-    if f.is_nan() || f == 0.0 {
+    if f.is_nan() {
+        return crate::types::object::hash_of(crate::value::Value::float(f));
+    }
+    if f == 0.0 {
         return 0;
     }
     if f.abs() < (1u64 << 60) as f64 && f == f.trunc() {

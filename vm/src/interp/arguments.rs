@@ -293,6 +293,7 @@ pub(crate) fn native_arguments(
             }
             None => match kw {
                 Some(d) => d.set_str(th, name.as_gc(), v)?,
+                None if p.posonly == p.total && p.kwonly.is_empty() && ignores_keywords(th, def, args) => {}
                 None if p.posonly == p.total && p.kwonly.is_empty() => {
                     let text = format!("{}() takes no keyword arguments", shown(th, def, args));
                     return Err(th.type_error(&text));
@@ -326,9 +327,8 @@ pub(crate) fn native_arguments(
     }
     Ok(out)
 }
-/// The name of a function in messages: of a constructor that of the class that declares it.
-#[cold]
-fn shown(th: &mut Thread, def: &'static NativeDef, args: &[Value]) -> String {
+/// Of a constructor: the class it makes or fills an instance of, and the one that declares it.
+fn constructed(th: &mut Thread, def: &'static NativeDef, args: &[Value]) -> Option<(Gc<Class>, Gc<Class>)> {
     let class = match (def.name, args.first()) {
         ("__new__", Some(c)) => c.cast::<Class>(),
         ("__init__", Some(v)) => Some(th.class_of(*v)),
@@ -339,8 +339,22 @@ fn shown(th: &mut Thread, def: &'static NativeDef, args: &[Value]) -> String {
         let d = unsafe { (c.as_gc::<Class>().def.load(Relaxed) as *const TypeDef).as_ref() };
         d.is_some_and(|d| d.methods.as_ptr_range().contains(&std::ptr::from_ref(def)))
     };
-    let owner = class.and_then(|c| c.mro_slice().iter().copied().find(declares));
-    owner.map_or_else(|| def.name.to_owned(), |c| c.as_gc::<Class>().name_str())
+    let class = class?;
+    let owner = class.mro_slice().iter().copied().find(declares)?;
+    Some((class, owner.as_gc()))
+}
+/// The name of a function in messages: of a constructor that of the class that declares it.
+#[cold]
+fn shown(th: &mut Thread, def: &'static NativeDef, args: &[Value]) -> String {
+    let owner = constructed(th, def, args).map(|c| c.1);
+    owner.map_or_else(|| def.name.to_owned(), |c| c.name_str())
+}
+/// Does a constructor without keyword parameters leave keywords to the other half, which a subclass replaced?
+#[cold]
+fn ignores_keywords(th: &mut Thread, def: &'static NativeDef, args: &[Value]) -> bool {
+    let n = crate::names::names();
+    let other = if def.name == "__new__" { n.__init__ } else { n.__new__ };
+    constructed(th, def, args).is_some_and(|(class, owner)| class != owner && class.lookup(other) != owner.lookup(other))
 }
 #[cold]
 fn native_count(th: &mut Thread, def: &'static NativeDef, p: &'static Params, args: &[Value], given: usize) -> Throw {

@@ -6,10 +6,10 @@ use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::dict::Dict;
-use crate::types::int;
 use crate::types::list::List;
 use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
+use crate::types::{int, tuple_methods};
 use crate::value::Value;
 use num_traits::ToPrimitive;
 
@@ -97,7 +97,8 @@ impl Thread {
         }
         let t = &ctx().types;
         if class == t.tuple {
-            return self.recurse("", |th| crate::types::tuple_methods::hash_items(th, v.as_gc::<Tuple>().items()));
+            let items = v.as_gc::<Tuple>().items();
+            return self.recurse(" while hashing a tuple", |th| tuple_methods::hash_items(th, items));
         }
         if v.is_float() && !v.as_float().is_nan() {
             return Ok(crate::hash::float(v.as_float()));
@@ -148,7 +149,7 @@ impl Thread {
         if class == ctx().types.list {
             return Ok(v.as_gc::<List>().len(self)? != 0);
         }
-        if class.special(Special::Bool).is_some_and(|b| !b.is_none()) {
+        if class.special(Special::Bool).is_some() {
             return match self.call_special(v, Special::Bool, &[])? {
                 Some(Value::TRUE) => Ok(true),
                 Some(Value::FALSE) | None => Ok(false),

@@ -101,6 +101,10 @@ impl Thread {
                 n => Ok(n as usize),
             },
             Ok(Some(Value::NOT_IMPLEMENTED)) | Ok(None) | Err(_) => Ok(0),
+            Ok(Some(n)) if crate::types::int::is_int(n) => match self.to_isize(n)? {
+                n if n < 0 => Err(self.value_error("__length_hint__() should return >= 0")),
+                n => Ok(n as usize),
+            },
             Ok(Some(n)) => Err(self.type_error(&format!("__length_hint__ must be an integer, not {}", self.class_of(n).name_str()))),
         }
     }

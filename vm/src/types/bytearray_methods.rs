@@ -10,9 +10,10 @@ use crate::types::buffer_protocol::{byte, bytes_like, bytes_of_argument};
 use crate::types::bytearray::{self, ByteArray, open_to_resize};
 use crate::types::bytes_methods::*;
 use crate::types::class::Class;
+use crate::types::int;
 use crate::types::payload::payload_size;
 use crate::types::str_ops::slice_range;
-use crate::types::{int, str_methods};
+use crate::types::tuple_methods::repetitions;
 use crate::value::Value;
 
 /// `bytearray`
@@ -188,11 +189,7 @@ fn iadd(th: &mut Thread, a: &[Value]) -> R {
     Ok(a[0])
 }
 fn imul(th: &mut Thread, a: &[Value]) -> R {
-    let Some(n) = str_methods::repetition(th, a[1])? else {
-        let text = format!("can't multiply sequence by non-int of type '{}'", th.class_of(a[1]).name_str());
-        return Err(th.type_error(&text));
-    };
-    let n = n.max(0) as usize;
+    let n = repetitions(th, a[1])?;
     let len = data(th, a[0])?.len();
     match len.checked_mul(n) {
         Some(size) => crate::types::str_ops::check_size(th, size)?,

@@ -15,7 +15,8 @@ use crate::types::class::Class;
 use crate::types::str_::Str;
 use crate::types::str_ops::{clip_range, find_in, slice_range};
 use crate::types::tuple::Tuple;
-use crate::types::{int, percent_format, str_methods};
+use crate::types::tuple_methods::repetitions;
+use crate::types::{int, percent_format};
 use crate::value::Value;
 use std::borrow::Cow;
 
@@ -423,12 +424,8 @@ pub(crate) fn add(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_bytearray([&x[..], &y[..]].concat()))
 }
 pub(crate) fn mul(th: &mut Thread, a: &[Value]) -> R {
-    let Some(n) = str_methods::repetition(th, a[1])? else {
-        let text = format!("can't multiply sequence by non-int of type '{}'", th.class_of(a[1]).name_str());
-        return Err(th.type_error(&text));
-    };
+    let n = repetitions(th, a[1])?;
     let b = me(th, a[0])?;
-    let n = n.max(0) as usize;
     match b.len().checked_mul(n) {
         Some(size) => crate::types::str_ops::check_size(th, size)?,
         None => return Err(th.memory_error()),

@@ -237,7 +237,18 @@ pub fn by_method(th: &mut Thread, v: Value) -> R<Option<C>> {
     }
     let r = th.call_special(v, Special::Complex, &[])?.unwrap_or(Value::NONE);
     match r.cast::<Complex>() {
-        Some(x) => Ok(Some(x.parts())),
+        Some(x) => {
+            let (own, class) = (th.class_of(v), th.class_of(r));
+            if class != ctx().types.complex {
+                let text = format!(
+                    "{}.__complex__() must return a complex, not {}.  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python.",
+                    own.name_str(),
+                    class.name_str()
+                );
+                crate::warn::warn(th, ctx().types.DeprecationWarning, &text, 1)?;
+            }
+            Ok(Some(x.parts()))
+        }
         None => {
             let text = format!(
                 "{}.__complex__() must return a complex, not {}",
@@ -281,7 +292,10 @@ fn parts_of(th: &mut Thread, re: Value, im: Value) -> R<C> {
     let first = if re.is_empty() {
         (0.0, 0.0)
     } else if let Some(c) = by_method(th, re)? {
-        complex = true;
+        if !im.is_empty() {
+            complex = true;
+            not_real(th, "real", re)?;
+        }
         c
     } else if numeric(th, re) {
         (float::expect(th, re)?, 0.0)
@@ -297,17 +311,27 @@ fn parts_of(th: &mut Thread, re: Value, im: Value) -> R<C> {
     if im.is_empty() {
         return Ok(first);
     }
-    let second = if let Some(c) = im.cast::<Complex>() {
+    let mut second = if let Some(c) = im.cast::<Complex>() {
+        not_real(th, "imag", im)?;
         c.parts()
     } else if numeric(th, im) {
-        // A sum would lose the sign of -0.0.
-        let im = float::expect(th, im)?;
-        return Ok((first.0, if complex { first.1 + im } else { im }));
+        (float::expect(th, im)?, 0.0)
     } else {
         let name = th.class_of(im).name_str();
         return Err(th.type_error(&format!("complex() argument 'imag' must be a real number, not {name}")));
     };
-    Ok((first.0 - second.1, if complex { first.1 + second.0 } else { second.0 }))
+    // Only parts that were complex are added up: the others keep the signs of their zeros.
+    let real = if im.is_kind(Kind::Complex) { first.0 - second.1 } else { first.0 };
+    if complex {
+        second.0 += first.1;
+    }
+    Ok((real, second.0))
+}
+fn not_real(th: &mut Thread, which: &str, v: Value) -> R<()> {
+    let class = th.class_of(v);
+    let name = th.full_name(class)?;
+    let text = format!("complex() argument '{which}' must be a real number, not {name}");
+    crate::warn::warn(th, ctx().types.DeprecationWarning, &text, 1)
 }
 /// Parses the text of a complex number (stripped).
 pub fn parse(text: &str) -> Option<C> {

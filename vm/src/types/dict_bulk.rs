@@ -53,7 +53,7 @@ impl Gc<Dict> {
             kv
         }))
     }
-    fn next_hashed(self, th: &mut Thread, from: usize) -> R<Option<(usize, u64, Value, Value)>> {
+    pub(super) fn next_hashed(self, th: &mut Thread, from: usize) -> R<Option<(usize, u64, Value, Value)>> {
         th.read(self.header(), || {
             let entries = table(self)?.filled();
             (from..entries.len()).find_map(|i| entries[i].get().map(|(k, v)| (i, entries[i].hash.load(Relaxed), k, v)))

@@ -53,14 +53,14 @@ fn step<const REVERSE: bool>(th: &mut Thread, it: Gc<Iter>) -> R<Option<(Value, 
     }
     let mut pos = (index & LOW) as usize;
     let found = if REVERSE {
-        d.prev_entry(th, &mut pos)?
+        if pos > d.end(th)? { None } else { d.prev_entry(th, &mut pos)? }
     } else {
         d.next_entry(th, &mut pos)?
     };
     let left = left(index, extra);
     match found {
         None => it.source.set_raw(Value::EMPTY),
-        Some(_) if left == 0 && !REVERSE => {
+        Some(_) if left == 0 => {
             it.source.set_raw(Value::EMPTY);
             return Err(th.runtime_error("dictionary keys changed during iteration"));
         }

@@ -11,6 +11,7 @@ use crate::types::dict_iter;
 use crate::types::dict_views::{self, View};
 use crate::types::iter::What;
 use crate::types::repr_guard;
+use crate::types::set::as_set;
 use crate::types::str_ops::StrBuilder;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -263,8 +264,19 @@ fn ior(th: &mut Thread, a: &[Value]) -> R {
 fn fromkeys(th: &mut Thread, a: &[Value]) -> R {
     let value = if a[2].is_empty() { Value::NONE } else { a[2] };
     let d = th.call(a[0], &[])?;
-    let it = th.iter(a[1])?;
     let plain = class_of(d) == ctx().types.dict;
+    let of = class_of(a[1]);
+    if plain
+        && (of == ctx().types.set || of == ctx().types.frozenset)
+        && let Some(keys) = as_set(a[1])
+    {
+        let mut pos = 0;
+        while let Some((k, hash)) = keys.next_hashed(th, &mut pos)? {
+            d.as_gc::<Dict>().set_hash(th, k, hash, value)?;
+        }
+        return Ok(d);
+    }
+    let it = th.iter(a[1])?;
     while let Some(k) = th.next(it)? {
         if plain {
             d.as_gc::<Dict>().set(th, k, value)?

@@ -3,6 +3,7 @@
 use crate::context::ctx;
 use crate::object::{Gc, Header, Kind, Layout};
 use crate::ops::BinOp;
+use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
@@ -52,9 +53,26 @@ pub fn of_number(th: &mut Thread, v: Value) -> R<Option<f64>> {
         None => crate::types::int::to_f64(th, v),
     }
 }
+/// What `__float__` gives.
+pub fn by_method(th: &mut Thread, v: Value) -> R<f64> {
+    let r = th.call_special(v, Special::Float, &[])?.unwrap_or(Value::NONE);
+    let (own, class) = (th.class_of(v), th.class_of(r));
+    let Some(f) = to_f64(r) else {
+        let text = format!("{}.__float__() must return a float, not {}", own.name_str(), class.name_str());
+        return Err(th.type_error(&text));
+    };
+    if class != ctx().types.float {
+        let text = format!(
+            "{}.__float__() must return a float, not {}.  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python.",
+            own.name_str(),
+            class.name_str()
+        );
+        crate::warn::warn(th, ctx().types.DeprecationWarning, &text, 1)?;
+    }
+    Ok(f)
+}
 /// As C functions that take a double convert: floats, `__float__`, `__index__`; TypeError otherwise.
 pub fn expect(th: &mut Thread, v: Value) -> R<f64> {
-    use crate::special::Special;
     if v.is_float() {
         return Ok(v.as_float());
     }
@@ -66,18 +84,7 @@ pub fn expect(th: &mut Thread, v: Value) -> R<f64> {
     }
     let class = th.class_of(v);
     if class.special(Special::Float).is_some() {
-        let r = th.call_special(v, Special::Float, &[])?.unwrap_or(Value::NONE);
-        return match to_f64(r) {
-            Some(f) => Ok(f),
-            None => {
-                let text = format!(
-                    "{}.__float__() must return a float, not {}",
-                    class.name_str(),
-                    th.class_of(r).name_str()
-                );
-                Err(th.type_error(&text))
-            }
-        };
+        return by_method(th, v);
     }
     if class.special(Special::Index).is_some() {
         let i = th.index(v)?;
@@ -128,7 +135,7 @@ pub fn pow(th: &mut Thread, a: f64, b: f64) -> R {
     if b.is_nan() {
         return Ok(Value::float(if a == 1.0 { 1.0 } else { b }));
     }
-    if a == 0.0 && b < 0.0 {
+    if a == 0.0 && b < 0.0 && b.is_finite() {
         return Err(th.zero_division_error("zero to a negative power"));
     }
     if a < 0.0 && a.is_finite() && b.is_finite() && b != b.floor() {

@@ -200,6 +200,9 @@ pub fn of_value(th: &mut Thread, x: Value) -> R<f64> {
     }
     let class = th.class_of(x);
     let numeric = x.is_small() || class.special(Special::Float).is_some() || class.special(Special::Index).is_some();
+    if class.special(Special::Float).is_some_and(|f| !f.is_kind(Kind::NativeFunction)) {
+        return float::by_method(th, x);
+    }
     if numeric {
         return float::expect(th, x);
     }

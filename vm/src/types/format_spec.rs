@@ -173,7 +173,7 @@ pub fn format_str(th: &mut Thread, v: Value, spec: Value) -> R {
     let spec = spec_arg(th, spec)?;
     let t = v.as_gc::<Str>();
     if spec.is_empty() {
-        return Ok(str_ops::plain(th, t));
+        return Ok(th.str(v)?.value());
     }
     let s = parse(th, v, spec, '<')?;
     match s.kind {

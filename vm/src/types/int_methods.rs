@@ -386,9 +386,11 @@ fn getnewargs(th: &mut Thread, a: &[Value]) -> R {
 fn format(th: &mut Thread, a: &[Value]) -> R {
     crate::types::format_spec::format_int(th, a[0], a[1])
 }
-fn sizeof(_: &mut Thread, a: &[Value]) -> R {
+fn sizeof(th: &mut Thread, a: &[Value]) -> R {
     let digits = big(a[0]).bits().div_ceil(30).max(1);
-    Ok(Value::small(24 + 4 * digits as i64))
+    let class = th.class_of(a[0]);
+    let fixed = class.attr_offset() + class.attr_bytes();
+    Ok(Value::small(fixed as i64 + 4 * digits as i64))
 }
 fn bit_length(_: &mut Thread, a: &[Value]) -> R {
     Ok(Value::small(big(a[0]).bits() as i64))

@@ -159,6 +159,9 @@ pub fn compare_lists(th: &mut Thread, op: CmpOp, x: Gc<List>, y: Gc<List>) -> R 
     let mut i = 0;
     while let (Some(v), Some(w)) = (x.get(th, i)?, y.get(th, i)?) {
         if !th.eq(v, w)? {
+            if i >= x.len(th)? || i >= y.len(th)? {
+                break;
+            }
             return match op {
                 CmpOp::Eq => Ok(Value::FALSE),
                 CmpOp::Ne => Ok(Value::TRUE),

@@ -291,10 +291,9 @@ fn byte_char(th: &mut Thread, v: Value) -> R<u32> {
             _ => Err(th.overflow_error("%c arg not in range(256)")),
         };
     }
-    Err(th.type_error(&format!(
-        "%c requires an integer in range(256) or a single byte, not {}",
-        th.class_of(v).name_str()
-    )))
+    let class = th.class_of(v);
+    let name = th.full_name(class)?;
+    Err(th.type_error(&format!("%c requires an integer in range(256) or a single byte, not {name}")))
 }
 fn char_of(th: &mut Thread, v: Value) -> R<u32> {
     if let Some(s) = v.cast::<Str>() {
@@ -313,10 +312,9 @@ fn char_of(th: &mut Thread, v: Value) -> R<u32> {
             _ => Err(th.overflow_error("%c arg not in range(0x110000)")),
         };
     }
-    Err(th.type_error(&format!(
-        "%c requires an int or a unicode character, not {}",
-        th.class_of(v).name_str()
-    )))
+    let class = th.class_of(v);
+    let name = th.full_name(class)?;
+    Err(th.type_error(&format!("%c requires an int or a unicode character, not {name}")))
 }
 fn integer(th: &mut Thread, out: &mut StrBuilder, c: &Conversion, kind: char, v: Value, _bytes: bool) -> R<()> {
     let n = if int::is_int(v) {

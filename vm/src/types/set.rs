@@ -472,8 +472,9 @@ impl Gc<Set> {
             let d = iterable.as_gc::<Dict>();
             let n = d.len(th)?;
             let mut pos = 0;
-            while let Some((k, _)) = d.next_entry(th, &mut pos)? {
-                self.add(th, k)?;
+            while let Some((i, hash, k, _)) = d.next_hashed(th, pos)? {
+                pos = i + 1;
+                self.add_hash(th, k, hash as i64)?;
                 if d.len(th)? != n {
                     return Err(th.runtime_error("dictionary changed size during iteration"));
                 }

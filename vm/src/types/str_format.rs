@@ -159,9 +159,18 @@ pub fn as_index(th: &mut Thread, p: &[u32]) -> R<Option<i64>> {
 }
 /// Splits a field name: first part and steps.
 pub fn split_name(th: &mut Thread, name: &[u32]) -> R<(Vec<u32>, Vec<Step>)> {
-    let is = |c: u32, s: &str| char::from_u32(c).is_some_and(|c| s.contains(c));
-    let mut i = name.iter().position(|&c| is(c, ".[")).unwrap_or(name.len());
-    let first = name[..i].to_vec();
+    let (first, rest) = first_part(name);
+    Ok((first.to_vec(), steps_of(th, rest)?))
+}
+fn is(c: u32, s: &str) -> bool {
+    char::from_u32(c).is_some_and(|c| s.contains(c))
+}
+/// The first part of a field name, and the rest.
+fn first_part(name: &[u32]) -> (&[u32], &[u32]) {
+    name.split_at(name.iter().position(|&c| is(c, ".[")).unwrap_or(name.len()))
+}
+fn steps_of(th: &mut Thread, name: &[u32]) -> R<Vec<Step>> {
+    let mut i = 0;
     let mut steps = Vec::new();
     while i < name.len() {
         let c = name[i];
@@ -186,7 +195,7 @@ pub fn split_name(th: &mut Thread, name: &[u32]) -> R<(Vec<u32>, Vec<Step>)> {
             return Err(th.value_error("Only '.' or '[' may follow ']' in format field specifier"));
         }
     }
-    Ok((first, steps))
+    Ok(steps)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -236,8 +245,8 @@ impl Formatter {
         Ok(b)
     }
     fn value(&mut self, th: &mut Thread, name: &[u32]) -> R {
-        let (first, steps) = split_name(th, name)?;
-        let mut index = as_index(th, &first)?;
+        let (first, rest) = first_part(name);
+        let mut index = as_index(th, first)?;
         if first.is_empty() || index.is_some() {
             let auto = first.is_empty();
             match (self.numbering, auto) {
@@ -270,7 +279,7 @@ impl Formatter {
                 },
             },
             None => {
-                let key = th.new_str_points(&first);
+                let key = th.new_str_points(first);
                 if self.mapping {
                     th.getitem(self.kwargs, key)?
                 } else {
@@ -286,7 +295,7 @@ impl Formatter {
                 }
             }
         };
-        for s in steps {
+        for s in steps_of(th, rest)? {
             v = match s {
                 Step::Attr(n) => {
                     let n = th.new_str_points(&n).as_gc::<Str>().interned();

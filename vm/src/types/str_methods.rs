@@ -12,6 +12,7 @@ use crate::types::class::Class;
 use crate::types::dict::Dict;
 use crate::types::str_::{self, Str};
 use crate::types::str_ops::{self, StrBuilder};
+use crate::types::tuple_methods::repetitions;
 use crate::types::{buffer_protocol, int, percent_format, str_case as case, str_format, str_search as search, unicode};
 use crate::value::Value;
 
@@ -373,6 +374,12 @@ fn text_of(th: &mut Thread, v: Value, encoding: Value, errors: Value) -> R {
     if v.is_kind(Kind::Str) {
         return Err(th.type_error("decoding str is not supported"));
     }
+    for (v, name) in [(encoding, "encoding"), (errors, "errors")] {
+        if !v.is_empty() && !v.is_kind(Kind::Str) {
+            let of = if v.is_none() { "None".into() } else { th.class_of(v).name_str() };
+            return Err(th.type_error(&format!("str() argument '{name}' must be str, not {of}")));
+        }
+    }
     let Some(b) = buffer_protocol::bytes_like(th, v)? else {
         let text = format!("decoding to str: need a bytes-like object, {} found", th.class_of(v).name_str());
         return Err(th.type_error(&text));
@@ -444,25 +451,9 @@ fn add(th: &mut Thread, a: &[Value]) -> R {
         }
     }
 }
-/// The count of a repetition; None when it is not an int.
-pub fn repetition(th: &mut Thread, v: Value) -> R<Option<isize>> {
-    if !int::is_int(v) && th.class_of(v).special(Special::Index).is_none() {
-        return Ok(None);
-    }
-    let class = ctx().types.OverflowError;
-    match th.catch(class, |th| th.to_isize(v))? {
-        Ok(n) => Ok(Some(n)),
-        Err(_) => Err(th.overflow_error("cannot fit 'int' into an index-sized integer")),
-    }
-}
 fn mul(th: &mut Thread, a: &[Value]) -> R {
-    match repetition(th, a[1])? {
-        Some(n) => str_ops::repeat(th, s(a[0]), n),
-        None => {
-            let class = th.class_of(a[1]);
-            Err(th.type_error(&format!("can't multiply sequence by non-int of type '{}'", class.name_str())))
-        }
-    }
+    let n = repetitions(th, a[1])?;
+    str_ops::repeat(th, s(a[0]), n as isize)
 }
 fn modulo(th: &mut Thread, a: &[Value]) -> R {
     percent_format::format_str(th, s(a[0]), a[1])
