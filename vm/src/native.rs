@@ -37,6 +37,18 @@ pub struct NativeDef {
     pub doc: &'static str,
     /// how it binds
     pub bind: Bind,
+    /// how it is called without a nested loop
+    pub tail: Option<Tail>,
+}
+
+/// For a native function that ends with a call of what it was given: which of its values are the callable, the tuple of
+/// positional and the dict of keyword arguments, and what it does before. `enter` gives a callable that is called with the
+/// value that was returned, which it may replace, or with nothing when an exception leaves the function.
+pub struct Tail {
+    pub callable: usize,
+    pub args: usize,
+    pub kwargs: usize,
+    pub enter: NativeFn,
 }
 
 /// A method or module function.
@@ -47,6 +59,7 @@ pub const fn def(name: &'static str, sig: &'static str, func: NativeFn, doc: &'s
         func,
         doc,
         bind: Bind::Method,
+        tail: None,
     }
 }
 /// A class method.
@@ -57,6 +70,7 @@ pub const fn def_class(name: &'static str, sig: &'static str, func: NativeFn, do
         func,
         doc,
         bind: Bind::Class,
+        tail: None,
     }
 }
 /// A static method; `__new__` is one, with the class as first parameter `cls`.
@@ -67,6 +81,7 @@ pub const fn def_static(name: &'static str, sig: &'static str, func: NativeFn, d
         func,
         doc,
         bind: Bind::Static,
+        tail: None,
     }
 }
 
@@ -181,6 +196,10 @@ pub struct Params {
 }
 
 impl NativeDef {
+    /// This declaration, of a function that can also be called without a nested loop.
+    pub const fn with_tail(self, tail: Tail) -> NativeDef {
+        NativeDef { tail: Some(tail), ..self }
+    }
     /// The parsed signature: parsed once, found by the declaration's address ever after.
     #[inline]
     pub fn params(&'static self) -> &'static Params {

@@ -4,12 +4,13 @@
 use std::sync::OnceLock;
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
-use vasuki_vm::native::{ModuleDef, TypeDef, def, def_class, def_static, getter};
+use vasuki_vm::native::{ModuleDef, NativeDef, Tail, TypeDef, def, def_class, def_static, getter};
 use vasuki_vm::object::{Gc, Kind};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::dict::Dict;
+use vasuki_vm::types::native_function;
 use vasuki_vm::types::payload::{self, Payload, payload_size};
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::type_;
@@ -68,7 +69,12 @@ static CONTEXT: TypeDef = TypeDef {
     base: false,
     methods: &[
         def_static("__new__", "cls", |th, a| new_context(th, a[0].as_gc()), ""),
-        def("run", "self, callable, /, *args, **kwargs", run, ""),
+        def("run", "self, callable, /, *args, **kwargs", run, "").with_tail(Tail {
+            callable: 1,
+            args: 2,
+            kwargs: 3,
+            enter: enter_for_tail,
+        }),
         def(
             "copy",
             "self, /",
@@ -303,6 +309,14 @@ fn copy_of_current(th: &mut Thread) -> R {
     copy(th, c)
 }
 fn run(th: &mut Thread, a: &[Value]) -> R {
+    enter(th, a)?;
+    let r = th.call_ex(a[1], a[2], a[3]);
+    if !r.as_ref().is_err_and(|t| t.is_abort()) {
+        leave(th, a[0])?;
+    }
+    r
+}
+fn enter(th: &mut Thread, a: &[Value]) -> R<()> {
     let before = current(th)?;
     let s = state(th, a[0])?;
     if !s.previous.is_empty() {
@@ -310,14 +324,25 @@ fn run(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.runtime_error(&format!("cannot enter context: {text} is already entered")));
     }
     s.previous = before;
-    make_current(th, a[0])?;
-    let r = th.call_ex(a[1], a[2], a[3]);
-    if r.as_ref().is_err_and(|t| t.is_abort()) {
-        return r;
-    }
-    state(th, a[0])?.previous = Value::EMPTY;
-    make_current(th, before)?;
-    r
+    make_current(th, a[0])
+}
+fn leave(th: &mut Thread, c: Value) -> R<()> {
+    let before = std::mem::replace(&mut state(th, c)?.previous, Value::EMPTY);
+    make_current(th, before)
+}
+/// `run` in the caller's loop: gives what leaves the context.
+fn enter_for_tail(th: &mut Thread, a: &[Value]) -> R {
+    static LEAVE: NativeDef = def(
+        "leave",
+        "self, value=None, /",
+        |th, a| {
+            leave(th, a[0])?;
+            Ok(if a[1].is_empty() { Value::NONE } else { a[1] })
+        },
+        "",
+    );
+    enter(th, a)?;
+    Ok(native_function::bound(th, &LEAVE, a[0]))
 }
 fn get(th: &mut Thread, a: &[Value]) -> R {
     let d = vars_for(th, a[0], a[1])?;

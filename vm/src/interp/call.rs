@@ -5,7 +5,7 @@
 
 use super::arguments::{bind, native_arguments};
 use super::code::{Code, Tables};
-use super::{Action, HEADER, MARGIN, run};
+use super::{Action, HEADER, MARGIN, run, tail};
 use crate::attrs;
 use crate::context::ctx;
 use crate::modules::builtins::compile;
@@ -112,6 +112,13 @@ pub(crate) unsafe fn call_at(th: &mut Thread, base: *mut Value, argc: usize, kwn
                             || std::ptr::fn_addr_eq(n.def().func, compile::eval as NativeFn))
                     {
                         return push_exec(th, base, argc, kwnames, n, word);
+                    }
+                    if let Some(t) = &n.def().tail
+                        && th.interp.nesting == 1
+                        && Action::of(word) == Action::Normal
+                        && let Some(r) = tail::call(th, base, argc, kwnames, n, t, word)?
+                    {
+                        return Ok(r);
                     }
                     return call_native(th, n, base, argc, kwnames).map(Called::Done);
                 }

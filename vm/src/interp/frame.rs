@@ -81,7 +81,7 @@ pub(crate) fn object(th: &mut Thread, regs: *mut Value) -> Value {
             let g = *regs.sub(2);
             f.generator.set_raw(g);
             g.as_gc::<Generator>().frame.set_raw(f.value());
-        } else if (*regs.sub(2)).is_obj() && !is_init(word) {
+        } else if (*regs.sub(2)).is_obj() && has_mapping(word) {
             f.locals.set_raw(*regs.sub(2));
         }
         f.regs.store(regs as u64, Relaxed);
@@ -90,8 +90,9 @@ pub(crate) fn object(th: &mut Thread, regs: *mut Value) -> Value {
         f.value()
     }
 }
-fn is_init(word: u64) -> bool {
-    super::Action::of(word) == super::Action::Init
+/// Is the extra word, if there is one, the locals mapping?
+fn has_mapping(word: u64) -> bool {
+    !matches!(super::Action::of(word), super::Action::Init | super::Action::Finish)
 }
 /// The frame at `regs` ends (or is suspended): its object keeps the registers.
 pub(crate) fn detach(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) {

@@ -9,7 +9,7 @@
 //! | -5 | the caller's register 0; 0 when native code called |
 //! | -4 | the code object |
 //! | -3 | destination register, action on return ([`Action`]), flags |
-//! | -2 | the locals mapping (class bodies, modules), the generator that runs here, or the new object of an `__init__` |
+//! | -2 | the locals mapping (class bodies, modules), the generator that runs here, the new object of an `__init__`, or what follows a tail call |
 //! | -1 | the function |
 //!
 //! A call from Python to Python pushes a frame and goes on in the same loop. Native code that calls Python runs a nested
@@ -29,6 +29,7 @@ pub(crate) mod helpers;
 mod liveness;
 mod publish;
 mod run;
+mod tail;
 mod unwind;
 
 use crate::object::Gc;
@@ -62,6 +63,8 @@ pub enum Action {
     Send = 4,
     /// `exec`: the value is forgotten, the destination gets None
     Discard = 5,
+    /// a native function ended with this call: its rest is called (see `tail`)
+    Finish = 6,
 }
 impl Action {
     pub(crate) fn of(word: u64) -> Action {
@@ -71,6 +74,7 @@ impl Action {
             3 => Action::ForIter,
             4 => Action::Send,
             5 => Action::Discard,
+            6 => Action::Finish,
             _ => Action::Normal,
         }
     }

@@ -96,6 +96,9 @@ unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, word: u64) ->
             }
             v = *regs.sub(2);
         }
+        if action == Action::Finish {
+            v = th.call(*regs.sub(2), &[v])?;
+        }
         if word & frame_flag::GENERATOR != 0 {
             generator::finish(th, (*regs.sub(2)).as_gc())?;
         }
@@ -108,7 +111,7 @@ unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, word: u64) ->
             th.return_barrier(regs, caller);
         }
         match action {
-            Action::Normal | Action::Init => return Ok(Popped::Leave(v)),
+            Action::Normal | Action::Init | Action::Finish => return Ok(Popped::Leave(v)),
             Action::Native => {
                 th.interp.exit = Exit::Returned;
                 return Ok(Popped::Leave(v));
@@ -1007,7 +1010,7 @@ fn settle(th: &mut Thread, pc: *const AtomicU64) -> R<()> {
 }
 
 /// CallEx: `base[-1](*base[0], **base[1])`
-unsafe fn call_ex(th: &mut Thread, base: *mut Value, word: u64) -> R<Called> {
+pub(super) unsafe fn call_ex(th: &mut Thread, base: *mut Value, word: u64) -> R<Called> {
     // SAFETY: the compiler has prepared the call; the stack has room for the arguments if `fits` says so.
     unsafe {
         let (f, args, kwargs) = (*base.sub(1), *base, *base.add(1));

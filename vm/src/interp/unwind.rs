@@ -95,6 +95,12 @@ fn pop(th: &mut Thread) -> R<()> {
     // SAFETY: the running frame is live, and so is its caller unless it is null.
     unsafe {
         let word = (*regs.sub(3)).0;
+        if Action::of(word) == Action::Finish
+            && let Err(t) = th.call(*regs.sub(2), &[])
+            && t.is_abort()
+        {
+            return Err(t);
+        }
         if word & frame_flag::GENERATOR != 0 {
             generator::finish(th, (*regs.sub(2)).as_gc())?;
         }

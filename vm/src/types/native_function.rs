@@ -86,6 +86,10 @@ pub fn new(th: &mut Thread, def: &'static NativeDef, self_: Value, module: Value
     };
     make(th, class, def, Value::EMPTY, self_, Value::EMPTY, module)
 }
+/// A function whose first argument is given.
+pub fn bound(th: &mut Thread, def: &'static NativeDef, first: Value) -> Value {
+    make(th, ctx().types.native_function, def, first, first, Value::EMPTY, Value::NONE)
+}
 /// The attribute of a class for a declared method.
 pub fn for_class(th: &mut Thread, def: &'static NativeDef, owner: Gc<Class>) -> Value {
     let t = &ctx().types;
