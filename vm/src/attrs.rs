@@ -581,7 +581,7 @@ pub fn generic_setattr(th: &mut Thread, v: Value, name: Gc<Str>, new: Value) -> 
     if done {
         return Ok(());
     }
-    let (n, c) = (name.to_string_lossy(), class.name_str());
+    let (n, c) = (name.to_string_lossy(), class.shown_name());
     let text = if attr.is_some() && !class.has_flag(class_flag::HAS_DICT) {
         format!("'{c}' object attribute '{n}' is read-only")
     } else if class.has_flag(class_flag::HAS_DICT) || new.is_empty() && class.has_flag(class_flag::HEAP) {
@@ -640,14 +640,14 @@ pub fn attribute_error_for(th: &mut Thread, text: &str, obj: Value, name: Gc<Str
 pub fn missing(th: &mut Thread, v: Value, name: Gc<Str>) -> crate::throw::Throw {
     let n = name.to_string_lossy();
     let text = if let Some(c) = v.cast::<Class>() {
-        format!("type object '{}' has no attribute '{n}'", c.name_str())
+        format!("type object '{}' has no attribute '{n}'", c.shown_name())
     } else if v.is_kind(Kind::Module) {
         match crate::types::module::missing_text(th, v, name) {
             Ok(t) => t,
             Err(t) => return t,
         }
     } else {
-        format!("'{}' object has no attribute '{n}'", class_of(v).name_str())
+        format!("'{}' object has no attribute '{n}'", class_of(v).shown_name())
     };
     attribute_error_for(th, &text, v, name)
 }

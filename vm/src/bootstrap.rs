@@ -13,7 +13,7 @@ use crate::thread::{Thread, enter};
 use crate::throw::R;
 use crate::types::class::{Class, InstanceLayout, class_flag};
 use crate::types::str_::{Str, from_points_of};
-use crate::types::{dict, tuple, type_};
+use crate::types::{bytes, dict, tuple, type_};
 use crate::value::Value;
 use std::sync::atomic::Ordering::Relaxed;
 use vasuki_gc::LocalAlloc;
@@ -126,6 +126,7 @@ fn make_context(th: &mut Thread, config: Config) {
     let specials = Special::NAMES.map(&mut intern);
     let empty_str = intern("").value();
     let latin1_chars = std::array::from_fn(|i| intern(char::from(i as u8).encode_utf8(&mut [0; 4])).value());
+    let empty_bytes = bytes::new_of(th, types.bytes, &[]).value();
     let empty_tuple = tuple::new_of(th, types.tuple, &[]).value();
     let modules = dict::new_of(th, types.dict);
     let builtins = dict::new_of(th, types.dict);
@@ -136,6 +137,7 @@ fn make_context(th: &mut Thread, config: Config) {
         interned,
         empty_tuple,
         empty_str,
+        empty_bytes,
         latin1_chars,
         modules,
         builtins,

@@ -24,6 +24,8 @@ pub struct Context {
     pub empty_tuple: Value,
     /// `''`
     pub empty_str: Value,
+    /// `b''`
+    pub empty_bytes: Value,
     /// one-character strings up to U+00FF
     pub latin1_chars: [Value; 256],
     /// `sys.modules`

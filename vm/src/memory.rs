@@ -200,7 +200,13 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
     let mut roots: Vec<u64> = Vec::with_capacity(1024);
     if let Some(c) = try_ctx() {
         roots.extend(c.types.list().iter().map(|t| t.0.addr() as u64));
-        roots.extend([c.empty_tuple.0, c.empty_str.0, c.modules.addr() as u64, c.builtins.addr() as u64]);
+        roots.extend([
+            c.empty_tuple.0,
+            c.empty_str.0,
+            c.empty_bytes.0,
+            c.modules.addr() as u64,
+            c.builtins.addr() as u64,
+        ]);
         roots.extend(c.latin1_chars.iter().map(|v| v.0));
         c.interned.for_each(&mut |s| roots.push(s.addr() as u64));
     }

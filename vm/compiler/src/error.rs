@@ -11,6 +11,8 @@ pub enum SyntaxErrorKind {
     Indentation,
     /// `TabError`
     Tab,
+    /// `ValueError`, which has no place
+    Value,
 }
 
 impl SyntaxErrorKind {
@@ -20,6 +22,7 @@ impl SyntaxErrorKind {
             SyntaxErrorKind::Syntax => "SyntaxError",
             SyntaxErrorKind::Indentation => "IndentationError",
             SyntaxErrorKind::Tab => "TabError",
+            SyntaxErrorKind::Value => "ValueError",
         }
     }
 }

@@ -9,6 +9,10 @@ use num_bigint::BigInt;
 use ruff_python_ast::StringFlags;
 use ruff_python_ast::{AtomicNodeIndex, Int, InterpolatedStringLiteralElement, Number, StringLiteral, StringLiteralValue};
 use ruff_text_size::Ranged;
+use std::sync::atomic::AtomicUsize;
+
+/// Digits that a decimal int may have, in a source too; 0: no limit. `sys.set_int_max_str_digits`
+pub static MAX_INT_DIGITS: AtomicUsize = AtomicUsize::new(4300);
 
 /// The source of a tree, and the constants of its indexed literals.
 #[derive(Clone, Copy)]

@@ -170,7 +170,7 @@ impl Thread {
     }
     #[cold]
     fn unsupported(&mut self, op: BinOp, symbol: &str, a: Value, b: Value) -> crate::throw::Throw {
-        let (na, nb) = (self.class_of(a).name_str(), self.class_of(b).name_str());
+        let (na, nb) = (self.class_of(a).shown_name(), self.class_of(b).shown_name());
         if op == BinOp::RShift && na == "builtin_function_or_method" && self.is_print(a) {
             return self.type_error(&format!(
                 "unsupported operand type(s) for {symbol}: '{na}' and '{nb}'. Did you mean \"print(<message>, file=<output_stream>)\"?"
@@ -198,7 +198,7 @@ impl Thread {
         };
         match self.call_special(a, s, &[])? {
             Some(v) => Ok(v),
-            None => Err(self.type_error(&format!("bad operand type for unary {symbol}: '{}'", self.class_of(a).name_str()))),
+            None => Err(self.type_error(&format!("bad operand type for unary {symbol}: '{}'", self.class_of(a).shown_name()))),
         }
     }
 }

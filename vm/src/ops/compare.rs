@@ -97,7 +97,7 @@ impl Thread {
             (None, CmpOp::Eq) => Ok(Value::bool(a == b)),
             (None, CmpOp::Ne) => Ok(Value::bool(a != b)),
             _ => {
-                let (na, nb) = (self.class_of(a).name_str(), self.class_of(b).name_str());
+                let (na, nb) = (self.class_of(a).shown_name(), self.class_of(b).shown_name());
                 Err(self.type_error(&format!("'{symbol}' not supported between instances of '{na}' and '{nb}'")))
             }
         }

@@ -19,7 +19,11 @@ impl Thread {
         match r {
             Some(r) => match r.cast::<Str>() {
                 Some(s) => Ok(s),
-                None => Err(self.type_error(&format!("{} returned non-string (type {})", s.name(), self.class_of(r).name_str()))),
+                None => Err(self.type_error(&format!(
+                    "{} returned non-string (type {})",
+                    s.name(),
+                    self.class_of(r).shown_name()
+                ))),
             },
             None => {
                 let text = format!("<{} object at {:#x}>", self.class_of(v).name_str(), v.0);
@@ -79,10 +83,10 @@ impl Thread {
         }
         match self.call_special(v, Special::Format, &[spec])? {
             Some(r) if r.cast::<Str>().is_some() => Ok(r),
-            Some(r) => Err(self.type_error(&format!("__format__ must return a str, not {}", self.class_of(r).name_str()))),
+            Some(r) => Err(self.type_error(&format!("__format__ must return a str, not {}", self.class_of(r).shown_name()))),
             None => Err(self.type_error(&format!(
                 "unsupported format string passed to {}.__format__",
-                self.class_of(v).name_str()
+                self.class_of(v).shown_name()
             ))),
         }
     }
@@ -107,7 +111,7 @@ impl Thread {
             return Ok(crate::types::object::hash_of(v));
         }
         if class.special(Special::Hash).is_none_or(|h| h.is_none()) {
-            return Err(self.type_error(&format!("unhashable type: '{}'", class.name_str())));
+            return Err(self.type_error(&format!("unhashable type: '{}'", class.shown_name())));
         }
         match self.call_special(v, Special::Hash, &[])? {
             Some(h) if h.is_small() => Ok(match h.as_small() {
@@ -118,7 +122,7 @@ impl Thread {
                 Some(b) => Ok(b.to_i64().map_or_else(|| crate::hash::bigint(&b), |h| if h == -1 { -2 } else { h })),
                 None => Err(self.type_error("__hash__ method should return an integer")),
             },
-            None => Err(self.type_error(&format!("unhashable type: '{}'", class.name_str()))),
+            None => Err(self.type_error(&format!("unhashable type: '{}'", class.shown_name()))),
         }
     }
     /// `bool(v)`
@@ -153,7 +157,7 @@ impl Thread {
             return match self.call_special(v, Special::Bool, &[])? {
                 Some(Value::TRUE) => Ok(true),
                 Some(Value::FALSE) | None => Ok(false),
-                Some(r) => Err(self.type_error(&format!("__bool__ should return bool, returned {}", self.class_of(r).name_str()))),
+                Some(r) => Err(self.type_error(&format!("__bool__ should return bool, returned {}", self.class_of(r).shown_name()))),
             };
         }
         if class.special(Special::Len).is_some() {
@@ -194,7 +198,7 @@ impl Thread {
                     None => Ok(0),
                 }
             }
-            None => Err(self.type_error(&format!("object of type '{}' has no len()", self.class_of(v).name_str()))),
+            None => Err(self.type_error(&format!("object of type '{}' has no len()", self.class_of(v).shown_name()))),
         }
     }
     /// The int that `__index__` gives; TypeError otherwise.
@@ -204,10 +208,10 @@ impl Thread {
         }
         match self.call_special(v, Special::Index, &[])? {
             Some(i) if int::is_int(i) => Ok(i),
-            Some(i) => Err(self.type_error(&format!("__index__ returned non-int (type {})", self.class_of(i).name_str()))),
+            Some(i) => Err(self.type_error(&format!("__index__ returned non-int (type {})", self.class_of(i).shown_name()))),
             None => Err(self.type_error(&format!(
                 "'{}' object cannot be interpreted as an integer",
-                self.class_of(v).name_str()
+                self.class_of(v).shown_name()
             ))),
         }
     }

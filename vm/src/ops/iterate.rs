@@ -33,7 +33,10 @@ impl Thread {
                     return Err(self.not_iterable(v));
                 };
                 if self.class_of(it).special(Special::Next).is_none() {
-                    return Err(self.type_error(&format!("iter() returned non-iterator of type '{}'", self.class_of(it).name_str())));
+                    return Err(self.type_error(&format!(
+                        "iter() returned non-iterator of type '{}'",
+                        self.class_of(it).shown_name()
+                    )));
                 }
                 Ok(it)
             }
@@ -42,7 +45,7 @@ impl Thread {
         }
     }
     fn not_iterable(&mut self, v: Value) -> crate::throw::Throw {
-        self.type_error(&format!("'{}' object is not iterable", self.class_of(v).name_str()))
+        self.type_error(&format!("'{}' object is not iterable", self.class_of(v).shown_name()))
     }
     /// `next(it)`; None at the end.
     pub fn next(&mut self, it: Value) -> R<Option<Value>> {
@@ -59,7 +62,7 @@ impl Thread {
         match self.call_special(it, Special::Next, &[]) {
             Ok(Some(Value::EMPTY)) => Ok(None),
             Ok(Some(v)) => Ok(Some(v)),
-            Ok(None) => Err(self.type_error(&format!("'{}' object is not an iterator", self.class_of(it).name_str()))),
+            Ok(None) => Err(self.type_error(&format!("'{}' object is not an iterator", self.class_of(it).shown_name()))),
             Err(t) => match t.value() {
                 Some(e) if self.class_of(e).is_subclass_of(ctx().types.StopIteration) => Ok(None),
                 _ => Err(t),
@@ -105,7 +108,7 @@ impl Thread {
                 n if n < 0 => Err(self.value_error("__length_hint__() should return >= 0")),
                 n => Ok(n as usize),
             },
-            Ok(Some(n)) => Err(self.type_error(&format!("__length_hint__ must be an integer, not {}", self.class_of(n).name_str()))),
+            Ok(Some(n)) => Err(self.type_error(&format!("__length_hint__ must be an integer, not {}", self.class_of(n).shown_name()))),
         }
     }
     /// `item in container`
@@ -129,14 +132,14 @@ impl Thread {
             }
         }
         match class.special(Special::Contains) {
-            Some(m) if m.is_none() => Err(self.type_error(&format!("'{}' object is not a container", class.name_str()))),
+            Some(m) if m.is_none() => Err(self.type_error(&format!("'{}' object is not a container", class.shown_name()))),
             Some(_) => {
                 let r = self.call_special(container, Special::Contains, &[item])?;
                 self.truth(r.unwrap_or(Value::FALSE))
             }
             None => {
                 if class.special(Special::Iter).is_none() && class.special(Special::Getitem).is_none() {
-                    return Err(self.type_error(&format!("argument of type '{}' is not a container or iterable", class.name_str())));
+                    return Err(self.type_error(&format!("argument of type '{}' is not a container or iterable", class.shown_name())));
                 }
                 let it = self.iter(container)?;
                 while let Some(x) = self.next(it)? {

@@ -22,9 +22,9 @@ impl Thread {
             if o == ctx().types.type_.value() {
                 return crate::types::generic_alias::new(self, o, k);
             }
-            return Err(self.type_error(&format!("type '{}' is not subscriptable", o.as_gc::<Class>().name_str())));
+            return Err(self.type_error(&format!("type '{}' is not subscriptable", o.as_gc::<Class>().shown_name())));
         }
-        Err(self.type_error(&format!("'{}' object is not subscriptable", self.class_of(o).name_str())))
+        Err(self.type_error(&format!("'{}' object is not subscriptable", self.class_of(o).shown_name())))
     }
     /// `o[k] = v`
     pub fn setitem(&mut self, o: Value, k: Value, v: Value) -> R<()> {
@@ -32,7 +32,7 @@ impl Thread {
             Some(_) => Ok(()),
             None => Err(self.type_error(&format!(
                 "'{}' object does not support item assignment",
-                self.class_of(o).name_str()
+                self.class_of(o).shown_name()
             ))),
         }
     }
@@ -40,7 +40,10 @@ impl Thread {
     pub fn delitem(&mut self, o: Value, k: Value) -> R<()> {
         match self.call_special(o, Special::Delitem, &[k])? {
             Some(_) => Ok(()),
-            None => Err(self.type_error(&format!("'{}' object does not support item deletion", self.class_of(o).name_str()))),
+            None => Err(self.type_error(&format!(
+                "'{}' object does not support item deletion",
+                self.class_of(o).shown_name()
+            ))),
         }
     }
 }

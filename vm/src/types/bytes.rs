@@ -69,10 +69,16 @@ fn build_of(th: &mut Thread, class: Gc<Class>, len: usize, fill: impl FnOnce(&mu
 impl Thread {
     /// A new bytes object.
     pub fn new_bytes(&mut self, data: &[u8]) -> Value {
+        if data.is_empty() {
+            return ctx().empty_bytes;
+        }
         new_of(self, ctx().types.bytes, data).value()
     }
     /// A new bytes object of `len` bytes written by `fill`.
     pub fn build_bytes(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> Value {
+        if len == 0 {
+            return ctx().empty_bytes;
+        }
         build_of(self, ctx().types.bytes, len, fill).value()
     }
 }

@@ -193,6 +193,14 @@ impl Gc<Class> {
             None => "?".into(),
         }
     }
+    /// The name as messages show it: of native classes with their module.
+    pub fn shown_name(self) -> String {
+        let name = self.name_str();
+        match self.extra.get().cast::<Str>() {
+            Some(m) if self.def.load(Relaxed) != 0 && !m.is("builtins") => format!("{}.{name}", m.to_string_lossy()),
+            _ => name,
+        }
+    }
     /// Looks an interned name up along the MRO: the raw attribute, not bound. Never runs Python code.
     #[inline]
     pub fn lookup(self, name: Gc<Str>) -> Option<Value> {

@@ -6,18 +6,15 @@ use crate::throw::R;
 use crate::types::str_::Str;
 use crate::value::Value;
 use num_bigint::BigInt;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-/// Digits that a decimal conversion may have; 0: no limit. `sys.set_int_max_str_digits`
-static MAX_STR_DIGITS: AtomicUsize = AtomicUsize::new(4300);
+use std::sync::atomic::Ordering::Relaxed;
 
 /// `sys.get_int_max_str_digits()`
 pub fn max_str_digits() -> usize {
-    MAX_STR_DIGITS.load(Relaxed)
+    vasuki_compiler::literal::MAX_INT_DIGITS.load(Relaxed)
 }
 /// `sys.set_int_max_str_digits()`; the caller has checked the range.
 pub fn set_max_str_digits(n: usize) {
-    MAX_STR_DIGITS.store(n, Relaxed);
+    vasuki_compiler::literal::MAX_INT_DIGITS.store(n, Relaxed);
 }
 
 /// Why a text is not an int.

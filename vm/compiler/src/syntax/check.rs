@@ -4,10 +4,12 @@
 //! (`scopes`), then the code generator's (`flow`). Within one of these the first in the source wins.
 
 use super::{Start, explain, flow, scopes};
-use crate::error::SyntaxError;
+use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::literal::MAX_INT_DIGITS;
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, Mod, Stmt};
+use ruff_python_ast::{Expr, ExprName, ExprNumberLiteral, Mod, Number, Stmt};
 use ruff_text_size::{Ranged, TextRange};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// How to check.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,8 +49,15 @@ pub fn check(source: &str, module: &Mod, opts: CheckOptions) -> Result<(), Synta
 }
 /// Checks what CPython's parser would have refused.
 pub(super) fn check_parsed(source: &str, module: &Mod) -> Result<(), SyntaxError> {
-    let mut lenient = Lenient { source, suspect: None };
+    let mut lenient = Lenient {
+        source,
+        suspect: None,
+        error: None,
+    };
     visit(&mut lenient, module);
+    if let Some(e) = lenient.error {
+        return Err(e);
+    }
     if let Some((range, msg)) = lenient.suspect {
         let start = if matches!(module, Mod::Module(_)) {
             Start::File
@@ -114,12 +123,40 @@ fn futures(source: &str, body: &[Stmt]) -> Result<(), SyntaxError> {
 /// Looks for what ruff's parser lets pass: syntax of later versions and leniencies.
 struct Lenient<'a> {
     source: &'a str,
+    error: Option<SyntaxError>,
     suspect: Option<(TextRange, &'static str)>,
 }
 
 impl Lenient<'_> {
     fn suspect(&mut self, range: TextRange, msg: &'static str) {
         self.suspect.get_or_insert((range, msg));
+    }
+    /// Characters that look alike make a constant's name only after normalization.
+    fn name(&mut self, n: &ExprName) {
+        if matches!(n.id.as_str(), "None" | "True" | "False") {
+            let e = SyntaxError::new(format!("identifier field can't represent '{}' constant", n.id));
+            self.error.get_or_insert(SyntaxError {
+                kind: SyntaxErrorKind::Value,
+                ..e
+            });
+        }
+    }
+    fn number(&mut self, n: &ExprNumberLiteral) {
+        let limit = MAX_INT_DIGITS.load(Relaxed);
+        let text = &self.source[n.range().to_std_range()];
+        if limit == 0 || text.len() <= limit || text.starts_with('0') || !matches!(n.value, Number::Int(_)) {
+            return;
+        }
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        if digits > limit {
+            let msg = format!(
+                "Exceeds the limit ({limit} digits) for integer string conversion: value has {digits} digits; use \
+                 sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to \
+                 avoid decimal conversion limits."
+            );
+            let (start, end) = (n.range().start().to_usize(), n.range().end().to_usize());
+            self.error.get_or_insert(SyntaxError::at(self.source, start, end, msg));
+        }
     }
 }
 
@@ -143,6 +180,8 @@ impl<'a> Visitor<'a> for Lenient<'_> {
             self.suspect(elt.range(), "iterable unpacking cannot be used in comprehension");
         }
         match e {
+            Expr::Name(n) => self.name(n),
+            Expr::NumberLiteral(n) => self.number(n),
             Expr::DictComp(c) if c.key.is_none() => self.suspect(c.range(), "dict unpacking cannot be used in dict comprehension"),
             Expr::Call(c) => {
                 for k in &c.arguments.keywords {

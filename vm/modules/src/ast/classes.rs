@@ -139,6 +139,8 @@ fn make(th: &mut Thread) -> R<Classes> {
         let key = th.intern(key);
         th.setattr(ast.value(), key, empty)?;
     }
+    let (key, module) = (th.intern("__module__"), th.intern("ast").value());
+    th.setattr(ast.value(), key, module)?;
     let mut all = Classes {
         ast,
         sums: Vec::new(),

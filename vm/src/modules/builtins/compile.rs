@@ -46,7 +46,7 @@ pub fn source_text(th: &mut Thread, v: Value, filename: &str, what: &str) -> R<S
         if text.contains('\0') {
             return Err(th.error(ctx().types.SyntaxError, "source code string cannot contain null bytes"));
         }
-        return Ok(text);
+        return Ok(vasuki_compiler::source::normalize_lines(text));
     }
     match buffer_protocol::bytes_like(th, v)? {
         Some(bytes) => match vasuki_compiler::source::decode(&bytes, filename) {

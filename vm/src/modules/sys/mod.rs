@@ -5,7 +5,7 @@ mod info;
 mod jit;
 pub(crate) mod runtime;
 
-pub use runtime::{FINALIZING, INT_MAX_STR_DIGITS, RECURSION_LIMIT};
+pub use runtime::{FINALIZING, RECURSION_LIMIT};
 
 use crate::codecs::fs::fs_string;
 use crate::context::ctx;

@@ -6,6 +6,7 @@ use crate::names::names;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::{Class, class_flag};
+use crate::types::int_parse;
 use crate::types::str_::Str;
 use crate::types::type_attrs;
 use crate::value::Value;
@@ -13,8 +14,6 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering:
 
 /// The interpreter is shutting down.
 pub static FINALIZING: AtomicBool = AtomicBool::new(false);
-/// Largest number of digits in conversions between int and decimal text; 0: no limit.
-pub static INT_MAX_STR_DIGITS: AtomicUsize = AtomicUsize::new(4300);
 /// Frames that Python code may nest.
 pub static RECURSION_LIMIT: AtomicUsize = AtomicUsize::new(1000);
 static SWITCH_INTERVAL: AtomicU64 = AtomicU64::new(0x3F74_7AE1_47AE_147B);
@@ -117,14 +116,14 @@ pub fn setrecursionlimit(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::NONE)
 }
 pub fn get_int_max_str_digits(_: &mut Thread, _: &[Value]) -> R {
-    Ok(Value::small(INT_MAX_STR_DIGITS.load(Relaxed) as i64))
+    Ok(Value::small(int_parse::max_str_digits() as i64))
 }
 pub fn set_int_max_str_digits(th: &mut Thread, a: &[Value]) -> R {
     let n = th.to_i64(a[0])?;
     if n != 0 && n < 640 {
         return Err(th.value_error("maxdigits must be >= 640 or 0 for unlimited"));
     }
-    INT_MAX_STR_DIGITS.store(n as usize, Relaxed);
+    int_parse::set_max_str_digits(n as usize);
     Ok(Value::NONE)
 }
 pub fn getswitchinterval(_: &mut Thread, _: &[Value]) -> R {

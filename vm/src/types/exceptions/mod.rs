@@ -45,6 +45,7 @@ pub fn syntax_error(th: &mut Thread, e: &vasuki_compiler::error::SyntaxError) ->
     let class = match e.kind {
         SyntaxErrorKind::Indentation => t.IndentationError,
         SyntaxErrorKind::Tab => t.TabError,
+        SyntaxErrorKind::Value => return th.value_error(&e.msg),
         _ if e.incomplete => t.IncompleteInputError,
         _ => t.SyntaxError,
     };
