@@ -108,7 +108,10 @@ impl Thread {
                 n if n < 0 => Err(self.value_error("__length_hint__() should return >= 0")),
                 n => Ok(n as usize),
             },
-            Ok(Some(n)) => Err(self.type_error(&format!("__length_hint__ must be an integer, not {}", self.class_of(n).shown_name()))),
+            Ok(Some(n)) => Err(self.type_error(&format!(
+                "__length_hint__ must be an integer, not {}",
+                self.class_of(n).shown_name()
+            ))),
         }
     }
     /// `item in container`
