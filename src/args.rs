@@ -201,7 +201,7 @@ pub fn parse(argv: Vec<OsString>) -> Result<Command, String> {
                     'u' => c.unbuffered = true,
                     'v' => c.verbose += 1,
                     'V' => version += 1,
-                    'x' => c.x_options.push("vasuki_skip_first_line".into()),
+                    'x' => c.skip_first_line = true,
                     other => return unknown(&format!("-{other}")),
                 }
             }
@@ -259,9 +259,20 @@ fn environment(c: &mut Config) -> Result<(), String> {
                 .unwrap_or_else(|| Err(format!("VASUKI_HOSTILE: unknown option {o}")))?;
         }
     }
-    if c.ignore_environment {
-        return Ok(());
+    if !c.ignore_environment {
+        python_environment(c)?;
     }
+    if c.dev_mode {
+        c.warn_options.insert(0, "default".into());
+    }
+    match c.bytes_warning {
+        0 => {}
+        1 => c.warn_options.push("default::BytesWarning".into()),
+        _ => c.warn_options.push("error::BytesWarning".into()),
+    }
+    Ok(())
+}
+fn python_environment(c: &mut Config) -> Result<(), String> {
     let number = |v: &OsStr| v.to_str().and_then(|s| s.parse::<u8>().ok()).unwrap_or(1);
     if let Some(v) = set("PYTHONPATH") {
         c.python_path = std::env::split_paths(&v).map(Into::into).collect();

@@ -10,7 +10,7 @@ use vasuki_vm::names::names;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::dict::Dict;
-use vasuki_vm::types::exception;
+use vasuki_vm::types::exception::{self, Exception};
 use vasuki_vm::types::module;
 use vasuki_vm::types::tuple::Tuple;
 use vasuki_vm::value::Value;
@@ -55,7 +55,7 @@ fn start_library(th: &mut Thread) -> R<()> {
     let module = import::import_module(th, "_vasuki_start")?;
     let start = th.intern("start");
     let f = th.getattr(module, start)?;
-    th.call(f, &[])?;
+    th.call(f, &[Value::bool(ctx().config.unbuffered)])?;
     Ok(())
 }
 
@@ -84,7 +84,16 @@ fn start_function(th: &mut Thread, name: &str, args: &[Value]) -> R {
 
 /// Runs what a function of `_vasuki_start` has prepared: it gives a function and its arguments.
 fn run_prepared(th: &mut Thread, name: &str, args: &[Value]) -> R {
-    let prepared = start_function(th, name, args)?;
+    let prepared = match start_function(th, name, args) {
+        Ok(p) => p,
+        Err(t) => {
+            // The frames of the start are not the program's.
+            if let Some(e) = t.value().and_then(|e| e.cast::<Exception>()) {
+                e.set(th, &e.traceback, Value::EMPTY)?;
+            }
+            return Err(t);
+        }
+    };
     match prepared.cast::<Tuple>().map(|t| t.items()) {
         Some(&[f, args]) => th.call_ex(f, args, Value::EMPTY),
         _ => Err(th.type_error("_vasuki_start must give a function and its arguments")),
@@ -104,7 +113,7 @@ fn run_target(th: &mut Thread, target: &Target) -> R<()> {
         }
         Target::File(path) => {
             let path = fs_string(th, path);
-            run_prepared(th, "prepare_path", &[path])?;
+            run_prepared(th, "prepare_path", &[path, Value::bool(ctx().config.skip_first_line)])?;
         }
         Target::Stdin if std::io::stdin().is_terminal() => {
             start_function(th, "prepare_session", &[])?;

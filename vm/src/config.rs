@@ -45,6 +45,8 @@ pub struct Config {
     pub x_options: Vec<String>,
     /// -X dev
     pub dev_mode: bool,
+    /// -x
+    pub skip_first_line: bool,
     /// -X utf8
     pub utf8_mode: bool,
     /// -X int_max_str_digits

@@ -486,6 +486,10 @@ fn read(payload: &[u8]) -> R<Code> {
     }
 }
 
+/// Are these bytes what `encode` of this build made?
+pub fn is_sound(bytes: &[u8]) -> bool {
+    payload(bytes).is_ok_and(|(payload, sum)| checksum(payload) == sum)
+}
 /// Reads bytes from anywhere: what it gives can be run.
 pub fn decode(bytes: &[u8]) -> R<Code> {
     let (payload, sum) = payload(bytes)?;

@@ -32,6 +32,12 @@ static FUNCTIONS: &[NativeDef] = &[
         "Returns the list of available frozen modules.",
     ),
     def(
+        "_is_code",
+        "data, /",
+        is_code,
+        "Are these bytes an undamaged code object as marshal writes it?",
+    ),
+    def(
         "_override_frozen_modules_for_tests",
         "override, /",
         ignore,
@@ -202,6 +208,10 @@ fn is_frozen_package(th: &mut Thread, a: &[Value]) -> R {
         Some(m) => Ok(Value::bool(m.package)),
         None => missing(th, a[0]),
     }
+}
+fn is_code(th: &mut Thread, a: &[Value]) -> R {
+    let sound = vasuki_vm::types::buffer_protocol::with_buffer(th, a[0], crate::marshal::is_code)?;
+    Ok(Value::bool(sound))
 }
 /// 64 bits that change with the text: FNV-1a, started with the key.
 fn source_hash(th: &mut Thread, a: &[Value]) -> R {

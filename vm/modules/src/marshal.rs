@@ -64,6 +64,14 @@ fn dump(th: &mut Thread, a: &[Value]) -> R {
     let b = dumps(th, &[a[0], a[2], a[3]])?;
     th.call_method(a[1], names().write, &[b])
 }
+const CODE: u8 = b'c';
+/// Is this a whole code object, undamaged?
+pub fn is_code(bytes: &[u8]) -> bool {
+    match bytes.split_at_checked(5) {
+        Some(([CODE, n @ ..], code)) => n == (code.len() as u32).to_le_bytes() && vasuki_compiler::serial::is_sound(code),
+        _ => false,
+    }
+}
 fn length(out: &mut Vec<u8>, n: usize) {
     out.extend((n as u32).to_le_bytes());
 }
@@ -136,7 +144,7 @@ fn write_object(th: &mut Thread, v: Value, out: &mut Vec<u8>, depth: usize, allo
             return Err(th.value_error("marshalling code objects is disallowed"));
         }
         let bytes = vasuki_compiler::serial::encode(&code_object::to_compiled(th, v.as_gc())?);
-        out.push(b'c');
+        out.push(CODE);
         length(out, bytes.len());
         out.extend(bytes);
     } else if let Some(b) = buffer_protocol::bytes_like(th, v)? {
@@ -304,7 +312,7 @@ impl Reader<'_> {
                     d.as_gc::<Dict>().set(th, k, v)?;
                 }
             }
-            b'c' => {
+            CODE => {
                 if !self.allow {
                     return Err(th.value_error("unmarshalling code objects is disallowed"));
                 }

@@ -40,7 +40,7 @@ macro_rules! shared {
     ($($own:expr),* $(,)?) => {
         [$($own,)*
         def("__repr__", "self, /", repr, "Return repr(self)."),
-        def("__str__", "self, /", repr, "Return str(self)."),
+        def("__str__", "self, /", crate::types::bytes_methods::to_text, "Return str(self)."),
         def("__lt__", "self, value, /", lt, "Return self<value."),
         def("__le__", "self, value, /", le, "Return self<=value."),
         def("__eq__", "self, value, /", eq, "Return self==value."),
@@ -224,9 +224,29 @@ fn hash(th: &mut Thread, a: &[Value]) -> R {
     let h = a[0].as_gc::<bytes::Bytes>().hash();
     Ok(th.new_int(h))
 }
+/// With the option -b: what is probably a mistake of a program that mixes text and bytes.
+#[cold]
+fn mixed(th: &mut Thread, text: &str) -> R<()> {
+    crate::warn::warn(th, ctx().types.BytesWarning, text, 1)
+}
+pub(crate) fn to_text(th: &mut Thread, a: &[Value]) -> R {
+    if ctx().config.bytes_warning > 0 {
+        let class = th.class_of(a[0]).name_str();
+        mixed(th, &format!("str() on a {class} instance"))?;
+    }
+    repr(th, a)
+}
 fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
     let other = a[1].is_kind(Kind::Bytes) || !a[0].is_kind(Kind::Bytes) && is_bytes_like(th, a[1]);
     if !other {
+        if ctx().config.bytes_warning > 0 && matches!(op, CmpOp::Eq | CmpOp::Ne) {
+            let class = th.class_of(a[0]).name_str();
+            if a[1].is_kind(Kind::Str) {
+                mixed(th, &format!("Comparison between {class} and string"))?;
+            } else if class == "bytes" && crate::types::int::is_int(a[1]) {
+                mixed(th, "Comparison between bytes and int")?;
+            }
+        }
         return Ok(Value::NOT_IMPLEMENTED);
     }
     let error = ctx().types.BufferError;

@@ -3,10 +3,12 @@
 import sys
 
 
-def start():
+def start(unbuffered):
     """Make the standard streams, the warning filters and site's additions."""
     _sys_path()
-    _streams()
+    _streams(unbuffered)
+    _zip_files()
+    _code_caches()
     import encodings  # noqa: F401  (codec search function)
     if sys.warnoptions:
         import warnings  # noqa: F401
@@ -21,7 +23,27 @@ def _sys_path():
         sys.path.append(library)
 
 
-def _streams():
+def _zip_files():
+    import zipimport
+    sys.path_hooks.insert(0, zipimport.zipimporter)
+
+
+def _code_caches():
+    """A damaged cache file is as one that is not there."""
+    import _imp
+    import _frozen_importlib_external as external
+    classify = external._classify_pyc
+
+    def _classify_pyc(data, name, exc_details):
+        flags = classify(data, name, exc_details)
+        if not _imp._is_code(memoryview(data)[16:]):
+            raise ImportError(f"damaged code in {name!r}", **exc_details)
+        return flags
+
+    external._classify_pyc = _classify_pyc
+
+
+def _streams(unbuffered):
     import builtins
     import io
     builtins.open = io.open
@@ -34,7 +56,7 @@ def _streams():
         line = mode == "w" and (fd == 2 or raw.isatty())
         errors = "backslashreplace" if fd == 2 else _stdio_errors()
         text = io.TextIOWrapper(raw, encoding=_stdio_encoding(), errors=errors, newline="\n" if mode == "w" else None,
-                                line_buffering=line, write_through=mode == "w" and _unbuffered())
+                                line_buffering=line, write_through=mode == "w" and unbuffered)
         text.mode = mode
         raw.raw.name = name
         return text
@@ -49,10 +71,6 @@ def _environment(name):
         return ""
     import posix
     return posix.environ.get(name.encode(), b"").decode()
-
-
-def _unbuffered():
-    return "-u" in sys.orig_argv[1:2] or bool(_environment("PYTHONUNBUFFERED"))
 
 
 def _stdio_encoding():
@@ -100,7 +118,7 @@ def prepare_module(name):
     return runpy._run_module_as_main, (name,)
 
 
-def prepare_path(path):
+def prepare_path(path, skip_first_line):
     """vasuki FILE, a folder or a zip file with __main__.py"""
     import os
     from importlib import _bootstrap_external
@@ -114,7 +132,7 @@ def prepare_path(path):
     except OSError as e:
         print(f"{sys.executable}: can't open file {os.path.abspath(path)!r}: [Errno {e.errno}] {e.strerror}", file=sys.stderr)
         sys.exit(2)
-    if "vasuki_skip_first_line" in sys._xoptions:
+    if skip_first_line:
         source = b"\n" + source.partition(b"\n")[2]
     _insert_path(os.path.dirname(os.path.realpath(path)))
     path = os.path.abspath(path)
@@ -123,6 +141,9 @@ def prepare_path(path):
     namespace["__cached__"] = None
     namespace["__loader__"] = _bootstrap_external.SourceFileLoader("__main__", path)
     namespace.setdefault("__spec__", None)
+    if path.endswith(".pyc"):
+        loader = namespace["__loader__"] = _bootstrap_external.SourcelessFileLoader("__main__", path)
+        return exec, (loader.get_code("__main__"), namespace)
     return exec, (compile(source, path, "exec", dont_inherit=True), namespace)
 
 

@@ -306,6 +306,10 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
         x.as_gc::<crate::types::dict::Dict>().set(th, k, v)?;
     }
     put(th, m, "_xoptions", x)?;
+    // Until the streams are made, what is printed goes nowhere.
+    for stream in ["stdin", "stdout", "stderr"] {
+        put(th, m, stream, Value::NONE)?;
+    }
     put(th, m, "dont_write_bytecode", Value::bool(c.dont_write_bytecode))?;
     put(th, m, "pycache_prefix", Value::NONE)?;
     let prefix = std::path::Path::new(crate::frozen::LIBRARY_DIR)
