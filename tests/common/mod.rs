@@ -1,6 +1,6 @@
 //! Running the built binary: with input, a time limit and a temporary folder, as a user would.
 
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
