@@ -41,13 +41,16 @@ pub struct NativeDef {
     pub tail: Option<Tail>,
 }
 
-/// For a native function that ends with a call of what it was given: which of its values are the callable, the tuple of
-/// positional and the dict of keyword arguments, and what it does before. `enter` gives a callable that is called with the
-/// value that was returned, which it may replace, or with nothing when an exception leaves the function.
+/// For a native function that ends with a call of what it was given. Which of its arguments are what:
 pub struct Tail {
+    /// the callable
     pub callable: usize,
+    /// the tuple of positional arguments
     pub args: usize,
+    /// the dict of keyword arguments
     pub kwargs: usize,
+    /// what it does before: gives a callable that is called with the value that was returned, which it may replace, or
+    /// with nothing when an exception leaves the function
     pub enter: NativeFn,
 }
 

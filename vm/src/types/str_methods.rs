@@ -5,7 +5,6 @@ use crate::context::ctx;
 use crate::native::{NativeDef, TypeDef, def, def_static};
 use crate::object::{Gc, Kind};
 use crate::ops::CmpOp;
-use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
