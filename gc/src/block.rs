@@ -52,7 +52,7 @@ pub struct Descriptor {
     pub class: AtomicU8,
     /// cells have destructors
     pub has_drop: AtomicU8,
-    /// a thread allocates in it, or it is full: not in the lists of partly free blocks
+    /// a thread allocates in it, or it is full: not in the lists of partly free blocks; of FREE: its memory was given back
     pub taken: AtomicU8,
     /// cell size; of LARGE the number of blocks; of CONTINUED the distance to the first
     pub cell: AtomicU32,

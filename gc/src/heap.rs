@@ -6,8 +6,12 @@ use std::ptr::NonNull;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
-/// Least bytes between collections.
-const MIN_THRESHOLD: usize = 24 << 20;
+/// Least bytes between collections: marking what a program has after start-up then costs a few percent of the time in which
+/// so much is allocated.
+const MIN_THRESHOLD: usize = 64 << 20;
+
+/// `taken` of a free block whose memory the system has.
+const RELEASED: u8 = 2;
 
 /// The process's heap.
 pub struct Heap {
@@ -331,6 +335,28 @@ impl Heap {
         self.in_use.store(live, Relaxed);
         self.since.store(0, Relaxed);
         self.threshold.store(MIN_THRESHOLD.max(live), Relaxed);
+        self.give_memory_back();
+    }
+    /// Free blocks beyond those that will be used before the next collection become the system's memory again.
+    fn give_memory_back(&self) {
+        let free = lock(&self.free);
+        let mut keep = self.threshold.load(Relaxed) / BLOCK;
+        for &(start, n) in &free.runs {
+            let kept = n.min(keep);
+            keep -= kept;
+            let mut b = start + kept;
+            while b < start + n {
+                let from = b;
+                while b < start + n && self.descriptor(b).taken.swap(RELEASED, Relaxed) != RELEASED {
+                    b += 1;
+                }
+                if b > from {
+                    // SAFETY: the blocks are free; their contents are not needed.
+                    unsafe { libc::madvise(self.address(from) as *mut libc::c_void, (b - from) * BLOCK, libc::MADV_DONTNEED) };
+                }
+                b += 1;
+            }
+        }
     }
     /// Calls `on_free` for the unmarked cells of a block with destructors; fills freed cells when poisoning.
     fn sweep_cells(&self, b: usize, on_free: &dyn Fn(NonNull<u8>), on_dead: Option<&dyn Fn(NonNull<u8>)>, poison: bool) {
@@ -360,16 +386,13 @@ impl Heap {
             }
         }
     }
-    /// Blocks become free, and their memory the system's again.
+    /// Blocks become free.
     fn give_back(&self, b: usize, n: usize) {
         for i in 0..n {
             let d = self.descriptor(b + i);
             d.state.store(state::FREE, Relaxed);
+            d.taken.store(0, Relaxed);
             d.alloc.iter().for_each(|w| w.store(0, Relaxed));
-        }
-        if n > 1 || b.is_multiple_of(8) {
-            // SAFETY: the blocks are free; their contents are not needed.
-            unsafe { libc::madvise(self.address(b) as *mut libc::c_void, n * BLOCK, libc::MADV_DONTNEED) };
         }
     }
     /// Stopped. Every allocated cell and its size.

@@ -358,7 +358,6 @@ pub fn new_instance(th: &mut Thread, class: Gc<Class>) -> Value {
 /// Marks an object whose class defines `__del__`.
 pub fn register_finalizer(o: Obj) {
     if !o.has_flag(crate::object::flag::HAS_FINALIZER) {
-        o.set_flag(crate::object::flag::HAS_FINALIZER);
         crate::memory::add_finalizable(o);
     }
 }

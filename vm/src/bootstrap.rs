@@ -33,6 +33,8 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         stack_limit: (&raw const here as usize).saturating_sub(stack_bytes) + (256 << 10),
         native_depth: 0,
         locals: Value::EMPTY,
+        finalizable: Vec::new(),
+        finalizable_before: 0,
         keep_alive: Vec::new(),
         on_commit: Vec::new(),
         on_abort: Vec::new(),

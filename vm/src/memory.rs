@@ -40,7 +40,7 @@ static IMMORTAL: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 /// Objects whose finalizers are due.
 static DUE: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 static DUE_COUNT: AtomicUsize = AtomicUsize::new(0);
-/// All live objects with a `__del__` or other finalizer.
+/// Objects with a `__del__` or other finalizer that were made by threads that have ended; see `Thread::finalizable`.
 static FINALIZABLE: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 
 /// Makes a thread's roots known.
@@ -49,6 +49,8 @@ pub fn add_thread(t: *mut Thread) {
 }
 /// The thread ends.
 pub fn remove_thread(t: *mut Thread) {
+    // SAFETY: the caller's own thread, which lives until this returns.
+    lock(&FINALIZABLE).append(unsafe { &mut (*t).finalizable });
     lock(&THREADS).retain(|&x| x != t as usize);
 }
 /// Keeps a value alive for ever: for native statics.
@@ -59,7 +61,10 @@ pub fn keep(v: Value) -> Value {
 /// An object whose class has a finalizer was made.
 pub fn add_finalizable(o: Obj) {
     o.set_flag(flag::HAS_FINALIZER);
-    lock(&FINALIZABLE).push(o.addr() as u64);
+    match crate::thread::current() {
+        Some(th) => th.finalizable.push(o.addr() as u64),
+        None => lock(&FINALIZABLE).push(o.addr() as u64),
+    }
 }
 fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     m.lock().unwrap_or_else(|e| e.into_inner())
@@ -146,20 +151,23 @@ pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
     weakref::clear_dead(&marked, true);
     // What only finalizers can still reach lives on until they ran.
     let mut due = Vec::new();
-    lock(&FINALIZABLE).retain(|&a| {
+    let mut stays = |&a: &u64| {
         if marked(a) {
             return true;
         }
-        // SAFETY: unmarked, but not swept yet.
-        if !unsafe { Obj::from_addr(a) }
-            .value()
-            .cast::<Generator>()
-            .is_some_and(|g| g.is_closed())
-        {
+        // SAFETY: not swept yet.
+        let o = unsafe { Obj::from_addr(a) };
+        // A generator that has ended has nothing to finalize.
+        if !o.value().cast::<Generator>().is_some_and(|g| g.is_closed()) {
             due.push(a);
         }
         false
-    });
+    };
+    lock(&FINALIZABLE).retain(&mut stays);
+    for &t in lock(&THREADS).iter() {
+        // SAFETY: registered threads are alive, and stopped (or this one).
+        unsafe { (*(t as *mut Thread)).finalizable.retain(&mut stays) };
+    }
     h.mark_roots(&due, &tracer);
     h.drain(&tracer);
     weakref::clear_dead(&marked, false);

@@ -127,7 +127,11 @@ impl Obj {
         self.header().flags.fetch_and(!f, Relaxed);
     }
     /// Sets a flag of [`flag`], whoever owns the object.
+    #[inline]
     pub fn set_flag(self, f: u8) {
+        if self.has_flag(f) {
+            return;
+        }
         self.header().flags.fetch_or(f, Relaxed);
     }
     /// It as a value.

@@ -93,6 +93,8 @@ impl Thread {
             self.tx.commit(self.world, &mut publish)?;
         }
         self.interp.to_share.clear();
+        // What the transaction made was never there.
+        self.finalizable.truncate(self.finalizable_before);
         self.changed.clear();
         self.on_abort.clear();
         self.keep_alive.clear();
@@ -105,6 +107,7 @@ impl Thread {
     pub(crate) fn begin(&mut self) {
         let world = self.world;
         self.tx.begin(world);
+        self.finalizable_before = self.finalizable.len();
     }
     /// Makes the transaction that has just begun irrevocable: there is nothing that it could go back to.
     pub(crate) fn pin(&mut self) {
