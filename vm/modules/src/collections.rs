@@ -1,6 +1,4 @@
-//! The module `_collections`: `_count_elements` and `_tuplegetter`; see also `deque` and `defaultdict`.
-//!
-//! `OrderedDict` is not here: the library's own is written in Python.
+//! The module `_collections`: `_count_elements` and `_tuplegetter`; see also `deque`, `defaultdict` and `ordered_dict`.
 
 use crate::defaultdict::DEFAULTDICT;
 use crate::deque::{DEQUE, DEQUE_CLASS};
@@ -153,6 +151,8 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     add_class(th, m, &ITER_CLASS, &ITER)?;
     add_class(th, m, &REVERSE_ITER_CLASS, &REVERSE_ITER)?;
     add_class(th, m, &TUPLEGETTER_CLASS, &TUPLEGETTER)?;
+    let ordered = crate::ordered_dict::class(th)?;
+    put(th, m, "OrderedDict", ordered.value())?;
     let dict: vasuki_vm::object::Gc<Class> = ctx().types.dict;
     let c = vasuki_vm::types::type_::make_native_class(th, &DEFAULTDICT, &[dict])?;
     vasuki_vm::memory::keep(c.value());

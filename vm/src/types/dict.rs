@@ -1,8 +1,7 @@
 //! `dict`: layout and operations; the table is in `dict_table`, bulk operations in `dict_bulk`, methods in `dict_methods`.
 //!
-//! A transaction that must be able to undo does not insert into a table that others may see: it makes a copy first; it
-//! stores values and deletes in place, with the slots logged. A table that this transaction made is never logged: the
-//! undo of the dict's own words leaves it behind.
+//! What a transaction that must be able to undo changes in a table that others may see is logged. A table that it made
+//! is not: the undo of the dict's own words leaves it behind.
 //!
 //! `version` is 0, or a number that no other state of any dict's keys has: inline caches compare it.
 
@@ -36,7 +35,7 @@ unsafe impl Layout for Dict {
 static VERSION: AtomicU64 = AtomicU64::new(1);
 
 /// Where a key is.
-enum Found {
+pub(super) enum Found {
     Entry(Gc<DictTable>, usize),
     /// nowhere: the table that was searched and the index place that the key would get
     Free(Value, usize),
@@ -56,7 +55,7 @@ impl Gc<Dict> {
     }
     /// Looks for a key. With `WRITE` the dict is open, and still is afterwards.
     #[inline(always)]
-    fn find<const WRITE: bool>(self, th: &mut Thread, hash: u64, key: Value) -> R<Found> {
+    pub(super) fn find<const WRITE: bool>(self, th: &mut Thread, hash: u64, key: Value) -> R<Found> {
         let (table, step) = th.read(self.header(), || {
             let t = self.table.get();
             (t, probe(t, hash, key, None))
@@ -239,30 +238,48 @@ impl Gc<Dict> {
     #[inline]
     fn insert(self, th: &mut Thread, k: Value, hash: u64, v: Value, table: Value, at: usize) -> R<()> {
         match self.the_table() {
-            Some(t) if t.has_room() && self.may_change(th, t) => {
-                t.append(if table == t.value() { Some(at) } else { None }, hash, k, v);
-            }
-            t => self.grow(th, t)?.append(None, hash, k, v),
+            Some(t) if t.has_room() => self.append(th, t, if table == t.value() { Some(at) } else { None }, hash, k, v),
+            _ => self.grow(th)?.append(None, hash, k, v),
         }
         self.used.store(self.used.load(Relaxed) + 1, Relaxed);
         self.version.store(0, Relaxed);
         Ok(())
     }
-    /// May more than slots of the table of the opened dict be changed? Else it must be replaced by a copy.
+    /// Logs words of the table of the opened dict, if that must be undone.
     #[inline(always)]
-    fn may_change(self, th: &Thread, t: Gc<DictTable>) -> bool {
-        !th.tx.concurrent || th.tx.writable(t.header()) || !th.needs_log(self.header())
+    fn log(self, th: &mut Thread, t: Gc<DictTable>, words: &[&AtomicU64]) {
+        if th.tx.concurrent && !th.tx.writable(t.header()) && th.needs_log(self.header()) {
+            for w in words {
+                // SAFETY: the table belongs to this dict, which is open, and is collected only when nothing refers to it.
+                unsafe { th.tx.log_slot(*w) };
+            }
+        }
+    }
+    /// Changes a number of the table of the opened dict.
+    #[inline]
+    pub(super) fn put_number(self, th: &mut Thread, t: Gc<DictTable>, n: &AtomicU64, new: usize) {
+        self.log(th, t, &[n]);
+        n.store(new as u64, Relaxed);
+    }
+    /// Before an entry of the table of the opened dict takes another key in.
+    #[inline]
+    pub(super) fn log_entry(self, th: &mut Thread, t: Gc<DictTable>, i: usize) {
+        if let Some(e) = t.entries().get(i) {
+            self.log(th, t, &[&e.hash, &e.key.0, &e.value.0]);
+        }
+    }
+    /// Adds an entry at the end of the table of the opened dict, where there is room.
+    #[inline]
+    pub(super) fn append(self, th: &mut Thread, t: Gc<DictTable>, at: Option<usize>, hash: u64, k: Value, v: Value) {
+        self.log_entry(th, t, t.fill());
+        self.log(th, t, &[&t.fill]);
+        t.append(at, hash, k, v);
     }
     /// A new table with the same items and room for another one, without what was deleted.
     #[inline(never)]
-    fn grow(self, th: &mut Thread, old: Option<Gc<DictTable>>) -> R<Gc<DictTable>> {
+    pub(super) fn grow(self, th: &mut Thread) -> R<Gc<DictTable>> {
         let used = self.used.load(Relaxed) as usize;
-        let room = match old {
-            // The copy that is needed for undo.
-            Some(t) if t.has_room() => t.cap(),
-            _ => (used * 2).max(5),
-        };
-        let new = new_table(th, room)?;
+        let new = new_table(th, (used * 2).max(5))?;
         new.refill(self.table.get());
         self.table.set_raw(new.value());
         Ok(new)
@@ -283,14 +300,28 @@ impl Gc<Dict> {
             }
         }
     }
-    fn delete(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> Value {
+    pub(super) fn delete(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> Value {
+        let v = self.vacate(th, t, i);
+        self.used.store(self.used.load(Relaxed).saturating_sub(1), Relaxed);
+        self.version.store(0, Relaxed);
+        v
+    }
+    /// Takes key and value out of an entry of the opened dict; gives the value.
+    pub(super) fn vacate(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> Value {
         let e = &t.entries()[i];
         let v = e.value.get();
         self.put(th, t, &e.key, Value::DELETED);
         self.put(th, t, &e.value, Value::EMPTY);
-        self.used.store(self.used.load(Relaxed).saturating_sub(1), Relaxed);
-        self.version.store(0, Relaxed);
+        if i == t.first() {
+            let entries = t.filled();
+            let next = entries[i..].iter().position(|e| e.get().is_some()).map_or(entries.len(), |n| i + n);
+            self.put_number(th, t, &t.first, next);
+        }
         v
+    }
+    /// The dict's keys or their order have changed.
+    pub(super) fn reordered(self) {
+        self.version.store(0, Relaxed);
     }
     /// Removes a key; gives its value.
     pub fn remove(self, th: &mut Thread, k: Value) -> R<Option<Value>> {
@@ -319,11 +350,10 @@ impl Gc<Dict> {
         };
         let v = self.delete(th, t, i);
         // The next one finds its item at once.
-        if !self.may_change(th, t) {
-            // SAFETY: the table belongs to this dict, which `delete` opened, and is collected only when nothing refers to it.
-            unsafe { th.tx.log_slot(&raw const t.fill) };
+        self.put_number(th, t, &t.fill, i);
+        if t.first() > i {
+            self.put_number(th, t, &t.first, i);
         }
-        t.fill.store(i as u64, Relaxed);
         Ok(Some((k, v)))
     }
     /// Removes everything.

@@ -26,8 +26,9 @@ impl Gc<Dict> {
     pub fn next_entry(self, th: &mut Thread, pos: &mut usize) -> R<Option<(Value, Value)>> {
         let from = *pos;
         let found = th.read(self.header(), || {
-            let mut i = from;
-            let entries = table(self)?.filled();
+            let t = table(self)?;
+            let mut i = from.max(t.first());
+            let entries = t.filled();
             while let Some(e) = entries.get(i) {
                 if let Some(kv) = e.get() {
                     return Some((i, kv));
@@ -45,18 +46,23 @@ impl Gc<Dict> {
     pub fn prev_entry(self, th: &mut Thread, pos: &mut usize) -> R<Option<(Value, Value)>> {
         let from = *pos;
         let found = th.read(self.header(), || {
-            let entries = table(self)?.filled();
-            (0..from.min(entries.len())).rev().find_map(|i| entries[i].get().map(|kv| (i, kv)))
+            let t = table(self)?;
+            let entries = t.filled();
+            (t.first()..from.min(entries.len()))
+                .rev()
+                .find_map(|i| entries[i].get().map(|kv| (i, kv)))
         })?;
         Ok(found.map(|(i, kv)| {
             *pos = i;
             kv
         }))
     }
+    /// Number, hash, key and value of the next item from entry `from` on, in order.
     pub(super) fn next_hashed(self, th: &mut Thread, from: usize) -> R<Option<(usize, u64, Value, Value)>> {
         th.read(self.header(), || {
-            let entries = table(self)?.filled();
-            (from..entries.len()).find_map(|i| entries[i].get().map(|(k, v)| (i, entries[i].hash.load(Relaxed), k, v)))
+            let t = table(self)?;
+            let entries = t.filled();
+            (from.max(t.first())..entries.len()).find_map(|i| entries[i].get().map(|(k, v)| (i, entries[i].hash.load(Relaxed), k, v)))
         })
     }
     /// The number of entries behind the last one: where a reverse iterator starts.

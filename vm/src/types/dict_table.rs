@@ -2,7 +2,10 @@
 //!
 //! `mask` and `cap` never change, so a racing reader stays within bounds. A deleted entry has key DELETED and no value.
 //! The index only grows: `spent` counts its places in use and stays at most `cap`, so there is always a free place.
-//! An index place can point to an entry that has been deleted and used again: then it only costs a comparison.
+//! An index place can point to an entry that has been deleted and used again: then it only costs a comparison. So what
+//! must be undone of a change are words of entries, `fill` and `first`, but neither the index nor `spent`.
+//!
+//! Entries before `first` are free or deleted; a table that was made for `move_to_front` begins with free ones.
 
 use crate::context::ctx;
 use crate::object::{Gc, Header, Kind, Layout, Slot};
@@ -19,8 +22,10 @@ pub struct DictTable {
     header: Header,
     mask: u64,
     cap: u64,
-    /// entries in use, deleted ones included
+    /// number of the entry behind the last one in use
     pub(super) fill: AtomicU64,
+    /// number of the first entry that is not deleted; `fill` if there is none
+    pub(super) first: AtomicU64,
     /// index places in use
     spent: AtomicU64,
 }
@@ -36,6 +41,13 @@ pub(super) struct Entry {
     pub(super) value: Slot,
 }
 impl Entry {
+    /// Takes a key and its value in.
+    #[inline(always)]
+    pub(super) fn set(&self, hash: u64, key: Value, value: Value) {
+        self.hash.store(hash, Relaxed);
+        self.key.set_raw(key);
+        self.value.set_raw(value);
+    }
     /// Key and value, if it is in use.
     #[inline(always)]
     pub(super) fn get(&self) -> Option<(Value, Value)> {
@@ -68,12 +80,22 @@ impl Gc<DictTable> {
             std::slice::from_raw_parts(first.cast(), self.cap as usize)
         }
     }
-    /// The entries that have been used.
+    /// The entries up to the last one in use.
     #[inline(always)]
     pub(super) fn filled(self) -> &'static [Entry] {
         &self.entries()[..self.fill()]
     }
-    /// Number of entries that have been used.
+    /// Number of the first entry that is in use.
+    #[inline(always)]
+    pub(super) fn first(self) -> usize {
+        self.first.load(Relaxed) as usize
+    }
+    /// Places of the index in use: grows whenever a key comes in or moves.
+    #[inline(always)]
+    pub(super) fn spent(self) -> u64 {
+        self.spent.load(Relaxed)
+    }
+    /// Number of the entry behind the last one in use.
     #[inline(always)]
     pub(super) fn fill(self) -> usize {
         (self.fill.load(Relaxed) as usize).min(self.cap as usize)
@@ -96,9 +118,13 @@ impl Gc<DictTable> {
     pub(super) fn append(self, at: Option<usize>, hash: u64, key: Value, value: Value) {
         let i = self.fill();
         let Some(e) = self.entries().get(i) else { return };
-        e.hash.store(hash, Relaxed);
-        e.key.set_raw(key);
-        e.value.set_raw(value);
+        e.set(hash, key, value);
+        self.enter(at, hash, i);
+        self.fill.store(i as u64 + 1, Relaxed);
+    }
+    /// Lets an index place point to entry `i`: the free place `at`, if it is known.
+    #[inline]
+    pub(super) fn enter(self, at: Option<usize>, hash: u64, i: usize) {
         let index = self.index();
         let at = match at {
             Some(at) if index[at].load(Relaxed) == 0 => at,
@@ -111,16 +137,21 @@ impl Gc<DictTable> {
             }
         };
         index[at].store(i as u32 + 1, Relaxed);
-        self.spent.store(self.spent.load(Relaxed) + 1, Relaxed);
-        self.fill.store(i as u64 + 1, Relaxed);
+        self.spent.store(self.spent() + 1, Relaxed);
+    }
+    /// Leaves the first `n` entries of a new table free.
+    pub(super) fn leave_free(self, n: usize) {
+        self.fill.store(n as u64, Relaxed);
+        self.first.store(n as u64, Relaxed);
+        self.spent.store(n as u64, Relaxed);
     }
     /// Replaces everything by the entries of another table, as many as there is room for; how many. Nobody else sees
     /// this table yet; the other may be torn.
     pub(super) fn refill(self, from: Value) -> usize {
-        if self.fill() > 0 {
+        let first = self.first();
+        if self.fill() > first {
             self.index().iter().for_each(|i| i.store(0, Relaxed));
-            self.fill.store(0, Relaxed);
-            self.spent.store(0, Relaxed);
+            self.leave_free(first);
         }
         if let Some(t) = from.cast::<DictTable>() {
             for e in t.filled() {
@@ -131,7 +162,7 @@ impl Gc<DictTable> {
                 }
             }
         }
-        self.fill()
+        self.fill() - first
     }
 }
 /// A new table with room for at least `room` entries.

@@ -5,7 +5,7 @@ use crate::native::{GetSetDef, NativeDef, TypeDef, def, getter};
 use crate::object::{Gc, Kind};
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::class::class_of;
+use crate::types::class::{Class, class_of};
 use crate::types::dict::Dict;
 use crate::types::dict_iter;
 use crate::types::iter::What;
@@ -45,9 +45,14 @@ pub fn new(th: &mut Thread, dict: Value, view: View) -> Value {
         View::Values => t.dict_values,
         View::Items => t.dict_items,
     };
+    new_of(th, class, dict, view)
+}
+/// A view whose class is a subclass of the usual one.
+pub fn new_of(th: &mut Thread, class: Gc<Class>, dict: Value, view: View) -> Value {
     payload::new(th, class, DictView { dict, view }).value()
 }
-fn this(th: &mut Thread, v: Value) -> R<(Gc<Dict>, View)> {
+/// What a view is of, and which one it is.
+pub fn this(th: &mut Thread, v: Value) -> R<(Gc<Dict>, View)> {
     match payload::downcast::<DictView>(v) {
         Some(p) => Ok((p.frozen().dict.as_gc(), p.frozen().view)),
         None => Err(th.type_error("expected a dict view")),
@@ -230,7 +235,7 @@ fn contains(th: &mut Thread, view: Value, k: Value) -> R<bool> {
 fn is_set_like(th: &Thread, v: Value) -> bool {
     let t = &ctx().types;
     let c = th.class_of(v);
-    v.is_kind(Kind::Set) || v.is_kind(Kind::FrozenSet) || c == t.dict_keys || c == t.dict_items
+    v.is_kind(Kind::Set) || v.is_kind(Kind::FrozenSet) || c.is_subclass_of(t.dict_keys) || c.is_subclass_of(t.dict_items)
 }
 fn compare(th: &mut Thread, a: &[Value], sizes: fn(usize, usize) -> bool, swap: bool) -> R {
     if !is_set_like(th, a[1]) {
@@ -278,7 +283,7 @@ fn intersection(th: &mut Thread, view: Value, other: Value) -> R {
 /// Of two views of items, only the items that differ need to be hashable.
 fn xor(th: &mut Thread, left: Value, right: Value) -> R {
     let items = ctx().types.dict_items;
-    if th.class_of(left) != items || th.class_of(right) != items {
+    if !th.class_of(left).is_subclass_of(items) || !th.class_of(right).is_subclass_of(items) {
         return set_op(th, left, right, "symmetric_difference_update");
     }
     let s = th.new_set();

@@ -19,6 +19,7 @@ pub mod dict;
 mod dict_bulk;
 pub mod dict_iter;
 pub mod dict_methods;
+pub mod dict_order;
 pub mod dict_table;
 pub mod dict_views;
 pub mod enumerate;

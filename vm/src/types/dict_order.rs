@@ -1,0 +1,164 @@
+//! `dict`: what `OrderedDict` adds: keys move to either end, and the first item can be removed.
+
+use crate::object::Gc;
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::dict::{Dict, DictTable, Found, hash_key};
+use crate::types::dict_table::new_table;
+use crate::value::Value;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Stands for the keys of a dict and their order: differs after every change of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// the table; keep it alive meanwhile
+    pub table: Value,
+    /// goes up when a key comes in or moves within a table
+    pub changes: u64,
+    /// number of items
+    pub len: usize,
+}
+/// An item as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Item {
+    /// number of its entry
+    pub at: usize,
+    /// hash of the key
+    pub hash: i64,
+    /// the key
+    pub key: Value,
+    /// the value
+    pub value: Value,
+}
+
+impl Gc<Dict> {
+    /// The first item at entry `from` or behind.
+    pub fn item_from(self, th: &mut Thread, from: usize) -> R<Option<Item>> {
+        let found = self.next_hashed(th, from)?;
+        Ok(found.map(|(at, hash, key, value)| Item {
+            at,
+            hash: hash as i64,
+            key,
+            value,
+        }))
+    }
+    /// The last item before entry `end`.
+    pub fn item_before(self, th: &mut Thread, end: usize) -> R<Option<Item>> {
+        th.read(self.header(), || {
+            let t = self.table.get().cast::<DictTable>()?;
+            let entries = t.filled();
+            (t.first()..end.min(entries.len())).rev().find_map(|at| {
+                let (key, value) = entries[at].get()?;
+                let hash = entries[at].hash.load(Relaxed) as i64;
+                Some(Item { at, hash, key, value })
+            })
+        })
+    }
+    /// The present order.
+    pub fn order(self, th: &mut Thread) -> R<Order> {
+        th.read(self.header(), || {
+            let table = self.table.get();
+            Order {
+                table,
+                changes: table.cast::<DictTable>().map_or(0, |t| t.spent()),
+                len: self.len_raw(),
+            }
+        })
+    }
+    /// Moves a key behind all others (`last`) or before them; false if there is no such key.
+    pub fn move_to_end(self, th: &mut Thread, k: Value, last: bool) -> R<bool> {
+        let hash = hash_key(th, k)? as u64;
+        if th.tx.concurrent {
+            // Does not take the dict for nothing.
+            match self.find::<false>(th, hash, k)? {
+                Found::Free(..) => return Ok(false),
+                Found::Entry(t, i) => {
+                    if th.read(self.header(), || self.table.get() == t.value() && is_at_end(t, i, last))? {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        self.open_whole(th)?;
+        let Found::Entry(t, i) = self.find::<true>(th, hash, k)? else {
+            return Ok(false);
+        };
+        if last {
+            self.trim(th, t);
+        }
+        if is_at_end(t, i, last) {
+            return Ok(true);
+        }
+        if last {
+            self.move_behind(th, t, i)?
+        } else {
+            self.move_before(th, t, i)?
+        };
+        self.reordered();
+        Ok(true)
+    }
+    /// Gives deleted entries at the end of the table of the opened dict free.
+    fn trim(self, th: &mut Thread, t: Gc<DictTable>) {
+        let entries = t.filled();
+        let used = entries.iter().rposition(|e| e.get().is_some()).map_or(0, |i| i + 1);
+        if used < entries.len() {
+            self.put_number(th, t, &t.fill, used);
+        }
+    }
+    /// Moves entry `i` of the table of the opened dict behind all others.
+    fn move_behind(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<()> {
+        let (t, i) = if t.has_room() { (t, i) } else { same_entry(t, i, self.grow(th)?) };
+        let e = &t.entries()[i];
+        let (hash, k) = (e.hash.load(Relaxed), e.key.get());
+        let v = self.vacate(th, t, i);
+        self.append(th, t, None, hash, k, v);
+        Ok(())
+    }
+    /// Moves entry `i` of the table of the opened dict before all others.
+    fn move_before(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<()> {
+        let (t, i) = if t.first() > 0 && t.has_room() {
+            (t, i)
+        } else {
+            // As many moves to either end as there are items, until the next new table.
+            let n = self.len_raw();
+            let new = new_table(th, 4 * n + 8)?;
+            new.leave_free(n + 1);
+            new.refill(t.value());
+            self.table.set_raw(new.value());
+            same_entry(t, i, new)
+        };
+        let e = &t.entries()[i];
+        let (hash, k) = (e.hash.load(Relaxed), e.key.get());
+        let v = self.vacate(th, t, i);
+        let place = t.first() - 1;
+        self.log_entry(th, t, place);
+        t.entries()[place].set(hash, k, v);
+        t.enter(None, hash, place);
+        self.put_number(th, t, &t.first, place);
+        Ok(())
+    }
+    /// Removes the first item.
+    pub fn pop_first(self, th: &mut Thread) -> R<Option<(Value, Value)>> {
+        if self.len(th)? == 0 {
+            return Ok(None);
+        }
+        self.open_whole(th)?;
+        let Some(t) = self.table.get().cast::<DictTable>() else {
+            return Ok(None);
+        };
+        let i = t.first();
+        let Some((k, _)) = t.filled().get(i).and_then(|e| e.get()) else {
+            return Ok(None);
+        };
+        Ok(Some((k, self.delete(th, t, i))))
+    }
+}
+/// Is entry `i` the last or the first one? (Not the last, as far as is known, when deleted ones follow.)
+fn is_at_end(t: Gc<DictTable>, i: usize, last: bool) -> bool {
+    if last { t.fill() == i + 1 } else { t.first() == i }
+}
+/// Where entry `i` of a table is in the new table that was filled from it.
+fn same_entry(old: Gc<DictTable>, i: usize, new: Gc<DictTable>) -> (Gc<DictTable>, usize) {
+    let before = old.filled()[..i].iter().filter(|e| e.get().is_some()).count();
+    (new, new.first() + before)
+}
