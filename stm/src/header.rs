@@ -46,6 +46,10 @@ pub mod meta {
     pub const fn owner(m: u64) -> u16 {
         (m >> 48 & 0x7FFF) as u16
     }
+    /// Has a transaction locked a shared object for reading?
+    pub const fn is_lock(m: u64) -> bool {
+        m & OPEN != 0 && owner(m) != 0 && m & 1 != 0
+    }
     /// Have two OPEN words the same owner?
     pub const fn same_owner(a: u64, b: u64) -> bool {
         (a ^ b) >> 48 == 0

@@ -150,10 +150,12 @@ fn must_be_shared(th: &Thread, from: Obj, to: Obj) {
 }
 /// Is a mutable object private? (Immutable ones may be found through caches and tables outside of the heap.)
 fn is_private(th: &Thread, o: Obj) -> bool {
+    let m = o.header().meta.load(Relaxed);
     !matches!(
         o.kind(),
         Kind::Str | Kind::Bytes | Kind::Int | Kind::Float | Kind::Complex | Kind::Tuple | Kind::Code
-    ) && !th.world.is_shared(o.header().meta.load(Relaxed))
+    ) && !th.world.is_shared(m)
+        && !meta::is_lock(m)
         && !o.has_flag(flag::SHARED)
 }
 
