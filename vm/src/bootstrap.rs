@@ -59,6 +59,9 @@ pub fn end_thread(t: &'static mut Thread) {
 pub fn start(config: Config, modules: &[&'static ModuleDef], stack_bytes: usize) -> R<&'static mut Thread> {
     crate::native_module::register(modules);
     crate::hash::seed(config.hash_seed);
+    if let Some(n) = config.int_max_str_digits {
+        crate::types::int_parse::set_max_str_digits(n);
+    }
     if let Some(limit) = config.max_heap {
         memory::heap().set_limit(limit);
     }

@@ -269,6 +269,9 @@ pub(crate) fn native_arguments(
     } else if positional > p.positional {
         return Err(native_count(th, def, p, args, positional));
     }
+    if p.varargs.is_none() && p.varkw.is_none() && p.posonly < p.total && args.len() > p.total {
+        return Err(native_too_many(th, def, p, args, positional));
+    }
     let kw = match p.varkw {
         Some(i) => {
             let d = th.new_dict();
@@ -326,6 +329,20 @@ pub(crate) fn native_arguments(
         }
     }
     Ok(out)
+}
+/// More arguments than parameters, by position and by name together.
+#[cold]
+fn native_too_many(th: &mut Thread, def: &'static NativeDef, p: &'static Params, args: &[Value], positional: usize) -> Throw {
+    let skip = usize::from(p.has_self);
+    let (most, given) = (p.total - skip, args.len() - skip);
+    let bound = if p.required == p.total { "exactly" } else { "at most" };
+    let kind = if positional == skip { "keyword " } else { "" };
+    let plural = if most == 1 { "" } else { "s" };
+    let text = format!(
+        "{}() takes {bound} {most} {kind}argument{plural} ({given} given)",
+        shown(th, def, args)
+    );
+    th.type_error(&text)
 }
 /// Of a constructor: the class it makes or fills an instance of, and the one that declares it.
 fn constructed(th: &mut Thread, def: &'static NativeDef, args: &[Value]) -> Option<(Gc<Class>, Gc<Class>)> {

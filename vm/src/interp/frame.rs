@@ -214,7 +214,8 @@ fn locals_of(th: &mut Thread, regs: *mut Value) -> R {
         if word & frame_flag::GENERATOR == 0 && t.flags & flags::OPTIMIZED == 0 && mapping.is_obj() {
             return Ok(mapping);
         }
-        let copy = crate::types::buffer::ValueVec::from_slice(th, std::slice::from_raw_parts(regs, t.nregs as usize))?;
+        // What lies behind the variables may be left over from other frames.
+        let copy = crate::types::buffer::ValueVec::from_slice(th, std::slice::from_raw_parts(regs, t.first_temp))?;
         locals_dict(th, t, copy.as_slice())
     }
 }

@@ -980,7 +980,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                 }
                 Op::GetLen => {
                     let n = ok!(th.len(r!(b)));
-                    r!(a) = Value::small(n as i64);
+                    r!(a) = th.new_int(n as i64);
                 }
                 Op::CopyDictWithout => r!(a) = ok!(h::copy_without(th, r!(b), r!(c))),
                 Op::Intrinsic1 => r!(a) = ok!(h::intrinsic1(th, c as usize, r!(b))),

@@ -207,7 +207,8 @@ impl Thread {
             return Ok(v);
         }
         match self.call_special(v, Special::Index, &[])? {
-            Some(i) if int::is_int(i) => Ok(i),
+            Some(i) if i.is_small() => Ok(i),
+            Some(i) if int::is_int(i) => crate::types::int_methods::strict(self, i, "__index__"),
             Some(i) => Err(self.type_error(&format!("__index__ returned non-int (type {})", self.class_of(i).shown_name()))),
             None => Err(self.type_error(&format!(
                 "'{}' object cannot be interpreted as an integer",

@@ -7,10 +7,11 @@ use crate::ops::{BinOp, CmpOp};
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::bytearray::ByteArray;
 use crate::types::class::Class;
 use crate::types::int::{self, Int};
 use crate::types::str_::Str;
-use crate::types::{buffer_protocol, int_parse};
+use crate::types::{buffer_protocol, int_parse, payload};
 use crate::value::Value;
 use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
@@ -188,7 +189,8 @@ fn of_args(th: &mut Thread, x: Value, base: Value) -> R {
         b @ (0 | 2..=36) => b as u32,
         _ => return Err(th.value_error("int() base must be >= 2 and <= 36, or 0")),
     };
-    match of_text(th, x, base)? {
+    let text_like = x.is_kind(Kind::Str) || x.is_kind(Kind::Bytes) || payload::downcast::<ByteArray>(x).is_some();
+    match if text_like { of_text(th, x, base)? } else { None } {
         Some(n) => Ok(n),
         None => Err(th.type_error("int() can't convert non-string with explicit base")),
     }
@@ -228,7 +230,7 @@ pub fn of_value(th: &mut Thread, x: Value) -> R {
     }
     if class.special(Special::Index).is_some() {
         let r = th.index(x)?;
-        return strict(th, r, "__index__");
+        return Ok(int::plain(th, r));
     }
     match of_text(th, x, 10)? {
         Some(v) => Ok(v),
@@ -238,9 +240,9 @@ pub fn of_value(th: &mut Thread, x: Value) -> R {
         ))),
     }
 }
-fn strict(th: &mut Thread, r: Value, method: &str) -> R {
+pub fn strict(th: &mut Thread, r: Value, method: &str) -> R {
     let class = th.class_of(r);
-    if class != ctx().types.int && !r.is_bool() {
+    if class != ctx().types.int {
         let text = format!(
             "{method} returned non-int (type {}).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python.",
             class.name_str()

@@ -131,7 +131,7 @@ fn length_hint(th: &mut Thread, a: &[Value]) -> R {
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let name = th.intern("iter");
-    let iter = ctx().builtins.get_interned(name).unwrap_or(Value::NONE);
+    let iter = ctx().builtins.get_str(th, name)?.unwrap_or(Value::NONE);
     let it = state(th, a[0])?;
     let (of, at) = (it.of, it.at);
     if of.is_empty() {

@@ -61,7 +61,10 @@ static METHODS: &[NativeDef] = &[
     def(
         "__len__",
         "self, /",
-        |th, a| Ok(Value::small(th.len(inner(a))? as i64)),
+        |th, a| {
+            let n = th.len(inner(a))?;
+            Ok(th.new_int(n as i64))
+        },
         "Return len(self).",
     ),
     def("__iter__", "self, /", |th, a| th.iter(inner(a)), "Implement iter(self)."),

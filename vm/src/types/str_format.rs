@@ -81,7 +81,7 @@ fn parse_field(th: &mut Thread, p: &[u32], i: &mut usize) -> R<Field> {
             return Err(th.value_error("expected '}' before end of string"));
         };
         match char::from_u32(c) {
-            Some('{') => return Err(th.value_error("unexpected '{' in field name")),
+            Some('{') if !bracket => return Err(th.value_error("unexpected '{' in field name")),
             Some('[') => bracket = true,
             Some(']') => bracket = false,
             Some('}' | ':' | '!') if !bracket => break,

@@ -104,7 +104,7 @@ macro_rules! methods {
             def("__bytes__", "self, /", special!(Special::Bytes), ""),
             def("__hash__", "self, /", hash, "Return hash(self)."),
             def("__bool__", "self, /", |th, a| { let x = target(th, a[0])?; Ok(Value::bool(th.truth(x)?)) }, "True if self else False"),
-            def("__len__", "self, /", |th, a| { let x = target(th, a[0])?; Ok(Value::small(th.len(x)? as i64)) }, "Return len(self)."),
+            def("__len__", "self, /", |th, a| { let x = target(th, a[0])?; let n = th.len(x)?; Ok(th.new_int(n as i64)) }, "Return len(self)."),
             def("__getitem__", "self, key, /", |th, a| { let x = target(th, a[0])?; th.getitem(x, a[1]) }, "Return self[key]."),
             def("__setitem__", "self, key, value, /", |th, a| { let x = target(th, a[0])?; th.setitem(x, a[1], a[2])?; Ok(Value::NONE) }, "Set self[key] to value."),
             def("__delitem__", "self, key, /", |th, a| { let x = target(th, a[0])?; th.delitem(x, a[1])?; Ok(Value::NONE) }, "Delete self[key]."),

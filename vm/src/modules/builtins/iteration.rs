@@ -67,7 +67,7 @@ pub fn anext(th: &mut Thread, a: &[Value]) -> R {
 }
 pub fn len(th: &mut Thread, a: &[Value]) -> R {
     let n = th.len(a[0])?;
-    Ok(Value::small(n as i64))
+    Ok(th.new_int(n as i64))
 }
 pub fn sorted(th: &mut Thread, a: &[Value]) -> R {
     let items = th.collect(a[0])?;
