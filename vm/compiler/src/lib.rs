@@ -19,6 +19,7 @@ pub mod validate;
 use code::Code;
 use error::SyntaxError;
 use ruff_python_ast::{Mod, Stmt};
+use syntax::warnings::SyntaxWarning;
 use syntax::{CheckOptions, Start};
 
 /// What a source is.
@@ -49,17 +50,45 @@ const STACK: usize = 1 << 30;
 
 /// Compiles a source. Errors are CPython's.
 pub fn compile(source: &str, filename: &str, mode: Mode, opts: Options) -> Result<Code, SyntaxError> {
+    compile_with(source, filename, mode, opts, None)
+}
+/// Compiles a source; CPython's warnings about it are added to `warned`, also when there is an error.
+pub fn compile_warned(
+    source: &str,
+    filename: &str,
+    mode: Mode,
+    opts: Options,
+    warned: &mut Vec<SyntaxWarning>,
+) -> Result<Code, SyntaxError> {
+    compile_with(source, filename, mode, opts, Some(warned))
+}
+fn compile_with(
+    source: &str,
+    filename: &str,
+    mode: Mode,
+    opts: Options,
+    warned: Option<&mut Vec<SyntaxWarning>>,
+) -> Result<Code, SyntaxError> {
     if let Some(e) = syntax::too_deep(source) {
         return Err(e.in_file(filename));
     }
-    tree::with_stack(source.len(), || compile_here(source, filename, mode, opts))
+    tree::with_stack(source.len(), || compile_here(source, filename, mode, opts, warned))
 }
-fn compile_here(source: &str, filename: &str, mode: Mode, opts: Options) -> Result<Code, SyntaxError> {
+fn compile_here(
+    source: &str,
+    filename: &str,
+    mode: Mode,
+    opts: Options,
+    warned: Option<&mut Vec<SyntaxWarning>>,
+) -> Result<Code, SyntaxError> {
     let start = if mode == Mode::Eval { Start::Eval } else { Start::File };
     let check = CheckOptions {
         allow_top_level_await: opts.allow_top_level_await,
     };
-    let module = syntax::parse(source, filename, start, check)?;
+    let module = match warned {
+        Some(w) => syntax::parse_warned(source, filename, start, check, w)?,
+        None => syntax::parse(source, filename, start, check)?,
+    };
     let future = opts.future_annotations || imports_annotations(&module);
     let table = symtable::SymbolTable::build(source, &module, future).map_err(|e| e.in_file(filename))?;
     let whole = if mode == Mode::Single {

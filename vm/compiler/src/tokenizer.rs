@@ -854,6 +854,22 @@ impl<'a> Tokenizer<'a> {
     }
 }
 
+/// Does an interactive input end in an indented line that has no line end?
+pub fn ends_in_block(text: &str) -> bool {
+    if text.ends_with('\n') {
+        return false;
+    }
+    let mut tokens = Tokenizer::new(text, false);
+    while let Ok(t) = tokens.next_token() {
+        match t.kind {
+            ENDMARKER => return false,
+            DEDENT if t.start >= text.len() => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Can a name begin with it? (After NFKC; close enough for what is not ASCII.)
 fn is_name_start(c: char) -> bool {
     c == '_' || unicode_ident::is_xid_start(c)

@@ -8,6 +8,7 @@ use crate::code::{Code, Const};
 use crate::error::SyntaxError;
 use crate::literal::Literals;
 use crate::symtable::SymbolTable;
+use crate::syntax::warnings::{self, SyntaxWarning};
 use crate::syntax::{self, CheckOptions, Start};
 use crate::{LARGE, Options, STACK, codegen};
 use ruff_python_ast::Mod;
@@ -33,19 +34,26 @@ pub fn with_stack<T>(size: usize, f: impl FnOnce() -> T) -> T {
     }
 }
 
-/// Parses a source; only what CPython's parser refuses is an error.
-pub fn parse(source: &str, filename: &str, start: Start) -> Result<Mod, SyntaxError> {
+/// Parses a source; only what CPython's parser refuses is an error. Its warnings are added to `warned`.
+pub fn parse(source: &str, filename: &str, start: Start, warned: &mut Vec<SyntaxWarning>) -> Result<Mod, SyntaxError> {
     if let Some(e) = syntax::too_deep(source) {
         return Err(e.in_file(filename));
     }
-    with_stack(source.len(), || syntax::parse_only(source, filename, start))
+    with_stack(source.len(), || {
+        let made = syntax::parse_only(source, filename, start);
+        warned.extend(match &made {
+            Ok(m) => warnings::of_literals(source, m),
+            Err(e) => warnings::before_error(source, e),
+        });
+        made
+    })
 }
 
-/// Compiles a tree.
-pub fn compile(tree: &Tree, filename: &str, opts: Options) -> Result<Code, SyntaxError> {
-    with_stack(tree.places.len(), || compile_here(tree, filename, opts))
+/// Compiles a tree; CPython's warnings about it are added to `warned`.
+pub fn compile(tree: &Tree, filename: &str, opts: Options, warned: &mut Vec<SyntaxWarning>) -> Result<Code, SyntaxError> {
+    with_stack(tree.places.len(), || compile_here(tree, filename, opts, warned))
 }
-fn compile_here(tree: &Tree, filename: &str, opts: Options) -> Result<Code, SyntaxError> {
+fn compile_here(tree: &Tree, filename: &str, opts: Options, warned: &mut Vec<SyntaxWarning>) -> Result<Code, SyntaxError> {
     let source = "\n".repeat(tree.places.len());
     let check = CheckOptions {
         allow_top_level_await: opts.allow_top_level_await,
@@ -58,6 +66,10 @@ fn compile_here(tree: &Tree, filename: &str, opts: Options) -> Result<Code, Synt
     let module = &tree.module;
     let future = opts.future_annotations || crate::imports_annotations(module);
     let made = syntax::check_tree(&source, module, check).and_then(|()| {
+        warned.extend(warnings::of_code(&source, module).into_iter().map(|w| SyntaxWarning {
+            error: tree.place_error(w.error),
+            ..w
+        }));
         let table = SymbolTable::build(&source, module, future)?;
         let literals = Literals {
             source: &source,

@@ -564,7 +564,6 @@ pub fn fs_decode(th: &mut Thread, v: Value) -> R<String> {
     if !v.is_kind(Kind::Str) && !v.is_kind(Kind::Bytes) {
         match th.getattr_opt(th.class_of(v).value(), crate::names::names().__fspath__)? {
             Some(f) => v = th.call(f, &[v])?,
-            None if buffer_protocol::is_bytes_like(th, v) => {}
             None => {
                 let text = format!("expected str, bytes or os.PathLike object, not {}", th.class_of(v).name_str());
                 return Err(th.type_error(&text));

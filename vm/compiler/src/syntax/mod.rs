@@ -11,6 +11,7 @@ mod peg;
 mod report;
 mod scopes;
 mod strings;
+pub mod warnings;
 
 pub use check::{CheckOptions, check, check_names, check_tree};
 
@@ -19,6 +20,7 @@ use crate::tokenizer::{TokenError, Tokenizer, kind};
 use peg::{Peg, Stop};
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{InterpolatedStringErrorType, LexicalErrorType, ParseError, ParseErrorType};
+use warnings::SyntaxWarning;
 
 /// What is being parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,26 @@ pub enum Start {
     Eval,
 }
 
+/// Parses and checks; errors are in CPython's words. Warnings are added to `warned`.
+pub fn parse_warned(
+    source: &str,
+    filename: &str,
+    start: Start,
+    opts: CheckOptions,
+    warned: &mut Vec<SyntaxWarning>,
+) -> Result<Mod, SyntaxError> {
+    let module = match parse_only(source, filename, start) {
+        Ok(m) => m,
+        Err(e) => {
+            warned.extend(warnings::before_error(source, &e));
+            return Err(e);
+        }
+    };
+    warned.extend(warnings::of_literals(source, &module));
+    check_tree(source, &module, opts).map_err(|e| e.in_file(filename))?;
+    warned.extend(warnings::of_code(source, &module));
+    Ok(module)
+}
 /// Parses and checks; errors are in CPython's words.
 pub fn parse(source: &str, filename: &str, start: Start, opts: CheckOptions) -> Result<Mod, SyntaxError> {
     let module = parse_only(source, filename, start)?;

@@ -20,6 +20,8 @@ pub(super) struct TypeComments {
     ignores: Vec<(u32, String)>,
     /// those that belong to a node
     used: RefCell<BTreeSet<u32>>,
+    /// those that are the second of a function
+    doubled: RefCell<BTreeSet<u32>>,
 }
 
 impl TypeComments {
@@ -47,6 +49,7 @@ impl TypeComments {
             types,
             ignores,
             used: RefCell::default(),
+            doubled: RefCell::default(),
         }
     }
     /// The first within a part of the source; it then belongs to who asked.
@@ -56,13 +59,25 @@ impl TypeComments {
         self.used.borrow_mut().insert(*at);
         Some(text)
     }
+    /// Notes what comes second between the head of a function and its body.
+    pub(super) fn note_second(&self, from: u32, to: u32) {
+        let first = self.types.partition_point(|c| c.0 < from);
+        if let Some((at, _)) = self.types.get(first + 1).filter(|c| c.0 < to) {
+            self.doubled.borrow_mut().insert(*at);
+        }
+    }
     /// CPython's grammar has type comments at certain places only.
     pub(super) fn misplaced(&self, source: &str) -> Option<SyntaxError> {
         let used = self.used.borrow();
         let (at, text) = self.types.iter().find(|c| !used.contains(&c.0))?;
         let start = *at as usize;
         let whole = source[start..].find(text.as_str()).unwrap_or(0) + text.len();
-        Some(SyntaxError::at(source, start, start + whole, "invalid syntax"))
+        let msg = if self.doubled.borrow().contains(at) {
+            "Cannot have two type comments on def"
+        } else {
+            "invalid syntax"
+        };
+        Some(SyntaxError::at(source, start, start + whole, msg))
     }
     /// The `type_ignores` of a module.
     pub(super) fn ignores(&self, th: &mut Thread, b: &Builder) -> R {

@@ -20,6 +20,7 @@ use vasuki_compiler::error::SyntaxError;
 use vasuki_compiler::literal::Literals;
 use vasuki_compiler::syntax::Start;
 use vasuki_compiler::tree;
+use vasuki_vm::modules::builtins::compile::emit_warnings;
 use vasuki_vm::native::ModuleDef;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
@@ -92,7 +93,10 @@ fn parse(th: &mut Thread, source: &str, r: &Request) -> R {
         return signature::parse(th, &builder, r);
     }
     let start = if r.mode == Mode::Eval { Start::Eval } else { Start::File };
-    let module = match tree::parse(source, r.filename, start) {
+    let mut warned = Vec::new();
+    let made = tree::parse(source, r.filename, start, &mut warned);
+    emit_warnings(th, &warned, r.filename)?;
+    let module = match made {
         Ok(m) => m,
         Err(e) => return Err(raise(th, e)),
     };
@@ -133,7 +137,9 @@ fn again(th: &mut Thread, v: Value, r: &Request) -> R {
 }
 fn compile(th: &mut Thread, v: Value, r: &Request) -> R<Code> {
     let t = read::read(th, v, root(r.mode))?;
-    let made = tree::compile(&t, r.filename, r.options);
+    let mut warned = Vec::new();
+    let made = tree::compile(&t, r.filename, r.options, &mut warned);
     tree::with_stack(t.places.len(), || drop(t));
+    emit_warnings(th, &warned, r.filename)?;
     made.map_err(|e| raise(th, e))
 }

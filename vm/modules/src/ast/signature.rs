@@ -2,7 +2,8 @@
 
 use super::build::{Builder, Places};
 use super::grammar::Node;
-use ruff_python_ast::{Expr, Mod};
+use ruff_python_ast::{Arguments, Expr, Mod};
+use ruff_text_size::{Ranged, TextSize};
 use vasuki_compiler::error::SyntaxError;
 use vasuki_compiler::literal::Literals;
 use vasuki_compiler::syntax::Start;
@@ -27,15 +28,15 @@ pub(super) fn parse(th: &mut Thread, b: &Builder, r: &Request) -> R {
     let text = format!("_{}", &source[..close]);
     let returns = format!("({}{}\n)", blank(&source[..after]).get(1..).unwrap_or(""), &source[after..]);
     let (Ok(Mod::Expression(params)), Ok(Mod::Expression(returns))) = (
-        tree::parse(&text, r.filename, Start::Eval),
-        tree::parse(&returns, r.filename, Start::Eval),
+        tree::parse(&text, r.filename, Start::Eval, &mut Vec::new()),
+        tree::parse(&returns, r.filename, Start::Eval, &mut Vec::new()),
     ) else {
         return Err(refuse(th, source, r));
     };
     let Expr::Call(call) = &*params.body else {
         return Err(refuse(th, source, r));
     };
-    if call.arguments.keywords.iter().any(|k| k.arg.is_some()) {
+    if !fits(&call.arguments) {
         return Err(refuse(th, source, r));
     }
     let mut places = Places::of_source(&text);
@@ -71,6 +72,12 @@ pub(super) fn parse(th: &mut Thread, b: &Builder, r: &Request) -> R {
 }
 fn refuse(th: &mut Thread, source: &str, r: &Request) -> vasuki_vm::throw::Throw {
     super::raise(th, SyntaxError::at(source, 0, 0, "invalid syntax").in_file(r.filename))
+}
+/// Plain types come first, then one with a star, one with two.
+fn fits(a: &Arguments) -> bool {
+    let plain = a.args.iter().take_while(|e| !e.is_starred_expr()).count();
+    let last = a.args.last().map_or(TextSize::new(0), |e| e.end());
+    a.args.len() - plain <= 1 && a.keywords.len() <= 1 && a.keywords.iter().all(|k| k.arg.is_none() && k.start() >= last)
 }
 /// Offsets after the closing parenthesis and after the arrow.
 fn split(source: &str) -> Option<(usize, usize)> {

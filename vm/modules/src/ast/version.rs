@@ -63,22 +63,6 @@ impl Checker<'_> {
             self.need(8, "Positional-only parameters are", p.range());
         }
     }
-    fn with(&mut self, w: &StmtWith) {
-        if w.is_async {
-            self.need(5, "Async with statements are", w.range());
-        }
-        let (Some(first), Some(last)) = (w.items.first(), w.items.last()) else {
-            return;
-        };
-        let before = self.text(TextRange::new(w.start(), first.start()));
-        let body = w.body.first().map_or(last.end(), |s| s.start());
-        let after = self.text(TextRange::new(last.end(), body));
-        // Parentheses around all items, rather than around an expression.
-        let several = w.items.len() > 1 || w.items.iter().any(|i| i.optional_vars.is_some());
-        if before.contains('(') && (several || after.trim_start().starts_with(',')) && after.contains(')') {
-            self.need(9, "Parenthesized context managers are", w.range());
-        }
-    }
     fn handlers(&mut self, t: &StmtTry) {
         if t.is_star {
             self.need(11, "Exception groups are", t.range());
@@ -112,7 +96,7 @@ impl<'a> Visitor<'a> for Checker<'_> {
             Stmt::AnnAssign(_) => self.need(6, "Variable annotation syntax is", at),
             Stmt::AugAssign(a) if a.op == Operator::MatMult => self.need(5, "The '@' operator is", at),
             Stmt::For(f) if f.is_async => self.need(5, "Async for loops are", at),
-            Stmt::With(w) => self.with(w),
+            Stmt::With(w) if w.is_async => self.need(5, "Async with statements are", at),
             Stmt::Match(_) => self.need(10, "Pattern matching is", at),
             Stmt::Try(t) => self.handlers(t),
             _ => {}

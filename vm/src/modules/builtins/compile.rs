@@ -12,6 +12,7 @@ use crate::types::dict::Dict;
 use crate::types::str_::Str;
 use crate::value::Value;
 use vasuki_compiler::error::{SyntaxError, SyntaxErrorKind};
+use vasuki_compiler::syntax::warnings::SyntaxWarning;
 use vasuki_compiler::{Mode, Options};
 
 /// `compile()` flags beyond the `__future__` ones.
@@ -49,19 +50,69 @@ pub fn source_text(th: &mut Thread, v: Value, filename: &str, what: &str) -> R<S
         return Ok(vasuki_compiler::source::normalize_lines(text));
     }
     match buffer_protocol::bytes_like(th, v)? {
-        Some(bytes) => match vasuki_compiler::source::decode(&bytes, filename) {
-            Ok(text) => Ok(text),
-            Err(e) => Err(crate::types::exceptions::syntax_error(th, &e)),
-        },
+        Some(bytes) => decode(th, &bytes, filename),
         None => Err(th.type_error(&format!("{what} must be a string, bytes or code object"))),
+    }
+}
+/// Source text from bytes, in the encoding that they name.
+fn decode(th: &mut Thread, bytes: &[u8], filename: &str) -> R<String> {
+    let mut thrown = None;
+    let base = ctx().types.Exception;
+    let made = vasuki_compiler::source::decode_with(bytes, filename, false, &mut |name, data| {
+        let name = th.new_str(name);
+        match th.catch(base, |th| crate::codecs::decode_named(th, data, name, Value::EMPTY, "decode")) {
+            Ok(Ok(v)) => Ok(v.cast::<Str>().map(|s| s.to_string_lossy())),
+            Ok(Err(e)) if th.class_of(e).is_subclass_of(ctx().types.LookupError) => Ok(None),
+            Ok(Err(e)) => match th.str(e) {
+                Ok(s) => Err(s.to_string_lossy()),
+                Err(t) => {
+                    thrown = Some(t);
+                    Ok(None)
+                }
+            },
+            Err(t) => {
+                thrown = Some(t);
+                Ok(None)
+            }
+        }
+    });
+    match (thrown, made) {
+        (Some(t), _) => Err(t),
+        (None, Ok(text)) => Ok(text),
+        (None, Err(e)) => Err(crate::types::exceptions::syntax_error(th, &e)),
     }
 }
 /// Compiles text to a code object.
 pub fn compile_text(th: &mut Thread, text: &str, filename: &str, mode: Mode, opts: Options) -> R {
-    match vasuki_compiler::compile(text, filename, mode, opts) {
-        Ok(code) => Ok(code_object::from_compiled(th, &code)?.value()),
-        Err(e) => Err(error(th, e, 0)),
+    compile_flagged(th, text, filename, mode, opts, 0)
+}
+fn compile_flagged(th: &mut Thread, text: &str, filename: &str, mode: Mode, opts: Options, given: i64) -> R {
+    let mut warned = Vec::new();
+    let mut made = vasuki_compiler::compile_warned(text, filename, mode, opts, &mut warned);
+    emit_warnings(th, &warned, filename)?;
+    if mode == Mode::Single && given & flags::DONT_IMPLY_DEDENT != 0 && made.is_ok() && vasuki_compiler::tokenizer::ends_in_block(text) {
+        made = Err(SyntaxError {
+            incomplete: true,
+            ..SyntaxError::at(text, text.len(), text.len(), "invalid syntax").in_file(filename)
+        });
     }
+    match made {
+        Ok(code) => Ok(code_object::from_compiled(th, &code)?.value()),
+        Err(e) => Err(error(th, e, given)),
+    }
+}
+/// Gives the compiler's warnings; one that a filter makes an error is a SyntaxError.
+pub fn emit_warnings(th: &mut Thread, warned: &[SyntaxWarning], filename: &str) -> R<()> {
+    let category = ctx().types.SyntaxWarning;
+    for w in warned {
+        let r = th.catch(category, |th| {
+            crate::warn::warn_explicit(th, category, &w.text, filename, w.error.line)
+        })?;
+        if r.is_err() {
+            return Err(crate::types::exceptions::syntax_error(th, &w.error.clone().in_file(filename)));
+        }
+    }
+    Ok(())
 }
 /// The exception of a source that cannot be compiled; that more input could complete it is said on request only.
 fn error(th: &mut Thread, mut e: SyntaxError, given: i64) -> Throw {
@@ -137,10 +188,7 @@ pub fn compile(th: &mut Thread, a: &[Value]) -> R {
         TreeMode::Single => Mode::Single,
         TreeMode::Exec | TreeMode::FuncType => Mode::Exec,
     };
-    match vasuki_compiler::compile(&text, &filename, kind, options) {
-        Ok(code) => Ok(code_object::from_compiled(th, &code)?.value()),
-        Err(e) => Err(error(th, e, given)),
-    }
+    compile_flagged(th, &text, &filename, kind, options, given)
 }
 /// What `exec` (or `eval`) with these arguments runs: code, globals, locals, closure.
 pub(crate) fn prepare(th: &mut Thread, a: &[Value], exec: bool) -> R<(Gc<code_object::Code>, Value, Value, Value)> {

@@ -267,7 +267,6 @@ fn init(th: &mut Thread, module: Value) -> R<()> {
         "module",
         "frame",
         "traceback",
-        "_IncompleteInputError",
     ];
     let last_public = t.list().iter().position(|x| x.0 == t.none).unwrap_or(0);
     for (i, (class, name, _)) in t.list().into_iter().enumerate() {

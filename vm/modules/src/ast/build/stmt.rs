@@ -202,6 +202,9 @@ impl Builder<'_> {
         let returns = self.option(th, f.returns.as_deref())?;
         let head = f.returns.as_ref().map_or(f.parameters.end(), |r| r.end());
         let comment = self.head_comment(th, head, &f.body);
+        if let (Some(c), Some(first)) = (&self.comments, f.body.first()) {
+            c.note_second(head.to_u32(), first.start().to_u32());
+        }
         let params = self.type_params(th, f.type_params.as_deref())?;
         let n = if f.is_async { Node::AsyncFunctionDef } else { Node::FunctionDef };
         let at = self.definition(self.block(f.range()), &f.decorator_list);
