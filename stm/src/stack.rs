@@ -5,8 +5,29 @@ pub(crate) fn stack_pointer() -> usize {
     &raw const here as usize
 }
 
-/// End of the current OS thread's native stack.
+/// End of the current OS thread's native stack. Where its thread-local variables lie behind the stack, they do not count:
+/// what caches keep there is no reference.
 pub(crate) fn native_stack_top() -> usize {
+    let (top, locals) = (mapping_top(), thread_locals());
+    if (stack_pointer()..top).contains(&locals) {
+        locals & !7
+    } else {
+        top
+    }
+}
+/// Where the program's thread-local variables of this thread begin; 0 if that cannot be told.
+fn thread_locals() -> usize {
+    unsafe extern "C" fn first(info: *mut libc::dl_phdr_info, _: usize, found: *mut libc::c_void) -> libc::c_int {
+        // SAFETY: the loader gives a valid record; `found` is the variable below.
+        unsafe { *found.cast::<usize>() = (*info).dlpi_tls_data as usize };
+        1
+    }
+    let mut found = 0usize;
+    // SAFETY: the callback has the right type; the first record is the program's.
+    unsafe { libc::dl_iterate_phdr(Some(first), (&raw mut found).cast()) };
+    found
+}
+fn mapping_top() -> usize {
     // SAFETY: the attribute is initialized by the first call and destroyed at the end; pointers are valid.
     unsafe {
         let mut attr: libc::pthread_attr_t = std::mem::zeroed();

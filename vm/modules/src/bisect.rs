@@ -10,8 +10,8 @@ use vasuki_vm::types::list::List;
 use vasuki_vm::value::Value;
 
 const SIG: &str = "a, x, lo=0, hi=None, *, key=None";
-const RIGHT: NativeFn = |th, a| search(th, a, true, false).map(at);
-const LEFT: NativeFn = |th, a| search(th, a, false, false).map(at);
+const RIGHT: NativeFn = |th, a| place(th, a, true);
+const LEFT: NativeFn = |th, a| place(th, a, false);
 const INSERT_RIGHT: NativeFn = |th, a| insert(th, a, true);
 const INSERT_LEFT: NativeFn = |th, a| insert(th, a, false);
 /// The declaration.
@@ -48,8 +48,9 @@ pub static MODULE: ModuleDef = ModuleDef {
     ],
     init: |_, _| Ok(()),
 };
-fn at(i: usize) -> Value {
-    Value::small(i as i64)
+fn place(th: &mut Thread, a: &[Value], right: bool) -> R {
+    let i = search(th, a, right, false)?;
+    Ok(th.new_int(i as i64))
 }
 /// Where `x` belongs; `with_key`: the key of `x` itself counts too.
 fn search(th: &mut Thread, a: &[Value], right: bool, with_key: bool) -> R<usize> {
@@ -97,7 +98,8 @@ fn insert(th: &mut Thread, a: &[Value], right: bool) -> R {
     if th.class_of(a[0]) == ctx().types.list {
         a[0].as_gc::<List>().insert(th, i, a[1])?;
     } else {
-        th.call_method(a[0], names().insert, &[at(i), a[1]])?;
+        let i = th.new_int(i as i64);
+        th.call_method(a[0], names().insert, &[i, a[1]])?;
     }
     Ok(Value::NONE)
 }

@@ -77,12 +77,7 @@ fn missing(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.key_error(a[1]));
     }
     let v = th.call(f, &[])?;
-    if class_of(a[0]).special(Special::Setitem) == ctx().types.dict.special(Special::Setitem) {
-        a[0].as_gc::<Dict>().set(th, a[1], v)?;
-    } else {
-        th.setitem(a[0], a[1], v)?;
-    }
-    Ok(v)
+    a[0].as_gc::<Dict>().setdefault(th, a[1], v)
 }
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     let show = ctx().types.dict.special(Special::Repr).unwrap_or(Value::NONE);

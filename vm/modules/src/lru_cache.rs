@@ -86,7 +86,7 @@ pub(crate) static CACHE: TypeDef = TypeDef {
         def("__copy__", "self, /", |_, a| Ok(a[0]), ""),
         def("__deepcopy__", "self, memo, /", |_, a| Ok(a[0]), ""),
     ],
-    getsets: &[getset("__dict__", object::get_dict, object::set_dict, "")],
+    getsets: &[getset("__dict__", object::get_dict, object::replace_dict, "")],
     ..TypeDef::new("functools._lru_cache_wrapper", Kind::Payload, payload_size::<Cache>())
 };
 /// The class.

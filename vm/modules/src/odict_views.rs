@@ -10,7 +10,7 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::buffer::ValueVec;
 use vasuki_vm::types::class::{Class, class_of};
-use vasuki_vm::types::dict::{self, Dict};
+use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::dict_order::{Item, Order};
 use vasuki_vm::types::dict_views::{self, DictView, View};
 use vasuki_vm::types::payload::payload_size;
@@ -117,13 +117,19 @@ fn item(th: &mut Thread, d: Gc<Dict>, from: usize, reverse: bool) -> R<Option<It
 pub(crate) fn mutated(th: &mut Thread) -> Throw {
     th.runtime_error("OrderedDict mutated during iteration")
 }
-/// A key is looked up by its hash: KeyError if it has another one now.
-pub(crate) fn check_hash(th: &mut Thread, key: Value, hash: i64) -> R<()> {
-    if dict::hash_key(th, key)? == hash {
-        Ok(())
-    } else {
-        Err(th.key_error(key))
+/// The value of an item's key: a key that is no str or int is looked up, KeyError if its hash or `==` say otherwise now.
+pub(crate) fn value_of(th: &mut Thread, d: Gc<Dict>, i: Item) -> R {
+    if is_plain(i.key) {
+        return Ok(i.value);
     }
+    match d.get(th, i.key)? {
+        Some(v) => Ok(v),
+        None => Err(th.key_error(i.key)),
+    }
+}
+/// Does hashing and comparing it run no Python code?
+pub(crate) fn is_plain(k: Value) -> bool {
+    k.is_small() || k.is_none() || k.is_kind(Kind::Str) && class_of(k) == ctx().types.str
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
     let it = State::<OrderedIter>::of(th, a[0])?;
@@ -157,15 +163,14 @@ fn next(th: &mut Thread, a: &[Value]) -> R {
     if view == 0 {
         return Ok(now.key);
     }
-    if let Err(t) = check_hash(th, now.key, now.hash) {
-        it.put(th, &s.dict, Value::EMPTY)?;
-        return Err(t);
-    }
-    Ok(if view == 1 {
-        now.value
-    } else {
-        th.new_tuple(&[now.key, now.value])
-    })
+    let v = match value_of(th, d, now) {
+        Ok(v) => v,
+        Err(t) => {
+            it.put(th, &s.dict, Value::EMPTY)?;
+            return Err(t);
+        }
+    };
+    Ok(if view == 1 { v } else { th.new_tuple(&[now.key, v]) })
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let it = State::<OrderedIter>::of(th, a[0])?;

@@ -1,6 +1,6 @@
 //! `collections.OrderedDict`: a dict, which keeps the order of insertion anyway, with operations on that order.
 
-use crate::odict_views::{check_hash, iter, mutated, view};
+use crate::odict_views::{is_plain, iter, mutated, value_of, view};
 use crate::support::{ClassCell, attr};
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
@@ -12,7 +12,6 @@ use vasuki_vm::throw::R;
 use vasuki_vm::types::class::{Class, class_flag, class_of};
 use vasuki_vm::types::dict::{self, Dict};
 use vasuki_vm::types::dict_views::View;
-use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::tuple::Tuple;
 use vasuki_vm::types::{int, object, reduce, repr_guard, type_};
 use vasuki_vm::value::Value;
@@ -22,7 +21,7 @@ static DEF: TypeDef = TypeDef {
     dict: true,
     doc: "Dictionary that remembers insertion order",
     methods: METHODS,
-    getsets: &[getset("__dict__", object::get_dict, object::set_dict, "")],
+    getsets: &[getset("__dict__", object::get_dict, object::replace_dict, "")],
     ..TypeDef::new("collections.OrderedDict", Kind::Dict, std::mem::size_of::<Dict>())
 };
 static METHODS: &[NativeDef] = &[
@@ -111,11 +110,9 @@ fn sets_plainly(v: Value) -> bool {
 }
 /// Are all keys such that hashing and comparing them runs no Python code?
 fn has_plain_keys(th: &mut Thread, d: Gc<Dict>) -> R<bool> {
-    let str_class = ctx().types.str;
     let mut pos = 0;
     while let Some((k, _)) = d.next_entry(th, &mut pos)? {
-        let plain = k.cast::<Str>().is_some() && class_of(k) == str_class || k.is_small() || k.is_none();
-        if !plain {
+        if !is_plain(k) {
             return Ok(false);
         }
     }
@@ -267,8 +264,8 @@ fn copy_items(th: &mut Thread, from: Gc<Dict>, to: Gc<Dict>) -> R<()> {
     }
     let (order, mut at) = (from.order(th)?, 0);
     while let Some(i) = from.item_from(th, at)? {
-        check_hash(th, i.key, i.hash)?;
-        to.set_hash(th, i.key, i.hash, i.value)?;
+        let v = value_of(th, from, i)?;
+        to.set_hash(th, i.key, i.hash, v)?;
         if from.order(th)? != order {
             return Err(mutated(th));
         }

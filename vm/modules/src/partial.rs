@@ -58,7 +58,7 @@ pub(crate) static PARTIAL: TypeDef = TypeDef {
             |th, v| Ok(fields(th, v)?.2),
             "dictionary of keyword arguments to future partial calls",
         ),
-        getset("__dict__", object::get_dict, object::set_dict, ""),
+        getset("__dict__", object::get_dict, object::replace_dict, ""),
     ],
     ..TypeDef::new("functools.partial", Kind::Payload, payload_size::<Partial>())
 };
@@ -125,9 +125,9 @@ fn partial_new(th: &mut Thread, a: &[Value]) -> R {
     let mut all = ValueVec::with_capacity(th, args.len())?;
     let keywords: Gc<Dict> = th.new_dict().as_gc();
     let mut inner_holes = 0;
-    // A partial of a partial is one partial, unless it is a subclass or has attributes.
-    let exact = Some(&class_of(func)) == PARTIAL_CLASS.get();
-    if exact && vasuki_vm::attrs::instance_dict_snapshot(th, func.as_obj())?.len(th)? == 0 {
+    // A partial of a partial is one partial, unless that has attributes.
+    let nested = PARTIAL_CLASS.get().is_some_and(|c| class_of(func).is_subclass_of(*c));
+    if nested && vasuki_vm::attrs::instance_dict_snapshot(th, func.as_obj())?.len(th)? == 0 {
         let (f, inner, kw, holes) = fields(th, func)?;
         func = f;
         inner_holes = holes;
@@ -273,9 +273,8 @@ fn setstate(th: &mut Thread, a: &[Value]) -> R {
         Some(_) if class_of(keywords) == ctx().types.dict => keywords,
         Some(d) => d.copy(th)?.value(),
     };
-    if !dict.is_none() {
-        object::set_dict(th, a[0], dict)?;
-    }
+    let dict = if dict.is_none() { Value::EMPTY } else { dict };
+    object::set_dict(th, a[0], dict)?;
     let holes = args.as_gc::<Tuple>().items().iter().filter(|v| **v == hole).count();
     let o = State::<Partial>::of(th, a[0])?;
     let s = o.open(th)?;

@@ -9,6 +9,7 @@ use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
 use crate::types::property::is_abstract_function;
+use crate::types::wrapped::{set_wrapped_attribute, wrapped_attribute};
 use crate::value::Value;
 
 /// Layout.
@@ -101,7 +102,25 @@ static GETSETS: &[GetSetDef] = &[
         },
         "",
     ),
-    getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, ""),
+    getset(
+        "__annotations__",
+        |th, v| {
+            let f = inner(th, v)?;
+            wrapped_attribute(th, v, f, "__annotations__")
+        },
+        |th, v, new| set_wrapped_attribute(th, v, "__annotations__", new),
+        "",
+    ),
+    getset(
+        "__annotate__",
+        |th, v| {
+            let f = inner(th, v)?;
+            wrapped_attribute(th, v, f, "__annotate__")
+        },
+        |th, v, new| set_wrapped_attribute(th, v, "__annotate__", new),
+        "",
+    ),
+    getset("__dict__", crate::types::object::get_dict, crate::types::object::replace_dict, ""),
 ];
 fn init(th: &mut Thread, a: &[Value]) -> R {
     let m = a[0].as_gc::<ClassMethod>();

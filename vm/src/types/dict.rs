@@ -287,14 +287,11 @@ impl Gc<Dict> {
     /// The value of a key, set to `default` if it is missing.
     pub fn setdefault(self, th: &mut Thread, k: Value, default: Value) -> R {
         let hash = hash_key(th, k)?;
-        if let Some(v) = self.get_hash(th, k, hash)? {
-            return Ok(v);
-        }
-        self.open(th)?;
-        match self.find::<true>(th, hash as u64, k)? {
-            // `==` of another key has set it meanwhile.
-            Found::Entry(t, i) => Ok(t.entries()[i].value.get()),
+        match self.find::<false>(th, hash as u64, k)? {
+            Found::Entry(t, i) => th.read(self.header(), || t.entries().get(i).map_or(default, |e| e.value.get())),
+            // Between what was read last and the opening nobody changes anything.
             Found::Free(table, at) => {
+                self.open(th)?;
                 self.insert(th, k, hash as u64, default, table, at)?;
                 Ok(default)
             }
@@ -326,15 +323,11 @@ impl Gc<Dict> {
     /// Removes a key; gives its value.
     pub fn remove(self, th: &mut Thread, k: Value) -> R<Option<Value>> {
         let hash = hash_key(th, k)?;
-        if th.tx.concurrent {
-            // Does not take the dict for nothing.
-            if let Found::Free(..) = self.find::<false>(th, hash as u64, k)? {
-                return Ok(None);
+        match self.find::<false>(th, hash as u64, k)? {
+            Found::Entry(t, i) => {
+                self.open(th)?;
+                Ok(Some(self.delete(th, t, i)))
             }
-        }
-        self.open(th)?;
-        match self.find::<true>(th, hash as u64, k)? {
-            Found::Entry(t, i) => Ok(Some(self.delete(th, t, i))),
             Found::Free(..) => Ok(None),
         }
     }

@@ -68,21 +68,13 @@ impl Gc<Dict> {
     /// Moves a key behind all others (`last`) or before them; false if there is no such key.
     pub fn move_to_end(self, th: &mut Thread, k: Value, last: bool) -> R<bool> {
         let hash = hash_key(th, k)? as u64;
-        if th.tx.concurrent {
-            // Does not take the dict for nothing.
-            match self.find::<false>(th, hash, k)? {
-                Found::Free(..) => return Ok(false),
-                Found::Entry(t, i) => {
-                    if th.read(self.header(), || self.table.get() == t.value() && is_at_end(t, i, last))? {
-                        return Ok(true);
-                    }
-                }
-            }
-        }
-        self.open_whole(th)?;
-        let Found::Entry(t, i) = self.find::<true>(th, hash, k)? else {
+        let Found::Entry(t, i) = self.find::<false>(th, hash, k)? else {
             return Ok(false);
         };
+        if th.read(self.header(), || is_at_end(t, i, last))? {
+            return Ok(true);
+        }
+        self.open_whole(th)?;
         if last {
             self.trim(th, t);
         }

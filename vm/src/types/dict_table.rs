@@ -61,11 +61,6 @@ impl Entry {
 }
 
 impl Gc<DictTable> {
-    /// How many entries it can hold.
-    #[inline(always)]
-    pub(super) fn cap(self) -> usize {
-        self.cap as usize
-    }
     #[inline(always)]
     fn index(self) -> &'static [AtomicU32] {
         // SAFETY: mask + 1 index words follow the layout.

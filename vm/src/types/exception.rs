@@ -134,7 +134,7 @@ static GETSETS: &[GetSetDef] = &[
         "exception context",
     ),
     getset("__suppress_context__", suppress, set_suppress, ""),
-    getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, ""),
+    getset("__dict__", crate::types::object::get_dict, crate::types::object::replace_dict, ""),
 ];
 /// The exception of a receiver.
 pub fn this(v: Value) -> Gc<Exception> {

@@ -189,7 +189,7 @@ static GETSETS: &[GetSetDef] = &[
         set_type_params,
         "Get the declared type parameters for a function.",
     ),
-    getset("__dict__", crate::types::object::get_dict, crate::types::object::set_dict, ""),
+    getset("__dict__", crate::types::object::get_dict, crate::types::object::replace_dict, ""),
     getter("__globals__", |th, v| get(th, v, |f| &f.globals), ""),
     getter("__builtins__", |th, v| get(th, v, |f| &f.builtins), ""),
     getter("__closure__", |th, v| get(th, v, |f| &f.closure), ""),

@@ -92,4 +92,5 @@ pub mod unicode;
 pub mod union_;
 pub mod weakproxy;
 pub mod weakref;
+pub mod wrapped;
 pub mod zip;

@@ -287,6 +287,13 @@ pub fn get_dict(th: &mut Thread, v: Value) -> R {
         }
     }
 }
+/// `obj.__dict__ = d`, for native types: it cannot be deleted.
+pub fn replace_dict(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    if new.is_empty() {
+        return Err(th.type_error("cannot delete __dict__"));
+    }
+    set_dict(th, v, new)
+}
 /// `obj.__dict__ = d`
 pub fn set_dict(th: &mut Thread, v: Value, new: Value) -> R<()> {
     if new.is_empty() {

@@ -6,12 +6,15 @@ use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
 use crate::value::Value;
+use std::sync::atomic::AtomicU64;
 
 /// Layout: `len` values follow.
 #[repr(C)]
 pub struct Tuple {
     header: Header,
     len: u64,
+    /// the hash, once it is known; 0: not yet
+    pub(super) hash: AtomicU64,
 }
 // SAFETY: repr(C), header first, only objects of this kind have it.
 unsafe impl Layout for Tuple {
@@ -37,7 +40,7 @@ impl Gc<Tuple> {
 }
 /// Bytes before the attribute word of a tuple (subclass) instance with `len` items.
 pub const fn end_offset(len: usize) -> usize {
-    24 + 8 * len
+    std::mem::size_of::<Tuple>() + 8 * len
 }
 /// A new tuple of a class (tuple or a subclass).
 pub fn new_of(th: &mut Thread, class: Gc<Class>, items: &[Value]) -> Gc<Tuple> {

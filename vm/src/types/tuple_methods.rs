@@ -14,6 +14,7 @@ use crate::types::str_ops::StrBuilder;
 use crate::types::tuple::{self, Tuple};
 use crate::types::{int, repr_guard, slice};
 use crate::value::Value;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
@@ -145,7 +146,13 @@ pub fn hash_items(th: &mut Thread, items: &[Value]) -> R<i64> {
     Ok(not_minus_one(acc.wrapping_add(items.len() as u64 ^ (PRIME_5 ^ 3527539))))
 }
 fn hash(th: &mut Thread, a: &[Value]) -> R {
-    let h = hash_items(th, items(a))?;
+    let t = a[0].as_gc::<Tuple>();
+    let known = t.hash.load(Relaxed);
+    if known != 0 {
+        return Ok(th.new_int(known as i64));
+    }
+    let h = hash_items(th, t.items())?;
+    t.hash.store(h as u64, Relaxed);
     Ok(th.new_int(h))
 }
 

@@ -177,13 +177,13 @@ static FUNCTIONS: &[NativeDef] = &[
         "max",
         "*args, key=None, default=None",
         iteration::max,
-        "With a single iterable argument, return its biggest item.",
+        "max(iterable, *[, default=obj, key=func]) -> value\nmax(arg1, arg2, *args, *[, key=func]) -> value\n\nWith a single iterable argument, return its biggest item. The\ndefault keyword-only argument specifies an object to return if\nthe provided iterable is empty.\nWith two or more positional arguments, return the largest argument.",
     ),
     def(
         "min",
         "*args, key=None, default=None",
         iteration::min,
-        "With a single iterable argument, return its smallest item.",
+        "min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> value\n\nWith a single iterable argument, return its smallest item. The\ndefault keyword-only argument specifies an object to return if\nthe provided iterable is empty.\nWith two or more positional arguments, return the smallest argument.",
     ),
     def(
         "next",
