@@ -344,6 +344,15 @@ impl WorldThread {
     pub fn request_finalizers(&self) {
         self.request(poll::FINALIZERS);
     }
+    /// Finalizers are due that concern an object with this meta word: the thread that owns it, or else this one, is asked.
+    pub fn request_finalizers_of(&self, m: u64) {
+        let owner = if self.is_shared(m) {
+            None
+        } else {
+            self.world.by_number(crate::meta::owner(m))
+        };
+        owner.unwrap_or(self).request(poll::FINALIZERS);
+    }
     /// Every poll of this thread is served from now on: for hostile test modes.
     pub fn always_poll(&self) {
         self.request(poll::ALWAYS);

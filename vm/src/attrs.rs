@@ -351,14 +351,14 @@ pub fn new_instance(th: &mut Thread, class: Gc<Class>) -> Value {
     // SAFETY: just allocated.
     let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
     if class.has_flag(class_flag::FINALIZER) {
-        register_finalizer(o);
+        register_finalizer(th, o);
     }
     o.value()
 }
 /// Marks an object whose class defines `__del__`.
-pub fn register_finalizer(o: Obj) {
+pub fn register_finalizer(th: &mut Thread, o: Obj) {
     if !o.has_flag(crate::object::flag::HAS_FINALIZER) {
-        crate::memory::add_finalizable(o);
+        th.finalizable.add(o);
     }
 }
 

@@ -153,7 +153,7 @@ fn is_private(th: &Thread, o: Obj) -> bool {
     let m = o.header().meta.load(Relaxed);
     !matches!(
         o.kind(),
-        Kind::Str | Kind::Bytes | Kind::Int | Kind::Float | Kind::Complex | Kind::Tuple | Kind::Code
+        Kind::Str | Kind::Bytes | Kind::Int | Kind::Float | Kind::Complex | Kind::Tuple | Kind::Code | Kind::WeakRef
     ) && !th.world.is_shared(m)
         && !meta::is_lock(m)
         && !o.has_flag(flag::SHARED)

@@ -8,6 +8,7 @@ pub mod codecs;
 pub mod config;
 pub mod context;
 pub mod defs;
+pub mod finalizers;
 pub mod frozen;
 pub mod hash;
 pub mod hostile;

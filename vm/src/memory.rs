@@ -5,14 +5,13 @@
 //! references and sweeps. Finalizers run afterwards in the thread that collected, at its next boundary.
 
 use crate::context::try_ctx;
-use crate::interp::generator::Generator;
-use crate::object::{Kind, Obj, flag};
-use crate::special::Special;
+use crate::finalizers;
+use crate::object::{Obj, flag};
 use crate::thread::Thread;
 use crate::types::weakref;
 use crate::value::Value;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 use vasuki_gc::{Heap, Marker, Tracer};
@@ -37,34 +36,20 @@ pub static OUT_OF_MEMORY: AtomicBool = AtomicBool::new(false);
 static THREADS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 /// Values that native statics keep alive.
 static IMMORTAL: Mutex<Vec<Value>> = Mutex::new(Vec::new());
-/// Objects whose finalizers are due.
-static DUE: Mutex<Vec<Value>> = Mutex::new(Vec::new());
-static DUE_COUNT: AtomicUsize = AtomicUsize::new(0);
-/// Objects with a `__del__` or other finalizer that were made by threads that have ended; see `Thread::finalizable`.
-static FINALIZABLE: Mutex<Vec<u64>> = Mutex::new(Vec::new());
-
 /// Makes a thread's roots known.
 pub fn add_thread(t: *mut Thread) {
     lock(&THREADS).push(t as usize);
 }
 /// The thread ends.
 pub fn remove_thread(t: *mut Thread) {
-    // SAFETY: the caller's own thread, which lives until this returns.
-    lock(&FINALIZABLE).append(unsafe { &mut (*t).finalizable });
+    // SAFETY: the thread is alive, and this is its OS thread.
+    finalizers::thread_ends(unsafe { &mut (*t).finalizable });
     lock(&THREADS).retain(|&x| x != t as usize);
 }
 /// Keeps a value alive for ever: for native statics.
 pub fn keep(v: Value) -> Value {
     lock(&IMMORTAL).push(v);
     v
-}
-/// An object whose class has a finalizer was made.
-pub fn add_finalizable(o: Obj) {
-    o.set_flag(flag::HAS_FINALIZER);
-    match crate::thread::current() {
-        Some(th) => th.finalizable.push(o.addr() as u64),
-        None => lock(&FINALIZABLE).push(o.addr() as u64),
-    }
 }
 fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     m.lock().unwrap_or_else(|e| e.into_inner())
@@ -73,6 +58,8 @@ fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 struct VmTracer {
     /// objects of retired owners get version 0: see `vasuki_stm::World::renew`
     renews: Option<&'static WorldThread>,
+    /// private objects become shared
+    shares: Option<&'static WorldThread>,
 }
 impl Tracer for VmTracer {
     fn trace(&self, p: NonNull<u8>, m: &mut Marker) {
@@ -83,6 +70,10 @@ impl Tracer for VmTracer {
             if w.is_shared(m) {
                 o.header().meta.store(meta::version(m), Relaxed);
             }
+        }
+        if self.shares.is_some_and(|w| !w.is_shared(o.header().meta.load(Relaxed))) {
+            o.header().meta.store(0, Relaxed);
+            o.set_flag(flag::SHARED);
         }
         crate::trace::object(o, &mut |v| {
             if let Some(o) = v.to_obj() {
@@ -141,8 +132,9 @@ pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
     };
     let h = heap();
     let renews = World::global().wants_renewal();
-    let tracer = VmTracer {
+    let mut tracer = VmTracer {
         renews: renews.then_some(th.world),
+        shares: None,
     };
     h.start_marking();
     mark_roots(th, &tracer);
@@ -150,25 +142,15 @@ pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
     let marked = |addr: u64| NonNull::new(addr as *mut u8).is_some_and(|p| h.is_marked(p));
     weakref::clear_dead(&marked, true);
     // What only finalizers can still reach lives on until they ran.
-    let mut due = Vec::new();
-    let mut stays = |&a: &u64| {
-        if marked(a) {
-            return true;
-        }
-        // SAFETY: not swept yet.
-        let o = unsafe { Obj::from_addr(a) };
-        // A generator that has ended has nothing to finalize.
-        if !o.value().cast::<Generator>().is_some_and(|g| g.is_closed()) {
-            due.push(a);
-        }
-        false
-    };
-    lock(&FINALIZABLE).retain(&mut stays);
+    let mut due = finalizers::of_ended_threads(&marked);
     for &t in lock(&THREADS).iter() {
         // SAFETY: registered threads are alive, and stopped (or this one).
-        unsafe { (*(t as *mut Thread)).finalizable.retain(&mut stays) };
+        let t = unsafe { &mut *(t as *mut Thread) };
+        t.finalizable.take_unreachable(t.tx.concurrent, &marked, &mut due);
     }
-    h.mark_roots(&due, &tracer);
+    // Any thread may run them: what only they can reach is private no more.
+    tracer.shares = World::global().is_concurrent().then_some(th.world);
+    h.mark_roots(&due.iter().map(|v| v.0).collect::<Vec<_>>(), &tracer);
     h.drain(&tracer);
     weakref::clear_dead(&marked, false);
     crate::hostile::verify(th);
@@ -192,12 +174,12 @@ pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
         None => h.sweep(&free, None),
     }
     let found = due.len();
-    lock(&DUE).extend(due.into_iter().map(Value));
-    DUE_COUNT.store(lock(&DUE).len(), Relaxed);
+    finalizers::make_due(&due);
+    weakref::request_callbacks(th);
     drop(stopped);
     COLLECTIONS.fetch_add(1, Relaxed);
     COLLECT_NANOS.fetch_add(started.elapsed().as_nanos() as u64, Relaxed);
-    if found > 0 || weakref::callbacks_due() {
+    if found > 0 {
         th.world.request_finalizers();
     }
     found
@@ -219,7 +201,7 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
         c.interned.for_each(&mut |s| roots.push(s.addr() as u64));
     }
     roots.extend(lock(&IMMORTAL).iter().map(|v| v.0));
-    roots.extend(lock(&DUE).iter().map(|v| v.0));
+    finalizers::roots(&mut |v| roots.push(v.0));
     weakref::callback_roots(&mut |v| roots.push(v.0));
     th.world.record_stack();
     for &t in lock(&THREADS).iter() {
@@ -227,6 +209,9 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
         let t = unsafe { &*(t as *const Thread) };
         roots.extend([t.handling.0, t.locals.0]);
         roots.extend(t.keep_alive.iter().map(|v| v.0));
+        if t.tx.concurrent {
+            t.finalizable.roots(&mut |v| roots.push(v.0));
+        }
         t.tx.roots(&mut |w| roots.push(w));
         t.interp.roots(&mut |v: u64| roots.push(v));
         let (lo, hi) = t.world.stack_bounds();
@@ -234,46 +219,4 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
         unsafe { h.mark_range_conservative(lo as *const u64, hi as *const u64, tracer) };
     }
     h.mark_roots(&roots, tracer);
-}
-
-/// Runs finalizers and weak reference callbacks that are due; called at boundaries.
-pub fn run_due(th: &mut Thread) -> crate::throw::R<()> {
-    weakref::run_callbacks(th)?;
-    while DUE_COUNT.load(Relaxed) > 0 {
-        let Some(v) = ({
-            let mut due = lock(&DUE);
-            let v = due.pop();
-            DUE_COUNT.store(due.len(), Relaxed);
-            v
-        }) else {
-            break;
-        };
-        let o = v.as_obj();
-        if o.has_flag(flag::FINALIZED) {
-            continue;
-        }
-        o.set_flag(flag::FINALIZED);
-        let r = if o.kind() == Kind::Generator {
-            crate::interp::generator::finalize(th, v)
-        } else {
-            th.call_special(v, Special::Del, &[]).map(|_| Value::NONE)
-        };
-        if let Err(t) = r {
-            if t.is_abort() {
-                o.clear_flag(flag::FINALIZED);
-                let mut due = lock(&DUE);
-                due.push(v);
-                DUE_COUNT.store(due.len(), Relaxed);
-                return Err(t);
-            }
-            match v.cast::<Generator>() {
-                Some(g) => crate::types::exception::report_ignored(th, t, g.ending(), v),
-                None => {
-                    let del = th.class_of(v).special(Special::Del).unwrap_or(v);
-                    crate::types::exception::report_ignored(th, t, "while calling deallocator", del);
-                }
-            }
-        }
-    }
-    Ok(())
 }

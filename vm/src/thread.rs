@@ -35,10 +35,8 @@ pub struct Thread {
     pub native_depth: u32,
     /// the `threading.local`-like per-thread dict for native modules (decimal context, asyncio's running loop ...)
     pub locals: Value,
-    /// addresses of objects with finalizers that this thread made; the collector takes the dead ones out
-    pub finalizable: Vec<u64>,
-    /// how many of them were made before the running transaction
-    pub finalizable_before: usize,
+    /// objects with finalizers that this thread made
+    pub finalizable: crate::finalizers::Finalizable,
     /// roots that live until the transaction ends (clones kept for undo)
     pub keep_alive: Vec<Value>,
     /// actions to run when the transaction commits

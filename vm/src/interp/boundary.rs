@@ -10,6 +10,7 @@
 
 use super::publish::Publish;
 use super::{HEADER, code_of, frame_flag};
+use crate::object::{Obj, flag};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
@@ -93,8 +94,7 @@ impl Thread {
             self.tx.commit(self.world, &mut publish)?;
         }
         self.interp.to_share.clear();
-        // What the transaction made was never there.
-        self.finalizable.truncate(self.finalizable_before);
+        self.finalizable.commit();
         self.changed.clear();
         self.on_abort.clear();
         self.keep_alive.clear();
@@ -107,7 +107,6 @@ impl Thread {
     pub(crate) fn begin(&mut self) {
         let world = self.world;
         self.tx.begin(world);
-        self.finalizable_before = self.finalizable.len();
     }
     /// Makes the transaction that has just begun irrevocable: there is nothing that it could go back to.
     pub(crate) fn pin(&mut self) {
@@ -132,6 +131,7 @@ impl Thread {
         self.on_commit.clear();
         self.interp.to_share.clear();
         self.changed.clear();
+        self.finalizable.abort();
         let world = self.world;
         self.tx.abort(world);
         let s = &mut self.interp;
@@ -206,7 +206,7 @@ impl Thread {
             return Err(self.memory_error());
         }
         if bits & poll::FINALIZERS != 0
-            && let Err(t) = crate::memory::run_due(self)
+            && let Err(t) = crate::finalizers::run_due(self)
         {
             world.put_back(bits & KEPT);
             return Err(t);
@@ -266,10 +266,23 @@ impl Thread {
             self.pin();
         }
     }
+    /// Runs `f` if the transaction aborts; `v` stays alive until it has ended.
+    pub fn if_aborted(&mut self, v: Value, f: impl FnOnce(&mut Thread) + 'static) {
+        if self.tx.concurrent {
+            self.keep_alive.push(v);
+            self.on_abort.push(Box::new(f));
+        }
+    }
+    /// May this thread use an object that it found in a table of the VM? Not if it is private to another thread.
+    pub fn can_see(&self, o: Obj) -> bool {
+        let h = o.header();
+        !self.tx.concurrent || self.tx.owns(h) || self.world.is_shared(h.meta.load(Relaxed)) || o.has_flag(flag::SHARED)
+    }
     /// Makes `v` visible to other threads at the next commit.
-    pub fn share(&mut self, v: Value) -> R<()> {
-        self.interp.to_share.push(v);
-        Ok(())
+    pub fn share(&mut self, v: Value) {
+        if self.tx.concurrent {
+            self.interp.to_share.push(v);
+        }
     }
     /// Another thread is about to start: from here on transactions are logged. Call after [`Thread::commit_point`]. False:
     /// there are too many threads.
@@ -287,6 +300,10 @@ pub(crate) fn run_transactions(th: &mut Thread, f: impl FnOnce(&mut Thread)) {
     th.begin();
     th.pin();
     f(th);
+    // What is private to this thread, nobody else can finalize.
+    if let Err(t) = crate::finalizers::run_due(th) {
+        crate::thread::unraisable(th, Err(t), Value::NONE);
+    }
     if th.commit().is_err() {
         unreachable!("outside of Python code transactions are irrevocable");
     }

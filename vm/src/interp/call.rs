@@ -323,7 +323,7 @@ unsafe fn construct(th: &mut Thread, class: Gc<Class>, base: *mut Value, argc: u
             return Ok(made);
         }
         if own.has_flag(class_flag::FINALIZER) && made.is_obj() {
-            attrs::register_finalizer(made.as_obj());
+            attrs::register_finalizer(th, made.as_obj());
         }
         let init = own.special(Special::Init);
         // `object.__init__` has nothing to do, and nothing to complain about where `__new__` is not object's.

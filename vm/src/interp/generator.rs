@@ -154,7 +154,7 @@ pub(super) unsafe fn from_frame(th: &mut Thread, regs: *mut Value, pc: *const At
         g.name.set_raw(func.name.get());
         g.qualname.set_raw(func.qualname.get());
         if class != types.generator {
-            crate::attrs::register_finalizer(g.obj());
+            crate::attrs::register_finalizer(th, g.obj());
         }
         if class == types.coroutine {
             let origin = super::helpers::awaits::origin(th)?;
@@ -233,7 +233,7 @@ pub(super) unsafe fn suspend(th: &mut Thread, regs: *mut Value, pc: *const Atomi
         }
         g.state.set_raw(Value::small(SUSPENDED));
         if t.tries {
-            crate::attrs::register_finalizer(g.obj());
+            crate::attrs::register_finalizer(th, g.obj());
         }
         g.at.set_raw(Value::small((pc as usize - t.words.as_ptr() as usize) as i64 / 8));
         let outer = g.outer.get();

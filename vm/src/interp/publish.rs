@@ -1,6 +1,7 @@
 //! Publication: what a commit makes reachable for other threads becomes SHARED, transitively.
 
 use crate::object::{Obj, flag};
+use crate::types::weakref::WeakRef;
 use crate::value::Value;
 use std::sync::atomic::Ordering::Release;
 use vasuki_stm::Publisher;
@@ -40,6 +41,10 @@ impl<'a> Publish<'a> {
     }
     fn drain(&mut self, version: u64, tx: &Tx) {
         while let Some(o) = self.todo.pop() {
+            if let Some(w) = o.value().cast::<WeakRef>() {
+                // Whoever finds the reference may ask for its target.
+                self.add(w.target(), version, tx);
+            }
             crate::trace::object(o, &mut |v| self.add(v, version, tx));
         }
     }

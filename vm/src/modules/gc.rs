@@ -146,11 +146,11 @@ pub(crate) fn collect_now(th: &mut Thread) -> R {
         }
     };
     let finalizable = memory::collect_seeing(th, Some(&count));
-    memory::run_due(th)?;
+    crate::finalizers::run_due(th)?;
     // Finalizers made their objects unreachable for good: those go now.
     if finalizable > 0 {
         memory::collect_seeing(th, Some(&count));
-        memory::run_due(th)?;
+        crate::finalizers::run_due(th)?;
     }
     callbacks(th, "stop", freed.get())?;
     Ok(Value::small(freed.get()))
@@ -208,7 +208,7 @@ fn all_objects(th: &mut Thread) -> R<Vec<Obj>> {
     memory::heap().for_each_object(&mut |p, _| {
         // SAFETY: the heap hands out starts of allocated cells.
         let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
-        if visible(o) && !atomic(o) {
+        if th.can_see(o) && visible(o) && !atomic(o) {
             out.push(o);
         }
     });

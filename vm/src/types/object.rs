@@ -261,7 +261,7 @@ fn set_class(th: &mut Thread, v: Value, new: Value) -> R<()> {
     }
     attrs::change_class(th, v.as_obj(), to)?;
     if to.has_flag(class_flag::FINALIZER) {
-        attrs::register_finalizer(v.as_obj());
+        attrs::register_finalizer(th, v.as_obj());
     }
     Ok(())
 }

@@ -390,7 +390,7 @@ pub fn call(th: &mut Thread, class: Gc<Class>, args: &[Value], kwargs: Value) ->
         return Ok(made);
     }
     if own.has_flag(class_flag::FINALIZER) && made.is_obj() {
-        attrs::register_finalizer(made.as_obj());
+        attrs::register_finalizer(th, made.as_obj());
     }
     let Some(init) = own.special(Special::Init) else { return Ok(made) };
     let r = if init.is_kind(Kind::Function) || native_function::is_method(init) {
@@ -512,6 +512,8 @@ pub fn new_class(th: &mut Thread, meta: Gc<Class>, name: Gc<Str>, bases: &[Value
     }
     fill_namespace(th, class, d, &plan)?;
     mro::set_mro(th, class)?;
+    // Others find it among the subclasses of its bases.
+    th.share(class.value());
     for b in bases {
         add_subclass(b.as_gc(), class);
     }

@@ -152,7 +152,8 @@ pub(crate) fn mro(th: &mut Thread, a: &[Value]) -> R {
     th.new_list(&order)
 }
 pub(crate) fn subclasses(th: &mut Thread, a: &[Value]) -> R {
-    let list = type_::subclasses(a[0].as_gc());
+    let mut list = type_::subclasses(a[0].as_gc());
+    list.retain(|c| th.can_see(c.as_obj()));
     th.new_list(&list)
 }
 pub(crate) fn dir(th: &mut Thread, a: &[Value]) -> R {

@@ -96,9 +96,13 @@ pub fn clear_dead(is_marked: &dyn Fn(u64) -> bool, first: bool) {
     });
     due(|d| d.extend(callbacks));
 }
-/// Are callbacks waiting to run?
-pub fn callbacks_due() -> bool {
-    DUE_COUNT.load(Relaxed) > 0
+/// Asks the threads that can run the waiting callbacks: what is private to a thread only that thread can use.
+pub(crate) fn request_callbacks(th: &Thread) {
+    due(|d| {
+        for (r, _) in d.iter() {
+            th.world.request_finalizers_of(r.as_obj().header().meta.load(Relaxed));
+        }
+    });
 }
 /// Roots of the waiting callbacks.
 pub fn callback_roots(f: &mut dyn FnMut(Value)) {
@@ -109,13 +113,23 @@ pub fn callback_roots(f: &mut dyn FnMut(Value)) {
         }
     })
 }
-/// Runs the callbacks that wait.
+fn next_callback(th: &Thread) -> Option<(Value, Value)> {
+    due(|d| {
+        let i = d.iter().rposition(|(r, _)| th.can_see(r.as_obj()))?;
+        Some(d.remove(i))
+    })
+}
+/// Runs the callbacks that wait for this thread or for any.
 pub fn run_callbacks(th: &mut Thread) -> R<()> {
-    while callbacks_due() {
-        let Some((r, c)) = due(|d| d.pop()) else { break };
+    while DUE_COUNT.load(Relaxed) > 0 {
+        let Some((r, c)) = next_callback(th) else { break };
+        let both = th.new_tuple(&[r, c]);
+        th.if_aborted(both, move |th| {
+            due(|d| d.push((r, c)));
+            th.world.request_finalizers();
+        });
         if let Err(t) = th.call(c, &[r]) {
             if t.is_abort() {
-                due(|d| d.push((r, c)));
                 return Err(t);
             }
             crate::types::report::report_ignored(th, t, "while calling weakref callback", c);

@@ -389,15 +389,15 @@ pub(crate) fn detach_method(th: &mut Thread, a: &[Value]) -> R {
     (s.raw, s.state) = (Value::EMPTY, State::Detached);
     s.forget();
     s.pending = Vec::new();
-    own_finalizer(raw);
+    own_finalizer(th, raw);
     Ok(raw)
 }
 /// A stream that was made by `open` under another one stands for itself from now on.
-pub(crate) fn own_finalizer(v: Value) {
+pub(crate) fn own_finalizer(th: &mut Thread, v: Value) {
     if let Some(o) = v.to_obj()
         && vasuki_vm::types::class::class_of(v).has_flag(vasuki_vm::types::class::class_flag::FINALIZER)
     {
-        vasuki_vm::attrs::register_finalizer(o);
+        vasuki_vm::attrs::register_finalizer(th, o);
     }
 }
 pub(crate) fn dealloc_warn_method(th: &mut Thread, a: &[Value]) -> R {

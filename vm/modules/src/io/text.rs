@@ -545,7 +545,7 @@ fn detach(th: &mut Thread, a: &[Value]) -> R {
     let s = th.open_mut(t)?;
     let buffer = s.buffer;
     (s.buffer, s.state) = (Value::EMPTY, State::Detached);
-    buffered::own_finalizer(buffer);
+    buffered::own_finalizer(th, buffer);
     Ok(buffer)
 }
 fn set_chunk(th: &mut Thread, v: Value, new: Value) -> R<()> {

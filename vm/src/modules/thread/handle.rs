@@ -166,7 +166,7 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
     }
     // The new thread must see what this one did, and what it is given must be shared.
     let call = th.new_tuple(&[f, args, kwargs]);
-    th.share(call)?;
+    th.share(call);
     th.commit_point()?;
     // The world goes concurrent before the thread exists: both run under the transaction protocol from the start.
     if !th.expect_thread() {

@@ -1,0 +1,134 @@
+//! Finalizers: which objects have one, and which are due.
+//!
+//! An object made in a transaction that has not committed yet stays alive until the transaction ends: it may never have
+//! existed. A finalizer that ran in a transaction that aborts is due again.
+
+use crate::interp::generator::Generator;
+use crate::object::{Kind, Obj, flag};
+use crate::special::Special;
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::weakref;
+use crate::value::Value;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard};
+
+/// Objects with finalizers that were made by threads that have ended.
+static ENDED: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+/// Objects whose finalizers are due.
+static DUE: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+static DUE_COUNT: AtomicUsize = AtomicUsize::new(0);
+
+fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// Live objects with finalizers that a thread has made.
+#[derive(Default)]
+pub struct Finalizable {
+    list: Vec<Value>,
+    /// those before the running transaction
+    committed: usize,
+}
+impl Finalizable {
+    /// An object whose class has a finalizer was made.
+    pub fn add(&mut self, o: Obj) {
+        o.set_flag(flag::HAS_FINALIZER);
+        self.list.push(o.value());
+    }
+    /// What the transaction made exists.
+    #[inline]
+    pub(crate) fn commit(&mut self) {
+        self.committed = self.list.len();
+    }
+    /// What the transaction made has never existed.
+    pub(crate) fn abort(&mut self) {
+        self.list.truncate(self.committed);
+    }
+    /// Calls `f` with what the running transaction has made.
+    pub(crate) fn roots(&self, f: &mut dyn FnMut(Value)) {
+        self.list[self.committed..].iter().for_each(|v| f(*v));
+    }
+    /// Stopped. Takes out those that are not marked; adds those that have something to do to `due`.
+    pub(crate) fn take_unreachable(&mut self, concurrent: bool, marked: &dyn Fn(u64) -> bool, due: &mut Vec<Value>) {
+        if !concurrent {
+            self.commit();
+        }
+        let running = self.list.split_off(self.committed);
+        take_unreachable(&mut self.list, marked, due);
+        self.committed = self.list.len();
+        self.list.extend(running);
+    }
+}
+fn take_unreachable(list: &mut Vec<Value>, marked: &dyn Fn(u64) -> bool, due: &mut Vec<Value>) {
+    list.retain(|v| {
+        let lives = marked(v.0);
+        // A generator that has ended has nothing to finalize.
+        let ended = || v.cast::<Generator>().is_some_and(|g| g.is_closed());
+        if !lives && !ended() {
+            due.push(*v);
+        }
+        lives
+    });
+}
+/// A thread ends: others may find its objects unreachable.
+pub(crate) fn thread_ends(f: &mut Finalizable) {
+    lock(&ENDED).append(&mut f.list);
+}
+/// Stopped. As `take_unreachable`, for the objects of threads that have ended.
+pub(crate) fn of_ended_threads(marked: &dyn Fn(u64) -> bool) -> Vec<Value> {
+    let mut due = Vec::new();
+    take_unreachable(&mut lock(&ENDED), marked, &mut due);
+    due
+}
+/// Their finalizers are due.
+pub(crate) fn make_due(objects: &[Value]) {
+    let mut due = lock(&DUE);
+    due.extend(objects);
+    DUE_COUNT.store(due.len(), Relaxed);
+}
+/// Calls `f` with every object whose finalizer is due.
+pub(crate) fn roots(f: &mut dyn FnMut(Value)) {
+    lock(&DUE).iter().for_each(|v| f(*v));
+}
+fn next() -> Option<Value> {
+    let mut due = lock(&DUE);
+    let v = due.pop();
+    DUE_COUNT.store(due.len(), Relaxed);
+    v
+}
+
+/// Runs finalizers and weak reference callbacks that are due; called at boundaries.
+pub fn run_due(th: &mut Thread) -> R<()> {
+    weakref::run_callbacks(th)?;
+    while DUE_COUNT.load(Relaxed) > 0 {
+        let Some(v) = next() else { break };
+        let o = v.as_obj();
+        if o.has_flag(flag::FINALIZED) {
+            continue;
+        }
+        o.set_flag(flag::FINALIZED);
+        th.if_aborted(v, move |th| {
+            o.clear_flag(flag::FINALIZED);
+            make_due(&[v]);
+            th.world.request_finalizers();
+        });
+        let r = if o.kind() == Kind::Generator {
+            crate::interp::generator::finalize(th, v)
+        } else {
+            th.call_special(v, Special::Del, &[]).map(|_| Value::NONE)
+        };
+        let Err(t) = r else { continue };
+        if t.is_abort() {
+            return Err(t);
+        }
+        match v.cast::<Generator>() {
+            Some(g) => crate::types::report::report_ignored(th, t, g.ending(), v),
+            None => {
+                let del = th.class_of(v).special(Special::Del).unwrap_or(v);
+                crate::types::report::report_ignored(th, t, "while calling deallocator", del);
+            }
+        }
+    }
+    Ok(())
+}
