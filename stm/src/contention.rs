@@ -13,6 +13,8 @@ use crate::world::{WorldThread, poll};
 const PATIENT: u32 = if cfg!(loom) { 0 } else { 4 };
 /// Rounds after which even the older transaction aborts: the owner may be blocked by what this one has open.
 const LIMIT: u32 = if cfg!(loom) { 3 } else { 200 };
+/// Rounds of waiting to be irrevocable after which nobody else comes first.
+const RESERVE: u32 = if cfg!(loom) { 1 } else { 8 };
 
 impl WorldThread {
     /// An object is open by `owner`: waits a little.
@@ -53,11 +55,22 @@ impl WorldThread {
     /// Waits until no other transaction is irrevocable. Whoever is may want what this transaction has open: it asks, and
     /// this one does not wait on.
     pub(crate) fn begin_irrevocable(&self) -> Result<(), Conflict> {
-        let mut round = 0;
         let me = u32::from(self.number());
-        while self.world.irrevocable.compare_exchange(0, me, AcqRel, Relaxed).is_err() {
+        let r = self.wait_for_turn(me);
+        // Whoever waits here, or has the turn, is the only one that changes its own place.
+        let _ = self.world.next_irrevocable.compare_exchange(me, 0, AcqRel, Relaxed);
+        r
+    }
+    fn wait_for_turn(&self, me: u32) -> Result<(), Conflict> {
+        let mut round = 0;
+        loop {
+            // A thread that becomes irrevocable again and again does not pass by one that waits.
+            let next = self.world.next_irrevocable.load(Acquire);
+            if (next == 0 || next == me) && self.world.irrevocable.compare_exchange(0, me, AcqRel, Relaxed).is_ok() {
+                return Ok(());
+            }
             if is_mutant(Mutant::TwoIrrevocable) {
-                break;
+                return Ok(());
             }
             let bits = self.poll.load(Acquire);
             if bits & (poll::ABORT | poll::BOUNDARY) != 0 || round > 2 * LIMIT {
@@ -66,10 +79,12 @@ impl WorldThread {
             if bits & poll::STOP != 0 {
                 self.safepoint(false);
             }
+            if round >= RESERVE && next == 0 {
+                let _ = self.world.next_irrevocable.compare_exchange(0, me, AcqRel, Relaxed);
+            }
             pause(round);
             round += 1;
         }
-        Ok(())
     }
     pub(crate) fn end_irrevocable(&self) {
         self.world.irrevocable.store(0, Release);

@@ -83,6 +83,8 @@ pub struct World {
     concurrent: AtomicBool,
     /// owner number of the irrevocable transaction; 0 = none
     pub(crate) irrevocable: AtomicU32,
+    /// owner number of the transaction that becomes irrevocable next, having waited for long; 0 = whoever comes
+    pub(crate) next_irrevocable: AtomicU32,
     next_age: AtomicU64,
     retired: Retired,
     /// threads by owner number
@@ -108,6 +110,7 @@ impl World {
             clock: Clock::new(),
             concurrent: AtomicBool::new(false),
             irrevocable: AtomicU32::new(0),
+            next_irrevocable: AtomicU32::new(0),
             next_age: AtomicU64::new(1),
             by_number: (0..Retired::COUNT).map(|_| AtomicPtr::new(std::ptr::null_mut())).collect(),
             retired,

@@ -6,6 +6,7 @@ use vasuki_vm::native::{ModuleDef, def};
 use vasuki_vm::special::Special;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
+use vasuki_vm::types::buffer::ValueVec;
 use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::weakref::{self, WeakRef};
 use vasuki_vm::value::Value;
@@ -24,7 +25,7 @@ pub static MODULE: ModuleDef = ModuleDef {
         def(
             "getweakrefs",
             "object, /",
-            |th, a| th.new_list(&weakref::refs(a[0])),
+            getweakrefs,
             "Return a list of all weak reference objects pointing to 'object'.",
         ),
         def(
@@ -54,6 +55,14 @@ pub static MODULE: ModuleDef = ModuleDef {
     },
 };
 
+fn getweakrefs(th: &mut Thread, a: &[Value]) -> R {
+    // The list has room before the references are looked up: a collection could free them.
+    let mut out = ValueVec::with_capacity(th, weakref::refs(a[0]).len())?;
+    for w in weakref::usable_refs(th, a[0]) {
+        out.push(th, w)?;
+    }
+    Ok(th.new_list_vec(out))
+}
 fn count(_: &mut Thread, a: &[Value]) -> R {
     Ok(Value::small(weakref::refs(a[0]).len() as i64))
 }

@@ -92,7 +92,13 @@ unsafe fn insert(base: *mut Value, argc: usize, func: Value, first: Value) {
 /// `base` is a prepared call above all live registers of the running frame.
 pub(crate) unsafe fn call_at(th: &mut Thread, base: *mut Value, argc: usize, kwnames: &'static [Value], word: u64) -> R<Called> {
     let mut argc = argc;
+    // A callable may lead to another one, even to itself.
+    let mut steps = 0;
     loop {
+        steps += 1;
+        if steps > RECURSION_LIMIT.load(Relaxed) {
+            return Err(too_deep(th));
+        }
         // SAFETY: by the caller's promise; the stack has room for 65,535 more arguments above any frame.
         unsafe {
             let f = *base.sub(1);

@@ -147,11 +147,7 @@ pub fn new(th: &mut Thread, class: Gc<Class>, target: Value, callback: Value) ->
     let plain = callback.is_empty() || callback.is_none();
     let t = &ctx().types;
     let shared = plain && [t.weakref, t.weakproxy, t.weakcallableproxy].contains(&class);
-    if shared
-        && let Some(w) = refs(target)
-            .into_iter()
-            .find(|w| class_of(*w) == class && !w.as_gc::<WeakRef>().callback.get().is_obj())
-    {
+    if shared && let Some(w) = usable_refs(th, target).into_iter().find(|w| class_of(*w) == class && !w.as_gc::<WeakRef>().callback.get().is_obj()) {
         return Ok(w);
     }
     let w: Gc<WeakRef> = th.new_object(class, 0);
@@ -160,6 +156,12 @@ pub fn new(th: &mut Thread, class: Gc<Class>, target: Value, callback: Value) ->
     target.as_obj().set_flag(flag::WEAKREFS);
     table(|t| t.entry(target.0 as usize).or_default().push(w.addr()));
     Ok(w.value())
+}
+/// All live references to an object that this thread may touch, oldest first.
+pub fn usable_refs(th: &Thread, target: Value) -> Vec<Value> {
+    let mut all = refs(target);
+    all.retain(|w| th.can_see(w.as_obj()));
+    all
 }
 /// All live references to an object, oldest first.
 pub fn refs(target: Value) -> Vec<Value> {
@@ -173,8 +175,8 @@ pub fn refs(target: Value) -> Vec<Value> {
     })
 }
 /// `obj.__weakref__`: the first reference, or None.
-pub fn first_ref(_: &mut Thread, v: Value) -> R {
-    Ok(refs(v).first().copied().unwrap_or(Value::NONE))
+pub fn first_ref(th: &mut Thread, v: Value) -> R {
+    Ok(usable_refs(th, v).first().copied().unwrap_or(Value::NONE))
 }
 
 /// The declaration.
