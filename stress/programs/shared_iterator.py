@@ -7,8 +7,14 @@ def drain(it, n=4):
     got = [[] for _ in range(n)]
 
     def work(mine):
-        for x in it:
-            mine.append(x)
+        while True:
+            try:
+                for x in it:
+                    mine.append(x)
+                break
+            except ValueError as e:
+                # Another thread runs the generator.
+                assert str(e) == "generator already executing", e
 
     threads = [threading.Thread(target=work, args=(g,)) for g in got]
     for t in threads:

@@ -230,7 +230,7 @@ fn awaitable_send(th: &mut Thread, v: Value, sent: Value) -> R {
     }
     let first = state == State::New;
     if first {
-        if how != How::Send && g.is_closed() {
+        if how != How::Send && g.has_ended(th)? {
             this(th, v)?.state = State::Done;
             if how == How::Close {
                 return Err(th.stop_iteration(Value::NONE));
@@ -243,7 +243,7 @@ fn awaitable_send(th: &mut Thread, v: Value, sent: Value) -> R {
         start(th, v)?;
     }
     let r = match how {
-        How::Send if g.is_closed() => Ok(Step::Returned(Value::NONE)),
+        How::Send if g.has_ended(th)? => Ok(Step::Returned(Value::NONE)),
         How::Send => resume(th, g, if first && sent.is_none() { value } else { sent }),
         How::Throw if first => throw(th, g, value),
         How::Close if first => {

@@ -91,9 +91,14 @@ impl Gc<Generator> {
     pub fn offset(self) -> usize {
         self.at.get().to_small().unwrap_or(0) as usize
     }
-    /// Has it ended?
+    /// Has it ended? For the collector, and for who owns it: what another thread does is not committed.
     pub fn is_closed(self) -> bool {
         self.state() == CLOSED
+    }
+    /// Has it ended?
+    #[inline]
+    pub fn has_ended(self, th: &mut Thread) -> R<bool> {
+        th.read(self.header(), || self.is_closed())
     }
     fn what(self) -> &'static str {
         let c = crate::types::class::class_of(self.value());
@@ -164,7 +169,7 @@ pub(super) unsafe fn from_frame(th: &mut Thread, regs: *mut Value, pc: *const At
     }
 }
 
-/// Pushes the frame of a generator above the running one, to go on with `sent`.
+/// Pushes the frame of a generator that has not ended above the running one, to go on with `sent`.
 pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) -> R<()> {
     let state = th.read(g.header(), || g.state())?;
     if state == RUNNING {
@@ -272,7 +277,7 @@ pub fn resume(th: &mut Thread, g: Gc<Generator>, sent: Value) -> R<Step> {
 }
 fn step(th: &mut Thread, g: Gc<Generator>, sent: Value, thrown: Option<Throw>) -> R<Step> {
     th.recurse("", |th| {
-        if th.read(g.header(), || g.state())? == CLOSED {
+        if g.has_ended(th)? {
             return match thrown {
                 Some(t) => Err(t),
                 None => Ok(Step::Returned(Value::NONE)),
@@ -484,7 +489,7 @@ fn set_text(th: &mut Thread, v: Value, new: Value, what: &str, f: fn(&Generator)
 }
 fn frame_of(th: &mut Thread, v: Value) -> R {
     let g: Gc<Generator> = v.as_gc();
-    if g.is_closed() {
+    if g.has_ended(th)? {
         Ok(Value::NONE)
     } else {
         Ok(frame::of_generator(th, g))
@@ -589,14 +594,21 @@ macro_rules! attributes {
             getter($frame, frame_of, ""),
             getter(
                 $running,
-                |_, v| {
-                    Ok(Value::bool(
-                        v.as_gc::<Generator>().state() == RUNNING || v.as_gc::<Generator>().busy.get().is_true(),
-                    ))
+                |th, v| {
+                    let g = v.as_gc::<Generator>();
+                    let runs = th.read(g.header(), || g.state() == RUNNING || g.busy.get().is_true())?;
+                    Ok(Value::bool(runs))
                 },
                 "",
             ),
-            getter($suspended, |_, v| Ok(Value::bool(v.as_gc::<Generator>().state() == SUSPENDED)), ""),
+            getter(
+                $suspended,
+                |th, v| {
+                    let g = v.as_gc::<Generator>();
+                    Ok(Value::bool(th.read(g.header(), || g.state() == SUSPENDED)?))
+                },
+                "",
+            ),
             getter($code, |_, v| Ok(v.as_gc::<Generator>().code.get()), ""),
             getter($delegate, |_, v| Ok(delegate(v)), "object being iterated by yield from, or None"),
             getter(

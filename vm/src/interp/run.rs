@@ -681,7 +681,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         Kind::Iter => ok!(iter::next(th, it.as_gc::<Iter>())),
                         Kind::Generator if class_of(it) == ctx().types.generator => {
                             let g: Gc<Generator> = it.as_gc();
-                            if g.is_closed() {
+                            if ok!(g.has_ended(th)) {
                                 Value::EMPTY
                             } else {
                                 let flag = if far { frame_flag::FAR } else { 0 };
@@ -838,7 +838,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     if it.is_kind(Kind::Generator)
                         && class_of(it) != ctx().types.async_generator
                         && let g = it.as_gc::<Generator>()
-                        && !g.is_closed()
+                        && !ok!(g.has_ended(th))
                     {
                         ok!(generator::push(th, g, v, word3(a as usize, Action::Send)));
                         reload!();
