@@ -69,7 +69,13 @@ fn prompt(th: &mut Thread, name: &str, default: &str) -> String {
 
 /// Does the text so far need more lines? A compound statement goes on until an empty line.
 fn wants_more(text: &str) -> bool {
-    match vasuki_compiler::compile(text, "<stdin>", Mode::Single, Options::default()) {
+    // A string that its line does not end is wrong, not incomplete.
+    let lines = if text.ends_with('\n') {
+        text.to_owned()
+    } else {
+        format!("{text}\n")
+    };
+    match vasuki_compiler::compile(&lines, "<stdin>", Mode::Single, Options::default()) {
         Err(e) => e.incomplete,
         Ok(_) => {
             let compound = text.lines().count() > 1 || text.trim_end().ends_with(':') || text.starts_with('@');

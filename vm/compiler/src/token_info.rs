@@ -11,18 +11,20 @@ pub struct TokenInfo {
     pub kind: u8,
     /// its text
     pub string: String,
-    /// line from 1, column from 0
-    pub start: (u32, u32),
+    /// line from 1, column from 0; -1: it has none
+    pub start: (u32, i32),
     /// line and column after the last character
-    pub end: (u32, u32),
+    pub end: (u32, i32),
     /// the lines it is in
     pub line: String,
 }
 
 /// A source whose tokens are asked for.
 struct Source {
-    /// with `\n` line ends
+    /// with `\n` line ends, at the end too
     text: Box<str>,
+    /// does it lack its last line end?
+    unfinished: bool,
     /// as given, if it had other line ends
     original: Option<Box<str>>,
     /// offsets of the lines in `text`
@@ -32,11 +34,18 @@ struct Source {
 }
 impl Source {
     fn new(given: String) -> Source {
-        let text = given.replace("\r\n", "\n").into_boxed_str();
+        let unfinished = !given.is_empty() && !given.ends_with('\n');
+        let mut text = given.replace("\r\n", "\n");
+        let plain = text.len() == given.len();
+        if unfinished {
+            text.push('\n');
+        }
+        let text = text.into_boxed_str();
         let lines: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        if text.len() == given.len() {
+        if plain {
             return Source {
                 text,
+                unfinished,
                 original: None,
                 lines,
                 removed: Vec::new(),
@@ -50,6 +59,7 @@ impl Source {
         }
         Source {
             text,
+            unfinished,
             original: Some(given.into_boxed_str()),
             lines,
             removed,
@@ -60,12 +70,14 @@ impl Source {
         self.lines.partition_point(|&s| s <= at) - 1
     }
     /// Index of the line, and column in characters.
-    fn place(&self, at: usize) -> (usize, u32) {
+    fn place(&self, at: usize) -> (usize, i32) {
         let line = self.line_of(at);
-        (line, self.text[self.lines[line]..at].chars().count() as u32)
+        (line, self.text[self.lines[line]..at].chars().count() as i32)
     }
     /// A part of the source as it was given.
     fn part(&self, from: usize, to: usize) -> &str {
+        let last = self.text.len() - usize::from(self.unfinished);
+        let (from, to) = (from.min(last), to.min(last));
         match &self.original {
             None => &self.text[from..to],
             Some(o) => {
@@ -102,26 +114,12 @@ impl TokenInfos {
         let s = &*self.source;
         let text = &*s.text;
         let at_end = t.start >= text.len();
-        let (first, col) = s.place(t.start);
+        let (mut first, mut col) = s.place(t.start);
         let (mut last, mut end_col) = s.place(t.end);
         let is_line_end = matches!(t.kind, kind::NEWLINE | kind::NL);
         let mut string = s.part(t.start, t.end).to_owned();
         if is_line_end {
-            (last, end_col) = (first, col + string.len().max(1) as u32);
-        }
-        if matches!(t.kind, kind::ENDMARKER | kind::DEDENT) && at_end {
-            // After the last line, also when that lacks its end.
-            let line = (first + usize::from(col > 0 || !text.ends_with('\n') && !text.is_empty())) as u32 + 1;
-            return TokenInfo {
-                kind: t.kind,
-                string,
-                start: (line, 0),
-                end: (line, 0),
-                line: String::new(),
-            };
-        }
-        if t.kind == kind::DEDENT {
-            string.clear();
+            (last, end_col) = (first, col + string.len().max(1) as i32);
         }
         let from = s.lines[first];
         let until = if is_line_end || t.end == t.start {
@@ -130,17 +128,36 @@ impl TokenInfos {
             s.line_of(t.end - 1)
         };
         let to = s.lines.get(until + 1).copied().unwrap_or(text.len());
-        let kind = if self.extra && (kind::LPAR..kind::OP).contains(&t.kind) {
-            kind::OP
-        } else {
-            t.kind
-        };
+        let mut line = s.part(from, to).to_owned();
+        let mut kind = t.kind;
+        if matches!(kind, kind::ENDMARKER | kind::DEDENT) && at_end {
+            line.clear();
+        }
+        if kind == kind::DEDENT {
+            string.clear();
+        }
+        if self.extra {
+            if (kind::LPAR..kind::OP).contains(&kind) {
+                kind = kind::OP;
+            }
+        } else if matches!(kind, kind::NEWLINE | kind::INDENT | kind::DEDENT | kind::ENDMARKER) {
+            // Without the extra tokens these have no text, and most no place in their line.
+            string.clear();
+            if kind != kind::NEWLINE {
+                col = -1;
+            }
+            if at_end {
+                first = first.saturating_sub(1);
+                last = first;
+            }
+            end_col = col;
+        }
         TokenInfo {
             kind,
             string,
             start: (first as u32 + 1, col),
             end: (last as u32 + 1, end_col),
-            line: s.part(from, to).to_owned(),
+            line,
         }
     }
 }

@@ -230,6 +230,8 @@ impl<'a> Tokenizer<'a> {
 
     fn indentation(&mut self) -> Result<(), TokenError> {
         let (mut col, mut alt) = (0, 0);
+        // Of an indentation that goes on after a backslash, what is before the first one counts.
+        let mut before_backslash = 0;
         loop {
             match self.peek(0) {
                 b' ' if !self.ended() => {
@@ -242,6 +244,9 @@ impl<'a> Tokenizer<'a> {
                 }
                 b'\x0c' => (col, alt) = (0, 0),
                 b'\\' if self.peek(1) == b'\n' => {
+                    if before_backslash == 0 {
+                        before_backslash = col;
+                    }
                     self.pos += 2;
                     continue;
                 }
@@ -253,6 +258,9 @@ impl<'a> Tokenizer<'a> {
         self.blank = self.ended() || c == b'#' || c == b'\n';
         if self.blank && !self.ended() || !self.brackets.is_empty() {
             return Ok(());
+        }
+        if before_backslash > 0 {
+            (col, alt) = (before_backslash, before_backslash);
         }
         if self.ended() {
             (col, alt) = (0, 0);
@@ -310,6 +318,7 @@ impl<'a> Tokenizer<'a> {
             }
             if self.pending != 0 {
                 let at = self.pos;
+                self.done |= self.ended();
                 if self.pending < 0 {
                     self.pending += 1;
                     return self.token(DEDENT, at);
@@ -427,7 +436,7 @@ impl<'a> Tokenizer<'a> {
         }
         // In a replacement field `!=` is the operator, `!` alone begins a conversion.
         for (text, kind) in OPERATORS {
-            if self.src[start..].starts_with(text.as_bytes()) {
+            if self.src[start..].starts_with(text.as_bytes()) && !(self.extra && text == "<>") {
                 self.pos += text.len();
                 if text.len() == 1 {
                     self.bracket(c, start)?;
@@ -577,7 +586,7 @@ impl<'a> Tokenizer<'a> {
                 } else {
                     format!("unterminated string literal (detected at line {line})")
                 };
-                let at_end = size == 3;
+                let at_end = self.ended();
                 self.done |= at_end;
                 let e = self.error_at(start, None, msg);
                 return Err(TokenError { at_end, ..e });
@@ -652,6 +661,12 @@ impl<'a> Tokenizer<'a> {
             let c = self.peek(0);
             if self.ended() || m.size == 1 && c == b'\n' {
                 if spec && c == b'\n' && !self.ended() {
+                    if m.size == 1 {
+                        let l = if m.template { 't' } else { 'f' };
+                        let msg = format!("{l}-string: newlines are not allowed in format specifiers for single quoted {l}-strings");
+                        self.pos += 1;
+                        return Err(self.error(msg));
+                    }
                     self.modes[top].literal = false;
                     self.modes[top].in_spec = false;
                     return self.token(middle, start);
@@ -660,7 +675,7 @@ impl<'a> Tokenizer<'a> {
                 let l = if m.template { 't' } else { 'f' };
                 let triple = if m.size == 3 { "triple-quoted " } else { "" };
                 let msg = format!("unterminated {triple}{l}-string literal (detected at line {line})");
-                let at_end = m.size == 3;
+                let at_end = self.ended();
                 self.done |= at_end;
                 let e = self.error_at(m.start, None, msg);
                 return Err(TokenError { at_end, ..e });
@@ -786,7 +801,7 @@ impl<'a> Tokenizer<'a> {
         if nonzero {
             self.digits()?;
         }
-        if nonzero && !matches!(self.peek(0), b'.' | b'e' | b'E' | b'j' | b'J') {
+        if nonzero && !self.extra && !matches!(self.peek(0), b'.' | b'e' | b'E' | b'j' | b'J') {
             return Err(self.error_at(
                 start,
                 Some(zeros_end),
@@ -840,7 +855,7 @@ impl<'a> Tokenizer<'a> {
     /// A name may not touch a number, except some keywords.
     fn end_of_number(&mut self, name: &str) -> Result<(), TokenError> {
         let c = self.peek(0);
-        if !(c.is_ascii_alphanumeric() || c == b'_' || c >= 0x80) {
+        if self.extra || !(c.is_ascii_alphanumeric() || c == b'_' || c >= 0x80) {
             return Ok(());
         }
         let rest = &self.src[self.pos..];

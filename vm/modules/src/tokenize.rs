@@ -3,6 +3,7 @@
 use crate::state::add_class;
 use crate::support::{ClassCell, given, open};
 use std::cell::OnceCell;
+use vasuki_compiler::error::{SyntaxError, SyntaxErrorKind};
 use vasuki_compiler::token_info::{TokenInfo, TokenInfos};
 use vasuki_vm::codecs::decode_named;
 use vasuki_vm::context::ctx;
@@ -116,13 +117,31 @@ fn next(th: &mut Thread, a: &[Value]) -> R {
         Some(Err(e)) if failed.is_empty() || !e.incomplete => {
             let mut e = e.in_file("<string>");
             e.incomplete = false;
-            Err(syntax_error(th, &e))
+            if e.end_col > 0 {
+                return Err(syntax_error(th, &e));
+            }
+            Err(without_end(th, &e)?)
         }
         Some(_) => Err(Throw::exception(failed)),
     }
 }
+/// An error of which only the start is known.
+fn without_end(th: &mut Thread, e: &SyntaxError) -> R<Throw> {
+    let t = &ctx().types;
+    let class = match e.kind {
+        SyntaxErrorKind::Indentation => t.IndentationError,
+        SyntaxErrorKind::Tab => t.TabError,
+        _ => t.SyntaxError,
+    };
+    let text = e.text.as_deref().map_or(Value::NONE, |s| th.new_str(s.trim_end_matches('\n')));
+    let (msg, file) = (th.new_str(&e.msg), th.new_str(&e.filename));
+    let (line, col) = (Value::small(i64::from(e.line)), Value::small(i64::from(e.col)));
+    let place = th.new_tuple(&[file, line, col, text, Value::NONE, Value::NONE]);
+    let made = th.new_exception(class, &[msg, place])?;
+    Ok(th.raise(made))
+}
 fn token(th: &mut Thread, iter: Value, t: &TokenInfo) -> R {
-    let place = |th: &mut Thread, (line, col): (u32, u32)| th.new_tuple(&[Value::small(i64::from(line)), Value::small(i64::from(col))]);
+    let place = |th: &mut Thread, (line, col): (u32, i32)| th.new_tuple(&[Value::small(i64::from(line)), Value::small(i64::from(col))]);
     let (start, end) = (place(th, t.start), place(th, t.end));
     let string = th.new_str(&t.string);
     let state = open::<TokenizerIter>(th, iter)?;

@@ -358,6 +358,8 @@ pub static DEF: TypeDef = TypeDef {
 };
 static METHODS: &[NativeDef] = &[
     def("__repr__", "self, /", code_repr, "Return repr(self)."),
+    def("__eq__", "self, value, /", super::code_compare::eq, "Return self==value."),
+    def("__hash__", "self, /", super::code_compare::hash, "Return hash(self)."),
     def("co_positions", "self, /", co_positions, "Source positions of the instructions."),
     def(
         "replace",

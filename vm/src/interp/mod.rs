@@ -22,6 +22,7 @@ pub mod cache;
 pub(crate) mod call;
 pub mod class;
 pub mod code;
+mod code_compare;
 mod code_replace;
 pub mod frame;
 pub mod generator;
