@@ -46,8 +46,8 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
 }
 /// Ends the current OS thread's VM thread: its transaction must have been committed.
 pub fn end_thread(t: &'static mut Thread) {
+    memory::remove_thread(t);
     let p: *mut Thread = t;
-    memory::remove_thread(p);
     enter(std::ptr::null_mut());
     // SAFETY: made by `new_thread` from a Box; nothing refers to it any more.
     let t = unsafe { Box::from_raw(p) };

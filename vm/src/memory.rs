@@ -41,10 +41,10 @@ pub fn add_thread(t: *mut Thread) {
     lock(&THREADS).push(t as usize);
 }
 /// The thread ends.
-pub fn remove_thread(t: *mut Thread) {
-    // SAFETY: the thread is alive, and this is its OS thread.
-    finalizers::thread_ends(unsafe { &mut (*t).finalizable });
-    lock(&THREADS).retain(|&x| x != t as usize);
+pub fn remove_thread(t: &mut Thread) {
+    finalizers::thread_ends(&mut t.finalizable);
+    let address = std::ptr::from_mut(t) as usize;
+    lock(&THREADS).retain(|&x| x != address);
 }
 /// Keeps a value alive for ever: for native statics.
 pub fn keep(v: Value) -> Value {
