@@ -106,7 +106,7 @@ static TUPLEGETTER_CLASS: ClassCell = ClassCell::new();
 
 fn getter_new(th: &mut Thread, a: &[Value]) -> R {
     let index = Value::small(th.to_isize(a[1])? as i64);
-    Ok(TupleGetter::make(th, a[0], index, a[2]))
+    Ok(TupleGetter::make(th, a[0], [index, a[2]]))
 }
 fn getter_get(th: &mut Thread, a: &[Value]) -> R {
     let index = State::<TupleGetter>::of(th, a[0])?.fixed().index.get().as_small();

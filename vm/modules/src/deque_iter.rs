@@ -55,11 +55,13 @@ pub(crate) fn new(th: &mut Thread, deque: Value, reverse: bool) -> R {
     Ok(DequeIter::make(
         th,
         c.value(),
-        deque,
-        Value::small(0),
-        Value::small(len as i64),
-        Value::small(changes),
-        Value::bool(reverse),
+        [
+            deque,
+            Value::small(0),
+            Value::small(len as i64),
+            Value::small(changes),
+            Value::bool(reverse),
+        ],
     ))
 }
 fn iter_new(th: &mut Thread, a: &[Value], reverse: bool) -> R {

@@ -81,12 +81,12 @@ static KEY_CLASS: ClassCell = ClassCell::new();
 
 fn cmp_to_key(th: &mut Thread, a: &[Value]) -> R {
     let c = class(th, &KEY_CLASS, &KEY)?.value();
-    Ok(Key::make(th, c, a[0], Value::EMPTY))
+    Ok(Key::make(th, c, [a[0], Value::EMPTY]))
 }
 fn key_call(th: &mut Thread, a: &[Value]) -> R {
     let c = class(th, &KEY_CLASS, &KEY)?.value();
     let func = State::<Key>::of(th, a[0])?.fixed().func.get();
-    Ok(Key::make(th, c, func, a[1]))
+    Ok(Key::make(th, c, [func, a[1]]))
 }
 fn key_object(th: &mut Thread, v: Value) -> R {
     let o = State::<Key>::of(th, v)?;

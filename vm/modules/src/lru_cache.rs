@@ -202,7 +202,7 @@ fn call(th: &mut Thread, a: &[Value]) -> R {
     }
     let class = class(th, &ENTRY_CLASS, &ENTRY)?.value();
     let now = stamp(c);
-    let e = Entry::make(th, class, key, result, now, now);
+    let e = Entry::make(th, class, [key, result, now, now]);
     entries.set_hash(th, key, hash, e)?;
     // Nothing in the heap has a greater stamp: its place is at the end.
     heap.append(th, e)?;

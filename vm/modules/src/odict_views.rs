@@ -96,13 +96,15 @@ pub(crate) fn iter(th: &mut Thread, d: Gc<Dict>, view: View, reverse: bool) -> R
     Ok(OrderedIter::make(
         th,
         c,
-        dict,
-        table,
-        small(changes as usize),
-        small(len),
-        place,
-        small(view),
-        Value::bool(reverse),
+        [
+            dict,
+            table,
+            small(changes as usize),
+            small(len),
+            place,
+            small(view),
+            Value::bool(reverse),
+        ],
     ))
 }
 /// The item at an entry, or the first one behind it (before it).
@@ -178,7 +180,7 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
         [&s.dict, &s.table, &s.changes, &s.len, &s.place, &s.view, &s.reverse].map(|f| f.get())
     })?;
     let c = class_of(a[0]).value();
-    let copy = OrderedIter::make(th, c, f[0], f[1], f[2], f[3], f[4], f[5], f[6]);
+    let copy = OrderedIter::make(th, c, [f[0], f[1], f[2], f[3], f[4], f[5], f[6]]);
     let mut rest = ValueVec::new();
     while let v = next(th, &[copy])?
         && !v.is_empty()

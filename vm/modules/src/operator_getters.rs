@@ -61,7 +61,7 @@ fn all_of(th: &mut Thread, first: Value, rest: Value) -> R {
 }
 fn items_new(th: &mut Thread, a: &[Value]) -> R {
     let items = all_of(th, a[1], a[2])?;
-    Ok(Items::make(th, a[0], items))
+    Ok(Items::make(th, a[0], [items]))
 }
 #[inline(always)]
 fn item(th: &mut Thread, o: Value, k: Value) -> R {
@@ -158,7 +158,7 @@ fn attrs_new(th: &mut Thread, a: &[Value]) -> R {
         paths.push(th, path)?;
     }
     let paths = th.new_tuple(paths.as_slice());
-    Ok(Attrs::make(th, a[0], names, paths))
+    Ok(Attrs::make(th, a[0], [names, paths]))
 }
 #[inline]
 fn follow(th: &mut Thread, mut v: Value, path: Value) -> R {
@@ -206,7 +206,7 @@ fn method_new(th: &mut Thread, a: &[Value]) -> R {
         Some(d) if d.len(th)? > 0 => a[3],
         _ => Value::EMPTY,
     };
-    Ok(Method::make(th, a[0], name.interned().value(), a[2], kwargs))
+    Ok(Method::make(th, a[0], [name.interned().value(), a[2], kwargs]))
 }
 fn method_call(th: &mut Thread, a: &[Value]) -> R {
     let s = State::<Method>::of(th, a[0])?.fixed();

@@ -142,7 +142,7 @@ fn partial_new(th: &mut Thread, a: &[Value]) -> R {
     }
     let holes = all.as_slice().iter().filter(|v| **v == hole).count();
     let args = th.new_tuple(all.as_slice());
-    Ok(Partial::make(th, a[0], func, args, keywords.value(), Value::small(holes as i64)))
+    Ok(Partial::make(th, a[0], [func, args, keywords.value(), Value::small(holes as i64)]))
 }
 /// Puts arguments in place of the placeholders among `all`, the rest behind them.
 fn fill(th: &mut Thread, all: &mut ValueVec, holes: i64, hole: Value, args: &[Value]) -> R<()> {

@@ -31,8 +31,9 @@ macro_rules! state {
             }
         }
         impl $name {
-            /// A new object with these fields.
-            fn make(th: &mut vasuki_vm::thread::Thread, class: vasuki_vm::value::Value, $($f: vasuki_vm::value::Value),*) -> vasuki_vm::value::Value {
+            /// A new object with these fields, in the order of their declaration.
+            fn make(th: &mut vasuki_vm::thread::Thread, class: vasuki_vm::value::Value, fields: [vasuki_vm::value::Value; [$(stringify!($f)),*].len()]) -> vasuki_vm::value::Value {
+                let [$($f),*] = fields;
                 let class = class.as_gc::<vasuki_vm::types::class::Class>();
                 vasuki_vm::types::payload::new(th, class, $name { $($f: vasuki_vm::object::Slot::new($f)),* }).value()
             }

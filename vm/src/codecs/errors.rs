@@ -223,6 +223,7 @@ fn unpass(b: &[u8], (unit, little): (usize, bool)) -> Option<(u32, usize)> {
     };
     if (0xD800..0xE000).contains(&c) { Some((c, n)) } else { None }
 }
+#[expect(clippy::too_many_arguments, reason = "the fields of the exception")]
 fn call(
     th: &mut Thread,
     handler: &str,

@@ -73,6 +73,7 @@ fn defaults_of(f: Gc<Function>) -> &'static [Value] {
     f.defaults.get().cast::<Tuple>().map_or(&[], |t| t.items())
 }
 /// `base[..rest_at]` are in place; `rest` are further positional arguments and the values of `kwnames`.
+#[expect(clippy::too_many_arguments, reason = "one call's whole state")]
 unsafe fn place(
     th: &mut Thread,
     f: Gc<Function>,

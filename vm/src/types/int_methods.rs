@@ -240,6 +240,7 @@ pub fn of_value(th: &mut Thread, x: Value) -> R {
         ))),
     }
 }
+/// The exact int that a special method returned, which warns about subclasses.
 pub fn strict(th: &mut Thread, r: Value, method: &str) -> R {
     let class = th.class_of(r);
     if class != ctx().types.int {

@@ -75,6 +75,7 @@ fn block(blocks: &mut Vec<Block>, id: usize, mut bound: Option<Names>, free: &mu
     free.extend(inner_free);
 }
 
+#[expect(clippy::too_many_arguments, reason = "the sets that the analysis goes by")]
 fn scope_of(
     blocks: &[Block],
     name: &str,

@@ -40,7 +40,7 @@ pub(super) static CHAIN: TypeDef = TypeDef {
 };
 fn chain_new(th: &mut Thread, a: &[Value]) -> R {
     let source = th.iter(a[1])?;
-    Ok(Chain::make(th, a[0], source, Value::EMPTY))
+    Ok(Chain::make(th, a[0], [source, Value::EMPTY]))
 }
 fn chain_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Chain>::of(th, a[0])?;
@@ -94,7 +94,7 @@ fn zip_longest_new(th: &mut Thread, a: &[Value]) -> R {
         to.set_raw(it);
     }
     let fill = if a[2].is_empty() { Value::NONE } else { a[2] };
-    Ok(ZipLongest::make(th, a[0], its.value(), small(items.len()), fill))
+    Ok(ZipLongest::make(th, a[0], [its.value(), small(items.len()), fill]))
 }
 fn zip_longest_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<ZipLongest>::of(th, a[0])?;
@@ -153,7 +153,7 @@ fn accumulate_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
     let func = if absent(a[2]) { Value::NONE } else { a[2] };
     let initial = if absent(a[3]) { Value::EMPTY } else { a[3] };
-    Ok(Accumulate::make(th, a[0], it, func, Value::EMPTY, initial))
+    Ok(Accumulate::make(th, a[0], [it, func, Value::EMPTY, initial]))
 }
 fn accumulate_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Accumulate>::of(th, a[0])?;

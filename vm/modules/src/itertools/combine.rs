@@ -134,12 +134,7 @@ fn product_new(th: &mut Thread, a: &[Value]) -> R {
     Ok(Combine::make(
         th,
         a[0],
-        pool,
-        indices.value(),
-        Value::EMPTY,
-        Value::EMPTY,
-        small(size),
-        Value::TRUE,
+        [pool, indices.value(), Value::EMPTY, Value::EMPTY, small(size), Value::TRUE],
     ))
 }
 fn product_next(th: &mut Thread, a: &[Value]) -> R {
@@ -190,12 +185,14 @@ fn permutations_new(th: &mut Thread, a: &[Value]) -> R {
     Ok(Combine::make(
         th,
         a[0],
-        pool,
-        indices.value(),
-        cycles,
-        Value::EMPTY,
-        small(r.min(1 << 47)),
-        Value::bool(r <= n),
+        [
+            pool,
+            indices.value(),
+            cycles,
+            Value::EMPTY,
+            small(r.min(1 << 47)),
+            Value::bool(r <= n),
+        ],
     ))
 }
 fn permutations_next(th: &mut Thread, a: &[Value]) -> R {
@@ -241,12 +238,14 @@ fn combinations_new(th: &mut Thread, a: &[Value]) -> R {
     Ok(Combine::make(
         th,
         a[0],
-        pool,
-        indices.value(),
-        Value::EMPTY,
-        Value::EMPTY,
-        small(r.min(1 << 47)),
-        Value::bool(r <= n),
+        [
+            pool,
+            indices.value(),
+            Value::EMPTY,
+            Value::EMPTY,
+            small(r.min(1 << 47)),
+            Value::bool(r <= n),
+        ],
     ))
 }
 /// Gives each index from `i` on what `f` says, and its item.
@@ -285,12 +284,14 @@ fn replacement_new(th: &mut Thread, a: &[Value]) -> R {
     Ok(Combine::make(
         th,
         a[0],
-        pool,
-        indices.value(),
-        Value::EMPTY,
-        Value::EMPTY,
-        small(r.min(1 << 47)),
-        Value::bool(left),
+        [
+            pool,
+            indices.value(),
+            Value::EMPTY,
+            Value::EMPTY,
+            small(r.min(1 << 47)),
+            Value::bool(left),
+        ],
     ))
 }
 fn replacement_next(th: &mut Thread, a: &[Value]) -> R {

@@ -50,7 +50,7 @@ filter_type!(
 );
 fn filter_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[2])?;
-    Ok(Filter::make(th, a[0], a[1], it, Value::FALSE))
+    Ok(Filter::make(th, a[0], [a[1], it, Value::FALSE]))
 }
 fn holds(th: &mut Thread, f: Value, v: Value) -> R<bool> {
     let r = if is_bool(f) { v } else { th.call(f, &[v])? };
@@ -129,7 +129,7 @@ pub(super) static COMPRESS: TypeDef = TypeDef {
 fn compress_new(th: &mut Thread, a: &[Value]) -> R {
     let data = th.iter(a[1])?;
     let selectors = th.iter(a[2])?;
-    Ok(Compress::make(th, a[0], data, selectors))
+    Ok(Compress::make(th, a[0], [data, selectors]))
 }
 fn compress_next(th: &mut Thread, a: &[Value]) -> R {
     let s = State::<Compress>::of(th, a[0])?.fixed();

@@ -48,12 +48,7 @@ fn groupby_new(th: &mut Thread, a: &[Value]) -> R {
     Ok(GroupBy::make(
         th,
         a[0],
-        it,
-        func,
-        Value::EMPTY,
-        Value::EMPTY,
-        Value::EMPTY,
-        Value::EMPTY,
+        [it, func, Value::EMPTY, Value::EMPTY, Value::EMPTY, Value::EMPTY],
     ))
 }
 /// Takes the next item; false at the end.
@@ -90,7 +85,7 @@ fn groupby_next(th: &mut Thread, a: &[Value]) -> R {
 }
 fn group_new(th: &mut Thread, a: &[Value]) -> R {
     let parent = State::<GroupBy>::of(th, a[1])?;
-    let group = Group::make(th, a[0], a[1], a[2]);
+    let group = Group::make(th, a[0], [a[1], a[2]]);
     parent.put(th, &parent.fixed().group, group)?;
     Ok(group)
 }
@@ -158,13 +153,13 @@ pub(super) static TEE_DATA_CLASS: ClassCell = ClassCell::new();
 fn new_link(th: &mut Thread, it: Value) -> R {
     let c = class(th, &TEE_DATA_CLASS, &TEE_DATA)?.value();
     let items = th.new_buffer(LINK)?.value();
-    Ok(TeeData::make(th, c, it, items, small(0), Value::EMPTY, Value::FALSE))
+    Ok(TeeData::make(th, c, [it, items, small(0), Value::EMPTY, Value::FALSE]))
 }
 fn tee_copy(th: &mut Thread, v: Value) -> R {
     let o = State::<Tee>::of(th, v)?;
     let (data, at) = o.read(th, |s| (s.data.get(), s.at.get()))?;
     let c = class(th, &TEE_CLASS, &TEE)?.value();
-    Ok(Tee::make(th, c, data, at))
+    Ok(Tee::make(th, c, [data, at]))
 }
 fn tee_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
@@ -172,7 +167,7 @@ fn tee_new(th: &mut Thread, a: &[Value]) -> R {
         return tee_copy(th, it);
     }
     let data = new_link(th, it)?;
-    Ok(Tee::make(th, a[0], data, small(0)))
+    Ok(Tee::make(th, a[0], [data, small(0)]))
 }
 /// `tee(iterable, n)`
 pub(super) fn tee(th: &mut Thread, a: &[Value]) -> R {

@@ -39,7 +39,7 @@ fn count_new(th: &mut Thread, a: &[Value]) -> R {
     if !is_number(th, start) || !is_number(th, step) {
         return Err(th.type_error("a number is required"));
     }
-    Ok(Count::make(th, a[0], start, step))
+    Ok(Count::make(th, a[0], [start, step]))
 }
 fn count_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Count>::of(th, a[0])?;
@@ -90,7 +90,7 @@ pub(super) static REPEAT: TypeDef = TypeDef {
 };
 fn repeat_new(th: &mut Thread, a: &[Value]) -> R {
     let left = if a[2].is_empty() { -1 } else { th.to_isize(a[2])?.max(0) as i64 };
-    Ok(Repeat::make(th, a[0], a[1], Value::small(left.min(1 << 47))))
+    Ok(Repeat::make(th, a[0], [a[1], Value::small(left.min(1 << 47))]))
 }
 fn repeat_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Repeat>::of(th, a[0])?;
@@ -141,7 +141,7 @@ pub(super) static CYCLE: TypeDef = TypeDef {
 };
 fn cycle_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
-    Ok(Cycle::make(th, a[0], it, Value::EMPTY, small(0), small(0)))
+    Ok(Cycle::make(th, a[0], [it, Value::EMPTY, small(0), small(0)]))
 }
 fn cycle_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Cycle>::of(th, a[0])?;

@@ -66,11 +66,7 @@ fn islice_new(th: &mut Thread, a: &[Value]) -> R {
     Ok(Islice::make(
         th,
         a[0],
-        it,
-        Value::small(start),
-        Value::small(stop),
-        Value::small(step),
-        small(0),
+        [it, Value::small(start), Value::small(stop), Value::small(step), small(0)],
     ))
 }
 fn islice_next(th: &mut Thread, a: &[Value]) -> R {
@@ -128,7 +124,7 @@ fn batched_new(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.value_error("n must be at least one"));
     }
     let it = th.iter(a[1])?;
-    Ok(Batched::make(th, a[0], it, small((n as usize).min(1 << 47)), Value::bool(strict)))
+    Ok(Batched::make(th, a[0], [it, small((n as usize).min(1 << 47)), Value::bool(strict)]))
 }
 fn batched_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Batched>::of(th, a[0])?;
@@ -171,7 +167,7 @@ pub(super) static PAIRWISE: TypeDef = TypeDef {
 };
 fn pairwise_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
-    Ok(Pairwise::make(th, a[0], it, Value::EMPTY))
+    Ok(Pairwise::make(th, a[0], [it, Value::EMPTY]))
 }
 fn pairwise_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Pairwise>::of(th, a[0])?;
