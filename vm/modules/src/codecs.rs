@@ -6,6 +6,7 @@ use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer_protocol::bytes_arg;
+use vasuki_vm::types::bytes::Bytes;
 use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::str_ops::StrBuilder;
@@ -30,6 +31,7 @@ macro_rules! codec_functions {
     )*};
 }
 codec_functions! {
+    utf_7_encode utf_7_decode Codec::Utf7;
     utf_8_encode utf_8_decode Codec::Utf8;
     utf_16_le_encode utf_16_le_decode Codec::Utf16(Order::Little);
     utf_16_be_encode utf_16_be_decode Codec::Utf16(Order::Big);
@@ -83,6 +85,8 @@ static FUNCTIONS: &[NativeDef] = &[
         lookup_error,
         "Return the error handler for the specified error handling name.",
     ),
+    def("utf_7_encode", "str, errors=None, /", utf_7_encode, ""),
+    def("utf_7_decode", "data, errors=None, final=False, /", utf_7_decode, ""),
     def("utf_8_encode", "str, errors=None, /", utf_8_encode, ""),
     def("utf_8_decode", "data, errors=None, final=False, /", utf_8_decode, ""),
     def("utf_16_encode", "str, errors=None, byteorder=0, /", utf_16_encode, ""),
@@ -310,8 +314,11 @@ fn raw_unicode_escape_decode(th: &mut Thread, a: &[Value]) -> R {
     escape_text(th, a, true)
 }
 fn escape_encode(th: &mut Thread, a: &[Value]) -> R {
-    let b = bytes_arg(th, a[0])?;
-    let out = th.new_bytes(&escape::encode_bytes(&b));
+    let Some(b) = a[0].cast::<Bytes>() else {
+        let name = crate::support::arg_name(th, a[0]);
+        return Err(th.type_error(&format!("escape_encode() argument 1 must be bytes, not {name}")));
+    };
+    let out = th.new_bytes(&escape::encode_bytes(b.as_slice()));
     pair(th, out, b.len())
 }
 fn escape_decode(th: &mut Thread, a: &[Value]) -> R {

@@ -49,6 +49,7 @@ fn hex(data: &[u8], at: usize, n: usize) -> Result<u32, usize> {
 /// Decodes `unicode_escape` (or `raw_unicode_escape`) into `out`; gives the bytes used.
 pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bool, out: &mut StrBuilder) -> R<usize> {
     let encoding = if raw { "rawunicodeescape" } else { "unicodeescape" };
+    let mut invalid = None;
     let mut i = 0;
     while i < data.len() {
         if data[i] != b'\\' {
@@ -99,7 +100,11 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bo
         let (end, reason) = match c {
             b'0'..=b'7' => {
                 let n = data[i + 1..].iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
-                out.push(data[i + 1..i + 1 + n].iter().fold(0, |v, b| v * 8 + (b - b'0') as u32));
+                let v = data[i + 1..i + 1 + n].iter().fold(0, |v, b| v * 8 + (b - b'0') as u32);
+                if v > 0xFF {
+                    invalid.get_or_insert(v);
+                }
+                out.push(v);
                 i += 1 + n;
                 continue;
             }
@@ -142,6 +147,7 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bo
                 }
             }
             c => {
+                invalid.get_or_insert(c as u32);
                 out.push(0x5C);
                 out.push(c as u32);
                 i += 2;
@@ -152,6 +158,7 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bo
         out.push_points(&p);
         i = next;
     }
+    warn_invalid(th, invalid)?;
     Ok(i)
 }
 /// Escapes bytes as a bytes literal does, without quotes.
@@ -169,9 +176,24 @@ pub fn encode_bytes(data: &[u8]) -> Vec<u8> {
     }
     out
 }
+/// `DeprecationWarning` for the first escape that is none: its character, or its value above 255.
+fn warn_invalid(th: &mut Thread, invalid: Option<u32>) -> R<()> {
+    let text = match invalid {
+        None => return Ok(()),
+        Some(v @ 0x100..) => {
+            format!("\"\\{v:o}\" is an invalid octal escape sequence. Such sequences will not work in the future. ")
+        }
+        Some(c) => {
+            let c = char::from(c as u8);
+            format!("\"\\{c}\" is an invalid escape sequence. Such sequences will not work in the future. ")
+        }
+    };
+    crate::warn::warn(th, crate::context::ctx().types.DeprecationWarning, &text, 1)
+}
 /// Undoes the escapes of a bytes literal.
 pub fn decode_bytes(th: &mut Thread, data: &[u8], errors: &Errors) -> R<Vec<u8>> {
     let mut out = Vec::new();
+    let mut invalid = None;
     let mut i = 0;
     while i < data.len() {
         if data[i] != b'\\' {
@@ -195,7 +217,11 @@ pub fn decode_bytes(th: &mut Thread, data: &[u8], errors: &Errors) -> R<Vec<u8>>
             b'a' => out.push(7),
             b'0'..=b'7' => {
                 let n = data[i - 1..].iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
-                out.push(data[i - 1..i - 1 + n].iter().fold(0u32, |v, b| v * 8 + (b - b'0') as u32) as u8);
+                let v = data[i - 1..i - 1 + n].iter().fold(0u32, |v, b| v * 8 + (b - b'0') as u32);
+                if v > 0xFF {
+                    invalid.get_or_insert(v);
+                }
+                out.push(v as u8);
                 i += n - 1;
             }
             b'x' => match hex(data, i, 2) {
@@ -215,8 +241,12 @@ pub fn decode_bytes(th: &mut Thread, data: &[u8], errors: &Errors) -> R<Vec<u8>>
                     i = end;
                 }
             },
-            c => out.extend([b'\\', c]),
+            c => {
+                invalid.get_or_insert(c as u32);
+                out.extend([b'\\', c]);
+            }
         }
     }
+    warn_invalid(th, invalid)?;
     Ok(out)
 }

@@ -9,6 +9,7 @@ pub mod escape;
 pub mod fs;
 pub mod registry;
 pub mod utf16_32;
+pub mod utf7;
 pub mod utf8;
 
 pub use errors::Errors;
@@ -36,6 +37,7 @@ pub enum Order {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "named as the encodings")]
 pub enum Codec {
+    Utf7,
     Utf8,
     Utf16(Order),
     Utf32(Order),
@@ -64,6 +66,7 @@ pub fn builtin(name: &str) -> Option<Codec> {
 /// Encodes with a built-in encoding.
 pub fn encode(th: &mut Thread, codec: Codec, s: Gc<Str>, errors: &Errors) -> R<Vec<u8>> {
     match codec {
+        Codec::Utf7 => Ok(utf7::encode(s)),
         Codec::Utf8 => utf8::encode(th, s, errors),
         Codec::Utf16(o) => utf16_32::encode(th, s, errors, o, false),
         Codec::Utf32(o) => utf16_32::encode(th, s, errors, o, true),
@@ -82,6 +85,7 @@ pub fn decode(th: &mut Thread, codec: Codec, data: &[u8], errors: &Errors, last:
             }
             utf8::decode(th, data, errors, last, &mut out)?
         }
+        Codec::Utf7 => utf7::decode(th, data, errors, last, &mut out)?,
         Codec::Utf16(o) => utf16_32::decode16(th, data, errors, o, last, &mut out)?.0,
         Codec::Utf32(o) => utf16_32::decode32(th, data, errors, o, last, &mut out)?.0,
         Codec::Latin1 => return Ok((crate::types::str_ops::latin1(th, data), data.len())),

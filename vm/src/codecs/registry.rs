@@ -96,9 +96,21 @@ pub fn lookup_error(th: &mut Thread, name: &str) -> R {
         None => Err(th.error(ctx().types.LookupError, &format!("unknown error handler name '{name}'"))),
     }
 }
-/// The name as search functions get it.
+/// The name as search functions get it: in lower case, with an underscore for each run of other characters than ASCII
+/// letters, digits and dots.
 pub fn normalize(name: &str) -> String {
-    name.chars().map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
+    let (mut out, mut gap) = (String::with_capacity(name.len()), false);
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() || c == '.' {
+            if std::mem::take(&mut gap) && !out.is_empty() {
+                out.push('_');
+            }
+            out.push(c.to_ascii_lowercase());
+        } else {
+            gap = true;
+        }
+    }
+    out
 }
 /// `codecs.lookup(name)`: the CodecInfo.
 pub fn lookup(th: &mut Thread, name: &str) -> R {

@@ -77,13 +77,13 @@ pub fn decode16(th: &mut Thread, data: &[u8], errors: &Errors, order: Order, las
         match data.get(..2) {
             Some([0xFF, 0xFE]) => (i, found) = (2, Order::Little),
             Some([0xFE, 0xFF]) => (i, found) = (2, Order::Big),
-            Some(_) => found = Order::Little,
+            Some(_) => {}
             None if !last => return Ok((0, order)),
             None => {}
         }
     }
-    let big = found == Order::Big;
-    let encoding = name(false, order);
+    let big = found == Order::Big || found == Order::Mark && cfg!(target_endian = "big");
+    let encoding = name(false, if big { Order::Big } else { Order::Little });
     let unit = |at: usize| {
         let b = [data[at], data[at + 1]];
         (if big { u16::from_be_bytes(b) } else { u16::from_le_bytes(b) }) as u32
@@ -133,13 +133,13 @@ pub fn decode32(th: &mut Thread, data: &[u8], errors: &Errors, order: Order, las
         match data.get(..4) {
             Some([0xFF, 0xFE, 0, 0]) => (i, found) = (4, Order::Little),
             Some([0, 0, 0xFE, 0xFF]) => (i, found) = (4, Order::Big),
-            Some(_) => found = Order::Little,
+            Some(_) => {}
             None if !last => return Ok((0, order)),
             None => {}
         }
     }
-    let big = found == Order::Big;
-    let encoding = name(true, order);
+    let big = found == Order::Big || found == Order::Mark && cfg!(target_endian = "big");
+    let encoding = name(true, if big { Order::Big } else { Order::Little });
     while i < data.len() {
         let (end, reason) = if i + 4 > data.len() {
             if !last {

@@ -77,6 +77,8 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, out: &m
                 let (end, reason) = match e.error_len() {
                     None if !last => return Ok(i),
                     None => (data.len(), "unexpected end of data"),
+                    // The start of an encoded surrogate, which an error handler may take.
+                    Some(_) if !last && matches!(data[i..], [0xED, 0xA0..=0xBF]) => return Ok(i),
                     Some(n) => {
                         let lead = data[i];
                         let reason = if (0xC2..=0xF4).contains(&lead) {

@@ -400,20 +400,17 @@ pub fn to_decimal(th: &mut Thread, v: Value) -> R<String> {
     }
     let Some(b) = to_bigint(v) else { return Ok(String::new()) };
     let limit = crate::types::int_parse::max_str_digits();
-    // A digit has 3.3 bits: the exact check follows only for numbers near the limit.
-    if limit != 0 && b.bits() as usize > limit * 3 {
-        let text = if b.bits() as usize > limit * 4 {
-            None
-        } else {
-            Some(b.magnitude().to_string())
-        };
-        if text.is_none_or(|t| t.len() > limit) {
-            return Err(th.value_error(&format!(
-                "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"
-            )));
+    // A bit is a little more than 0.30102 digits: what is surely too long fails before it is converted.
+    let least = (b.bits().saturating_sub(1) as u128 * 30102 / 100_000) as usize + 1;
+    if limit == 0 || least <= limit {
+        let text = b.to_string();
+        if limit == 0 || text.len() - usize::from(text.starts_with('-')) <= limit {
+            return Ok(text);
         }
     }
-    Ok(b.to_string())
+    Err(th.value_error(&format!(
+        "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"
+    )))
 }
 /// `str(n)` of an unboxed int.
 pub fn small_to_str(th: &mut Thread, n: i64) -> Value {

@@ -89,6 +89,7 @@ pub mod type_;
 pub mod type_attrs;
 pub mod typing;
 pub mod unicode;
+pub mod unicode_version;
 pub mod union_;
 pub mod weakproxy;
 pub mod weakref;

@@ -6,8 +6,10 @@ use crate::throw::R;
 use crate::types::str_::Str;
 use crate::types::str_ops::{self, StrBuilder};
 use crate::types::unicode;
+use crate::types::unicode_version::{has_later_case, is_later, unmapped};
 use crate::value::Value;
 use rustpython_unicode::case;
+use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 
 fn s(v: Value) -> Gc<Str> {
     v.as_gc::<Str>()
@@ -17,26 +19,43 @@ fn ascii_map(th: &mut Thread, t: Gc<Str>, f: impl FnMut(u8) -> u8) -> Option<Val
     let b: Vec<u8> = a.bytes().map(f).collect();
     Some(str_ops::latin1(th, &b))
 }
+/// Maps a text; characters that are not in our version of Unicode stay. `rest` is for what comes after them.
+fn map(th: &mut Thread, t: Gc<Str>, first: fn(&Wtf8) -> Wtf8Buf, rest: fn(&Wtf8) -> Wtf8Buf) -> Value {
+    if !t.points().any(|c| is_later(c) || has_later_case(c)) {
+        let mapped = first(&str_ops::to_wtf8(t));
+        return str_ops::from_wtf8(th, &mapped);
+    }
+    let (mut out, mut map) = (StrBuilder::new(), first);
+    let points: Vec<u32> = t.points().collect();
+    for piece in points.split_inclusive(|c| is_later(*c)) {
+        let (known, later) = match piece.split_last() {
+            Some((c, known)) if is_later(*c) => (known, Some(*c)),
+            _ => (piece, None),
+        };
+        let text: Wtf8Buf = known.iter().filter_map(|c| CodePoint::from_u32(*c)).collect();
+        map(&text).code_points().for_each(|c| out.push(unmapped(c.to_u32())));
+        later.into_iter().for_each(|c| out.push(c));
+        map = rest;
+    }
+    out.finish(th)
+}
 pub(crate) fn lower(th: &mut Thread, a: &[Value]) -> R {
     if let Some(v) = ascii_map(th, s(a[0]), |c| c.to_ascii_lowercase()) {
         return Ok(v);
     }
-    let w = str_ops::to_wtf8(s(a[0])).to_lowercase();
-    Ok(str_ops::from_wtf8(th, &w))
+    Ok(map(th, s(a[0]), Wtf8::to_lowercase, Wtf8::to_lowercase))
 }
 pub(crate) fn upper(th: &mut Thread, a: &[Value]) -> R {
     if let Some(v) = ascii_map(th, s(a[0]), |c| c.to_ascii_uppercase()) {
         return Ok(v);
     }
-    let w = str_ops::to_wtf8(s(a[0])).to_uppercase();
-    Ok(str_ops::from_wtf8(th, &w))
+    Ok(map(th, s(a[0]), Wtf8::to_uppercase, Wtf8::to_uppercase))
 }
 pub(crate) fn casefold(th: &mut Thread, a: &[Value]) -> R {
     if let Some(v) = ascii_map(th, s(a[0]), |c| c.to_ascii_lowercase()) {
         return Ok(v);
     }
-    let w = case::casefold_wtf8(&str_ops::to_wtf8(s(a[0])));
-    Ok(str_ops::from_wtf8(th, &w))
+    Ok(map(th, s(a[0]), case::casefold_wtf8, case::casefold_wtf8))
 }
 pub(crate) fn capitalize(th: &mut Thread, a: &[Value]) -> R {
     let mut first = true;
@@ -50,8 +69,7 @@ pub(crate) fn capitalize(th: &mut Thread, a: &[Value]) -> R {
     if let Some(v) = ascii_map(th, s(a[0]), f) {
         return Ok(v);
     }
-    let w = case::capitalize_wtf8(&str_ops::to_wtf8(s(a[0])));
-    Ok(str_ops::from_wtf8(th, &w))
+    Ok(map(th, s(a[0]), case::capitalize_wtf8, Wtf8::to_lowercase))
 }
 pub(crate) fn title(th: &mut Thread, a: &[Value]) -> R {
     let mut cased = false;
@@ -63,8 +81,7 @@ pub(crate) fn title(th: &mut Thread, a: &[Value]) -> R {
     if let Some(v) = ascii_map(th, s(a[0]), f) {
         return Ok(v);
     }
-    let w = case::title_wtf8(&str_ops::to_wtf8(s(a[0])));
-    Ok(str_ops::from_wtf8(th, &w))
+    Ok(map(th, s(a[0]), case::title_wtf8, case::title_wtf8))
 }
 pub(crate) fn swapcase(th: &mut Thread, a: &[Value]) -> R {
     let f = |c: u8| {
@@ -77,8 +94,7 @@ pub(crate) fn swapcase(th: &mut Thread, a: &[Value]) -> R {
     if let Some(v) = ascii_map(th, s(a[0]), f) {
         return Ok(v);
     }
-    let w = case::swapcase_wtf8(&str_ops::to_wtf8(s(a[0])));
-    Ok(str_ops::from_wtf8(th, &w))
+    Ok(map(th, s(a[0]), case::swapcase_wtf8, case::swapcase_wtf8))
 }
 macro_rules! all_are {
     ($($name:ident $test:path;)*) => {$(

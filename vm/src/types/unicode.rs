@@ -1,9 +1,10 @@
 //! Properties of code points; surrogates have none.
 
+use super::unicode_version::is_later;
 use rustpython_unicode::{case, classify, identifier};
 
 fn has(p: u32, f: fn(char) -> bool) -> bool {
-    char::from_u32(p).is_some_and(f)
+    char::from_u32(p).is_some_and(f) && !is_later(p)
 }
 /// `str.isalpha` of one character
 pub fn is_alpha(p: u32) -> bool {
