@@ -98,6 +98,18 @@ fn next() -> Option<Value> {
     v
 }
 
+/// The program ends: runs the finalizers of all objects but those of `spared`; those of native files last, from the
+/// outermost stream inwards.
+pub(crate) fn run_all(th: &mut Thread, spared: &[Value]) -> R<()> {
+    let mut all = std::mem::take(&mut *lock(&ENDED));
+    all.append(&mut std::mem::take(&mut th.finalizable).list);
+    all.retain(|v| !spared.contains(v));
+    let (files, mut others): (Vec<Value>, Vec<Value>) = all.into_iter().partition(|v| v.is_kind(Kind::Payload));
+    others.reverse();
+    make_due(&files);
+    make_due(&others);
+    run_due(th)
+}
 /// Runs finalizers and weak reference callbacks that are due; called at boundaries.
 pub fn run_due(th: &mut Thread) -> R<()> {
     weakref::run_callbacks(th)?;

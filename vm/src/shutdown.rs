@@ -32,6 +32,14 @@ pub fn finish(th: &mut Thread, code: u8) -> u8 {
     });
     step(th, crate::modules::atexit::run_all);
     FINALIZING.store(true, SeqCst);
+    step(th, |th| {
+        let mut streams = Vec::new();
+        for name in ["stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"] {
+            // One that was deleted needs no sparing.
+            streams.extend(crate::modules::builtins::sys_attribute(th, name).ok());
+        }
+        crate::finalizers::run_all(th, &streams)
+    });
     for name in ["stdout", "stderr"] {
         let flushed = crate::modules::builtins::sys_attribute(th, name).and_then(|f| {
             if f.is_none() {

@@ -147,7 +147,10 @@ fn open(th: &mut Thread, a: &[Value]) -> R {
     let raw = fileio::open(th, classes().fileio, file, &raw_mode, closefd, opener)?;
     let mut outermost = raw.value();
     let made = layers(th, &mut outermost, &m, &mode_text, buffering, (encoding, errors, newline));
-    let Err(t) = made else { return Ok(outermost) };
+    let Err(t) = made else {
+        buffered::own_finalizer(th, outermost);
+        return Ok(outermost);
+    };
     if t.is_abort() {
         return Err(t);
     }
