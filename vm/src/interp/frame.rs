@@ -1,7 +1,8 @@
 //! Frame objects, made only when somebody asks for them: tracebacks, `sys._getframe`, `gi_frame`.
 //!
 //! While the frame runs, `regs` is its register 0 on its thread's VM stack. When it ends, its registers are copied to
-//! `saved`. The frame of a suspended generator has neither: it looks into the generator.
+//! `saved`. The frame of a suspended generator has neither: it looks into the generator. Others can have the object by the
+//! time its frame ends, so it is opened for that like any object.
 
 use super::code::{Code, Tables};
 use super::generator::Generator;
@@ -36,7 +37,7 @@ pub struct Frame {
     saved: Slot,
     trace: Slot,
     /// register 0 while it runs, else 0
-    pub regs: AtomicU64,
+    regs: AtomicU64,
     /// instruction offset after the end
     at: AtomicU64,
 }
@@ -44,7 +45,22 @@ pub struct Frame {
 unsafe impl Layout for Frame {
     const KIND: Kind = Kind::Frame;
 }
+/// Words of the layout.
+const WORDS: usize = 10;
+const _: () = assert!(std::mem::size_of::<Frame>() == 16 + 8 * WORDS);
+
 impl Gc<Frame> {
+    #[inline]
+    fn open(self, th: &mut Thread) -> R<()> {
+        th.write(self.header(), WORDS)
+    }
+    fn get(self, th: &mut Thread, slot: fn(&Frame) -> &Slot) -> R {
+        th.read(self.header(), || slot(&self).get())
+    }
+    /// Register 0 while it runs, else null.
+    fn registers(self, th: &mut Thread) -> R<*mut Value> {
+        th.read(self.header(), || self.regs.load(Relaxed) as *mut Value)
+    }
     /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
         for s in [
@@ -63,14 +79,14 @@ impl Gc<Frame> {
 }
 
 /// The frame object of the live frame at `regs`.
-pub(crate) fn object(th: &mut Thread, regs: *mut Value) -> Value {
+pub(crate) fn object(th: &mut Thread, regs: *mut Value) -> R {
     // SAFETY: `regs` is register 0 of a live frame of this thread.
     unsafe {
         let word = (*regs.sub(3)).0;
         if word & frame_flag::HAS_OBJECT != 0
             && let Some(x) = th.interp.frames.iter().rev().find(|x| x.0 == regs as usize)
         {
-            return x.1;
+            return Ok(x.1);
         }
         let f: Gc<Frame> = th.new_object(ctx().types.frame, 0);
         let func = function_of(regs);
@@ -80,14 +96,16 @@ pub(crate) fn object(th: &mut Thread, regs: *mut Value) -> Value {
         if word & frame_flag::GENERATOR != 0 {
             let g = *regs.sub(2);
             f.generator.set_raw(g);
-            g.as_gc::<Generator>().frame.set_raw(f.value());
+            let g = g.as_gc::<Generator>();
+            g.open(th)?;
+            g.frame.set_raw(f.value());
         } else if (*regs.sub(2)).is_obj() && has_mapping(word) {
             f.locals.set_raw(*regs.sub(2));
         }
         f.regs.store(regs as u64, Relaxed);
         (*regs.sub(3)).0 |= frame_flag::HAS_OBJECT;
         th.interp.frames.push((regs as usize, f.value()));
-        f.value()
+        Ok(f.value())
     }
 }
 /// Is the extra word, if there is one, the locals mapping?
@@ -95,11 +113,13 @@ fn has_mapping(word: u64) -> bool {
     !matches!(super::Action::of(word), super::Action::Init | super::Action::Finish)
 }
 /// The frame at `regs` ends (or is suspended): its object keeps the registers.
-pub(crate) fn detach(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) {
+pub(crate) fn detach(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R<()> {
     let Some(i) = th.interp.frames.iter().rposition(|x| x.0 == regs as usize) else {
-        return;
+        return Ok(());
     };
-    let f: Gc<Frame> = th.interp.frames.remove(i).1.as_gc();
+    let f: Gc<Frame> = th.interp.frames[i].1.as_gc();
+    f.open(th)?;
+    th.interp.frames.remove(i);
     // SAFETY: as in `object`.
     unsafe {
         let t = code_of(regs).tables();
@@ -107,7 +127,7 @@ pub(crate) fn detach(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) {
         f.regs.store(0, Relaxed);
         let caller = (*regs.sub(5)).0 as *mut Value;
         if f.back.get().is_empty() && !caller.is_null() && (*caller.sub(3)).0 & frame_flag::HAS_OBJECT != 0 {
-            let back = object(th, caller);
+            let back = object(th, caller)?;
             f.back.set_raw(back);
         }
         // Without memory the frame only loses its locals.
@@ -118,19 +138,23 @@ pub(crate) fn detach(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) {
             f.saved.set_raw(b.value());
         }
     }
+    Ok(())
 }
 /// The frame object of a generator that goes on at `regs`.
-pub(crate) fn attach(th: &mut Thread, f: Value, regs: *mut Value) {
+pub(crate) fn attach(th: &mut Thread, f: Value, regs: *mut Value) -> R<()> {
+    f.as_gc::<Frame>().open(th)?;
     f.as_gc::<Frame>().regs.store(regs as u64, Relaxed);
     f.as_gc::<Frame>().back.set_raw(Value::EMPTY);
     // SAFETY: as in `object`.
     unsafe { (*regs.sub(3)).0 |= frame_flag::HAS_OBJECT };
     th.interp.frames.push((regs as usize, f));
+    Ok(())
 }
 /// The frame object of a generator that does not run.
-pub(crate) fn of_generator(th: &mut Thread, g: Gc<Generator>) -> Value {
+pub(crate) fn of_generator(th: &mut Thread, g: Gc<Generator>) -> R {
+    g.open(th)?;
     if !g.frame.get().is_empty() {
-        return g.frame.get();
+        return Ok(g.frame.get());
     }
     let f: Gc<Frame> = th.new_object(ctx().types.frame, 0);
     let func = g.func.get().as_gc::<crate::types::function::Function>();
@@ -139,7 +163,7 @@ pub(crate) fn of_generator(th: &mut Thread, g: Gc<Generator>) -> Value {
     f.builtins.set_raw(func.builtins.get());
     f.generator.set_raw(g.value());
     g.frame.set_raw(f.value());
-    f.value()
+    Ok(f.value())
 }
 
 /// Register 0 of the `n`-th frame counted from the innermost.
@@ -156,7 +180,7 @@ fn regs_at(th: &Thread, n: usize) -> Option<*mut Value> {
 }
 /// The frame object of the `n`-th frame, counted from the innermost.
 pub fn frame_at(th: &mut Thread, n: usize) -> R<Option<Value>> {
-    Ok(regs_at(th, n).map(|r| object(th, r)))
+    regs_at(th, n).map(|r| object(th, r)).transpose()
 }
 /// Globals of the innermost frame.
 pub fn current_globals(th: &mut Thread) -> Option<Value> {
@@ -316,13 +340,14 @@ static GETSETS: &[GetSetDef] = &[
     getter("f_builtins", |_, v| Ok(v.as_gc::<Frame>().builtins.get()), ""),
     getter("f_locals", f_locals, ""),
     getter("f_back", f_back, ""),
-    getter("f_lineno", |th, v| Ok(Value::small(line(th, v.as_gc()) as i64)), ""),
-    getter("f_lasti", |th, v| Ok(Value::small(lasti(offset(th, v.as_gc())))), ""),
+    getter("f_lineno", |th, v| Ok(Value::small(i64::from(line(th, v.as_gc())?))), ""),
+    getter("f_lasti", |th, v| Ok(Value::small(lasti(offset(th, v.as_gc())?))), ""),
     getter("f_generator", |_, v| Ok(or_none(v.as_gc::<Frame>().generator.get())), ""),
     getset(
         "f_trace",
         |_, v| Ok(or_none(v.as_gc::<Frame>().trace.get())),
-        |_, v, new| {
+        |th, v, new| {
+            v.as_gc::<Frame>().open(th)?;
             v.as_gc::<Frame>().trace.set_raw(new);
             Ok(())
         },
@@ -340,19 +365,21 @@ pub(crate) fn lasti(at: usize) -> i64 {
     2 * (at as i64 - 1)
 }
 /// Offset of the instruction that follows the current one.
-fn offset(th: &Thread, f: Gc<Frame>) -> usize {
-    let regs = f.regs.load(Relaxed) as *mut Value;
+fn offset(th: &mut Thread, f: Gc<Frame>) -> R<usize> {
+    let regs = f.registers(th)?;
     let code: Gc<Code> = f.code.get().as_gc();
     if regs.is_null() {
-        return match f.generator.get().cast::<Generator>() {
-            Some(g) if g.is_suspended() => g.offset(),
-            _ => f.at.load(Relaxed) as usize,
-        };
+        if let Some(g) = f.generator.get().cast::<Generator>()
+            && let Some(at) = th.read(g.header(), || g.is_suspended().then(|| g.offset()))?
+        {
+            return Ok(at);
+        }
+        return th.read(f.header(), || f.at.load(Relaxed) as usize);
     }
     let (mut at, mut pc) = (th.interp.regs, th.interp.pc);
     while !at.is_null() {
         if at == regs {
-            return (pc as usize).wrapping_sub(code.tables().words.as_ptr() as usize) / 8;
+            return Ok((pc as usize).wrapping_sub(code.tables().words.as_ptr() as usize) / 8);
         }
         // SAFETY: the frames of this thread are live.
         unsafe {
@@ -360,29 +387,30 @@ fn offset(th: &Thread, f: Gc<Frame>) -> usize {
             at = (*at.sub(5)).0 as *mut Value;
         }
     }
-    0
+    Ok(0)
 }
-fn line(th: &Thread, f: Gc<Frame>) -> u32 {
+fn line(th: &mut Thread, f: Gc<Frame>) -> R<u32> {
     let code: Gc<Code> = f.code.get().as_gc();
-    code.position(offset(th, f)).map_or(code.tables().firstlineno, |p| p.line)
+    let at = offset(th, f)?;
+    Ok(code.position(at).map_or(code.tables().firstlineno, |p| p.line))
 }
 fn f_back(th: &mut Thread, v: Value) -> R {
     let f: Gc<Frame> = v.as_gc();
-    let regs = f.regs.load(Relaxed) as *mut Value;
+    let regs = f.registers(th)?;
     let mut at = th.interp.regs;
     while !regs.is_null() && !at.is_null() {
         // SAFETY: the frames of this thread are live.
         let caller = unsafe { (*at.sub(5)).0 as *mut Value };
         if at == regs {
-            return Ok(if caller.is_null() { Value::NONE } else { object(th, caller) });
+            return if caller.is_null() { Ok(Value::NONE) } else { object(th, caller) };
         }
         at = caller;
     }
-    Ok(or_none(f.back.get()))
+    Ok(or_none(f.get(th, |f| &f.back)?))
 }
 fn f_locals(th: &mut Thread, v: Value) -> R {
     let f: Gc<Frame> = v.as_gc();
-    let regs = f.regs.load(Relaxed) as *mut Value;
+    let regs = f.registers(th)?;
     let t = f.code.get().as_gc::<Code>().tables();
     if !f.locals.get().is_empty() && t.flags & flags::OPTIMIZED == 0 {
         return Ok(f.locals.get());
@@ -395,9 +423,14 @@ fn f_locals(th: &mut Thread, v: Value) -> R {
         // SAFETY: the frames of this thread are live.
         at = unsafe { (*at.sub(5)).0 as *mut Value };
     }
-    let saved = match f.generator.get().cast::<Generator>() {
-        Some(g) if g.is_suspended() => g.saved.get(),
-        _ => f.saved.get(),
+    let suspended = match f.generator.get().cast::<Generator>() {
+        Some(g) => th.read(g.header(), || if g.is_suspended() { g.saved.get() } else { Value::EMPTY })?,
+        None => Value::EMPTY,
+    };
+    let saved = if suspended.is_empty() {
+        f.get(th, |f| &f.saved)?
+    } else {
+        suspended
     };
     match saved.cast::<crate::types::buffer::Buffer>() {
         Some(b) => locals_dict(th, t, b.values(b.cap())),
@@ -406,14 +439,15 @@ fn f_locals(th: &mut Thread, v: Value) -> R {
 }
 fn clear(th: &mut Thread, a: &[Value]) -> R {
     let f: Gc<Frame> = a[0].as_gc();
-    if f.regs.load(Relaxed) != 0 {
+    if !f.registers(th)?.is_null() {
         return Err(th.runtime_error("cannot clear an executing frame"));
     }
     if let Some(g) = f.generator.get().cast::<Generator>()
-        && g.is_suspended()
+        && th.read(g.header(), || g.is_suspended())?
     {
         return Err(th.runtime_error("cannot clear a suspended frame"));
     }
+    f.open(th)?;
     f.saved.set_raw(Value::EMPTY);
     Ok(Value::NONE)
 }
@@ -422,6 +456,6 @@ fn repr(th: &mut Thread, a: &[Value]) -> R {
     let code: Gc<Code> = f.code.get().as_gc();
     let name = code.tables().name.as_gc::<Str>().to_string_lossy();
     let file = th.repr_string(code.filename.get())?;
-    let n = line(th, f);
+    let n = line(th, f)?;
     Ok(th.new_str(&format!("<frame at {:#x}, file {file}, line {n}, code {name}>", a[0].0)))
 }

@@ -208,7 +208,7 @@ pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) ->
         s.top = regs.add(t.nregs as usize + MARGIN);
         s.depth += 1;
         if !g.frame.get().is_empty() {
-            frame::attach(th, g.frame.get(), regs);
+            frame::attach(th, g.frame.get(), regs)?;
         }
     }
     g.state.set_raw(Value::small(RUNNING));
@@ -246,7 +246,7 @@ pub(super) unsafe fn suspend(th: &mut Thread, regs: *mut Value, pc: *const Atomi
         th.handling = outer;
         g.outer.set_raw(Value::EMPTY);
         if (*regs.sub(3)).0 & frame_flag::HAS_OBJECT != 0 {
-            frame::detach(th, regs, pc);
+            frame::detach(th, regs, pc)?;
         }
     }
     Ok(())
@@ -316,7 +316,7 @@ pub fn throw(th: &mut Thread, g: Gc<Generator>, e: Value) -> R<Step> {
         g.open(th)?;
         let line_at = g.offset();
         let code: Gc<Code> = g.code.get().as_gc();
-        let f = frame::of_generator(th, g);
+        let f = frame::of_generator(th, g)?;
         crate::types::traceback::add(th, e, f, frame::lasti(line_at), code.tables().firstlineno as i64)?;
         finish(th, g)?;
         return Err(Throw::exception(e));
@@ -492,7 +492,7 @@ fn frame_of(th: &mut Thread, v: Value) -> R {
     if g.has_ended(th)? {
         Ok(Value::NONE)
     } else {
-        Ok(frame::of_generator(th, g))
+        frame::of_generator(th, g)
     }
 }
 

@@ -104,7 +104,7 @@ unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, word: u64) ->
         }
         if word & frame_flag::HAS_OBJECT != 0 {
             let pc = th.interp.pc;
-            frame::detach(th, regs, pc);
+            frame::detach(th, regs, pc)?;
         }
         let caller = (*regs.sub(5)).0 as *mut Value;
         if word & frame_flag::MARKED != 0 && action != Action::Native {

@@ -85,7 +85,7 @@ pub(super) fn leave_outermost(th: &mut Thread) -> R<()> {
 fn note(th: &mut Thread, e: Value, code: crate::object::Gc<super::code::Code>, at: usize) -> R<()> {
     let line = code.position(at).map_or(code.tables().firstlineno, |p| p.line);
     let regs = th.interp.regs;
-    let f = frame::object(th, regs);
+    let f = frame::object(th, regs)?;
     traceback::add(th, e, f, frame::lasti(at), line as i64)
 }
 
@@ -106,7 +106,7 @@ fn pop(th: &mut Thread) -> R<()> {
         }
         if word & frame_flag::HAS_OBJECT != 0 {
             let pc = th.interp.pc;
-            frame::detach(th, regs, pc);
+            frame::detach(th, regs, pc)?;
         }
         let caller = (*regs.sub(5)).0 as *mut Value;
         if word & frame_flag::MARKED != 0 && Action::of(word) != Action::Native {

@@ -147,7 +147,11 @@ pub fn new(th: &mut Thread, class: Gc<Class>, target: Value, callback: Value) ->
     let plain = callback.is_empty() || callback.is_none();
     let t = &ctx().types;
     let shared = plain && [t.weakref, t.weakproxy, t.weakcallableproxy].contains(&class);
-    if shared && let Some(w) = usable_refs(th, target).into_iter().find(|w| class_of(*w) == class && !w.as_gc::<WeakRef>().callback.get().is_obj()) {
+    if shared
+        && let Some(w) = usable_refs(th, target)
+            .into_iter()
+            .find(|w| class_of(*w) == class && !w.as_gc::<WeakRef>().callback.get().is_obj())
+    {
         return Ok(w);
     }
     let w: Gc<WeakRef> = th.new_object(class, 0);
