@@ -7,7 +7,9 @@
 use crate::code::{Const, Text};
 use num_bigint::BigInt;
 use ruff_python_ast::StringFlags;
-use ruff_python_ast::{AtomicNodeIndex, Int, InterpolatedStringLiteralElement, Number, StringLiteral, StringLiteralValue};
+use ruff_python_ast::{
+    AtomicNodeIndex, Int, InterpolatedElement, InterpolatedStringLiteralElement, Number, StringLiteral, StringLiteralValue,
+};
 use ruff_text_size::Ranged;
 use std::sync::atomic::AtomicUsize;
 
@@ -70,6 +72,24 @@ impl Literals<'_> {
         let inner = text.get(open + q..text.len().saturating_sub(q)).unwrap_or("");
         read(inner, false)
     }
+    /// The text of a replacement field's expression, as `Interpolation.expression` has it.
+    pub fn expression_text(&self, i: &InterpolatedElement) -> String {
+        if let Some(d) = &i.debug_text {
+            let trailing = d.trailing();
+            let end = after_expression(trailing).map_or(trailing.len(), |(at, _)| at);
+            return without_comments(&format!("{}{}{}", d.leading(), d.expression(), &trailing[..end]));
+        }
+        let start = i.range().start().to_usize() + 1;
+        let end = i.expression.range().end().to_usize();
+        let rest = self.source.get(end..i.range().end().to_usize()).unwrap_or("");
+        let more = after_expression(rest).map_or(0, |(at, _)| at);
+        without_comments(self.source.get(start..end + more).unwrap_or(""))
+    }
+    /// The text that `=` in a replacement field adds.
+    pub fn debug_text(&self, i: &InterpolatedElement) -> Option<Text> {
+        let d = i.debug_text.as_ref()?;
+        Some(without_comments(d.as_str()).as_str().into())
+    }
     /// Literal text of an f-string or t-string.
     pub fn element(&self, e: &InterpolatedStringLiteralElement, raw: bool) -> Text {
         if let Some(t) = self.given_text(&e.node_index) {
@@ -81,6 +101,54 @@ impl Literals<'_> {
         }
         read(text, true)
     }
+}
+
+/// Where what follows an expression in a replacement field ends it, and with which character.
+fn after_expression(rest: &str) -> Option<(usize, char)> {
+    let mut comment = false;
+    rest.char_indices().find(|&(_, c)| {
+        comment = c != '\n' && (comment || c == '#');
+        !comment && matches!(c, '=' | '!' | ':' | '}')
+    })
+}
+/// A text of Python without its comments.
+fn without_comments(text: &str) -> String {
+    if !text.contains('#') {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let len = match c {
+            '#' => {
+                rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
+                continue;
+            }
+            '"' | '\'' => string_length(rest, c),
+            c => c.len_utf8(),
+        };
+        out.push_str(&rest[..len]);
+        rest = &rest[len..];
+    }
+    out
+}
+/// Bytes of the string that begins with a quote.
+fn string_length(text: &str, quote: char) -> usize {
+    let triple = quote.to_string().repeat(3);
+    let closing = if text.starts_with(&triple) { triple } else { quote.to_string() };
+    let mut at = closing.len();
+    while let Some(rest) = text.get(at..) {
+        if rest.starts_with(&closing) {
+            return at + closing.len();
+        }
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        at += c.len_utf8();
+        if c == '\\' {
+            at += chars.next().map_or(0, char::len_utf8);
+        }
+    }
+    text.len()
 }
 
 /// The value of an int token.

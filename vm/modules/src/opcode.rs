@@ -2,7 +2,7 @@
 //!
 //! The numbers are those of `_opcode_metadata`.
 
-use crate::support::given;
+use crate::support::{given, put};
 use vasuki_vm::native::{ModuleDef, NativeDef, def};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
@@ -13,7 +13,10 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_opcode",
     doc: "Opcode support module.",
     functions: FUNCTIONS,
-    init: |_, _| Ok(()),
+    init: |th, m| {
+        put(th, m, "ENABLE_SPECIALIZATION", Value::FALSE)?;
+        put(th, m, "ENABLE_SPECIALIZATION_FT", Value::FALSE)
+    },
 };
 macro_rules! property {
     ($name:literal, $flag:ident, $doc:literal) => {

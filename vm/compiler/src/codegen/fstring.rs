@@ -25,8 +25,8 @@ fn add_elements<'a>(out: &mut Vec<Piece<'a>>, elements: &'a InterpolatedStringEl
         match e {
             InterpolatedStringElement::Literal(e) => add_text(out, &l.element(e, raw)),
             InterpolatedStringElement::Interpolation(i) => {
-                if let Some(d) = &i.debug_text {
-                    add_text(out, &d.as_str().into());
+                if let Some(d) = l.debug_text(i) {
+                    add_text(out, &d);
                 }
                 out.push(Piece::Value(i));
             }
@@ -142,11 +142,8 @@ impl<'a> Gen<'a> {
             match self.literals().given(&i.node_index).cloned() {
                 Some(c) => self.load_const(t + 1, c),
                 None => {
-                    let text = match &i.debug_text {
-                        Some(d) => d.expression(),
-                        None => &self.source[i.expression.range().to_std_range()],
-                    };
-                    self.load_str(t + 1, text.trim());
+                    let text = self.literals().expression_text(i);
+                    self.load_str(t + 1, &text);
                 }
             }
             match &i.format_spec {

@@ -50,7 +50,8 @@ impl Builder<'_> {
                     if let Some(d) = &i.debug_text {
                         let start = i.start() + TextSize::new(1);
                         let len = TextSize::new(d.as_str().len() as u32);
-                        p.add(&d.as_str().into(), TextRange::at(start, len), false);
+                        let text = self.literals.debug_text(i).unwrap_or(Text::from(""));
+                        p.add(&text, TextRange::at(start, len), false);
                     }
                     self.flush(th, p)?;
                     let node = self.interpolation(th, i, p.template, raw)?;
@@ -77,10 +78,9 @@ impl Builder<'_> {
         if !template {
             return self.make_at(th, Node::FormattedValue, i.range(), &[value, conversion, spec]);
         }
-        let text = match (self.literals.given(&i.node_index), &i.debug_text) {
-            (Some(c), _) => constant(th, c)?,
-            (None, Some(d)) => th.new_str(d.expression().trim()),
-            (None, None) => th.new_str(&self.literals.source[i.expression.range().to_std_range()]),
+        let text = match self.literals.given(&i.node_index) {
+            Some(c) => constant(th, c)?,
+            None => th.new_str(&self.literals.expression_text(i)),
         };
         self.make_at(th, Node::Interpolation, i.range(), &[value, text, conversion, spec])
     }
