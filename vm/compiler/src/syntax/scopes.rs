@@ -331,6 +331,9 @@ impl Scopes<'_> {
             if sees && flags & GLOBAL != 0 {
                 break;
             }
+            if s.kind == Kind::Class && matches!(name, "__class__" | "__classdict__") {
+                return;
+            }
             if sees && flags & (LOCAL | PARAM) != 0 && flags & NONLOCAL == 0 {
                 return;
             }

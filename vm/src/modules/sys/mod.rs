@@ -3,6 +3,7 @@
 pub(crate) mod hooks;
 mod info;
 mod jit;
+mod monitoring;
 pub(crate) mod runtime;
 
 pub use runtime::{FINALIZING, RECURSION_LIMIT};
@@ -343,5 +344,6 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     info::add(th, m)?;
     hooks::add(th, m)?;
     jit::add(th, m)?;
+    monitoring::add(th, m)?;
     Ok(())
 }
