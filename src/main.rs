@@ -1,4 +1,5 @@
 //! The command line of Vasuki: see `vasuki --help`.
+#![forbid(unsafe_code)]
 
 mod args;
 mod launch;

@@ -9,10 +9,14 @@
 //!
 //! For generations: marks are kept per block and cleared at the start of a collection; a sticky-bit collection would
 //! leave them and start from the remembered set instead.
+#![warn(unsafe_code)]
 
 mod block;
+#[expect(unsafe_code, reason = "address space from the system")]
 mod heap;
+#[expect(unsafe_code, reason = "free cells are addresses")]
 mod local;
+#[expect(unsafe_code, reason = "objects are addresses")]
 mod mark;
 mod stats;
 

@@ -8,22 +8,30 @@
 //! - At most one transaction is irrevocable; it never aborts.
 //!
 //! `docs/verification.md` says how each of them is checked.
+#![warn(unsafe_code)]
 
 pub mod sync;
 
 mod clock;
+#[expect(unsafe_code, reason = "undo entries are pointers to words")]
 mod commit;
 mod contention;
 mod header;
+#[expect(unsafe_code, reason = "logged headers are pointers")]
 mod irrevocable;
 mod mutant;
 mod numbers;
+#[expect(unsafe_code, reason = "undo entries are pointers to words")]
 mod open;
+#[expect(unsafe_code, reason = "logged headers are pointers")]
 mod read;
+#[expect(unsafe_code, reason = "registers are spilled to the stack")]
 mod stack;
 mod stop;
 mod ticker;
+#[expect(unsafe_code, reason = "logged headers are pointers")]
 mod tx;
+#[expect(unsafe_code, reason = "threads are leaked records")]
 mod world;
 
 pub use commit::Publisher;

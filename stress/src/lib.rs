@@ -1,5 +1,6 @@
 //! Torture programs: Python programs with threads that check exact results and print `ok`, run again and again under
 //! hostile settings. A program is a file in `programs/`; adding one is adding a file.
+#![forbid(unsafe_code)]
 
 mod binary;
 mod mode;

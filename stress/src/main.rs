@@ -1,4 +1,5 @@
 //! `cargo run --release -p vasuki-stress -- [options] [program ...]`
+#![forbid(unsafe_code)]
 
 use lexopt::prelude::*;
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
 //! Python 3.14 source text to Vasuki's register bytecode.
+#![warn(unsafe_code)]
 pub mod code;
 mod codegen;
 pub mod dis;
@@ -11,6 +12,7 @@ pub mod source;
 pub mod symbols;
 mod symtable;
 pub mod syntax;
+#[expect(unsafe_code, reason = "text and tokenizer in one struct")]
 pub mod token_info;
 pub mod tokenizer;
 pub mod tree;

@@ -1,4 +1,5 @@
 //! The native modules of the standard library, one file or folder each, besides those that are part of the VM.
+#![warn(unsafe_code)]
 
 pub mod abc;
 pub mod array;
@@ -7,29 +8,36 @@ mod bell;
 pub mod binascii;
 pub mod bisect;
 pub mod blake2;
+#[expect(unsafe_code, reason = "functions of the C library")]
 pub mod cmath;
 pub mod codecs;
 pub mod collections;
+#[expect(unsafe_code, reason = "payloads that never change")]
 pub mod contextvars;
 pub mod csv;
 mod defaultdict;
 mod deque;
 mod deque_iter;
 pub mod errno;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod fcntl;
 pub mod functools;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod grp;
 mod hashes;
 pub mod heapq;
 pub mod imp;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod io;
 pub mod itertools;
 pub mod json;
 mod json_encode;
 mod keccak;
+#[expect(unsafe_code, reason = "functions of the C library")]
 pub mod locale;
 mod lru_cache;
 pub mod marshal;
+#[expect(unsafe_code, reason = "functions of the C library")]
 pub mod math;
 mod math_ints;
 mod math_sums;
@@ -40,20 +48,29 @@ pub mod operator;
 mod operator_getters;
 mod ordered_dict;
 mod partial;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod posix;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod posixsubprocess;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod pwd;
 pub mod queue;
 pub mod random;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod resource;
 mod ring;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod select;
+#[expect(unsafe_code, reason = "calls of the system")]
 mod select_poll;
 pub mod sha1;
 pub mod sha2;
 pub mod sha3;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod signal;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod socket;
+#[expect(unsafe_code, reason = "the units of a str as bytes")]
 pub mod sre;
 mod state;
 pub mod statistics;
@@ -62,16 +79,21 @@ pub mod struct_;
 mod struct_format;
 mod support;
 pub mod symtable;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod termios;
+#[expect(unsafe_code, reason = "calls of the system")]
 pub mod time;
 pub mod tokenize;
+#[expect(unsafe_code, reason = "calls of the system")]
 mod twister;
 pub mod typing;
 pub mod unicodedata;
 pub mod warnings;
 pub mod weakref;
+#[expect(unsafe_code, reason = "the compressor has C's interface")]
 pub mod zlib;
 mod zlib_objects;
+#[expect(unsafe_code, reason = "the compressor has C's interface")]
 mod zlib_stream;
 
 use vasuki_vm::native::ModuleDef;

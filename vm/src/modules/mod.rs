@@ -2,8 +2,10 @@
 
 pub mod atexit;
 pub mod builtins;
+#[expect(unsafe_code, reason = "objects found by the collector")]
 pub mod gc;
 pub mod sys;
+#[expect(unsafe_code, reason = "payloads that never change")]
 pub mod thread;
 
 use crate::native::ModuleDef;

@@ -1,5 +1,6 @@
 //! The standard library inside the binary: code compiled when the binary was built, and source texts (compressed) for
 //! tracebacks and `inspect`.
+#![forbid(unsafe_code)]
 
 use std::io::Read;
 use vasuki_vm::frozen::{FrozenModule, Library};
