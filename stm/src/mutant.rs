@@ -29,6 +29,8 @@ pub enum Mutant {
     SoloTooEarly,
     /// a thread keeps its owner number over solo times
     NumberKept,
+    /// a thread attaches to a solo world in which another one runs
+    AttachToSolo,
     /// a thread attaches while the others are stopped
     AttachDuringStop,
     /// a stop does not wait for the other threads

@@ -147,7 +147,7 @@ impl WorldThread {
             {
                 let mut g = self.world.lock();
                 g.set_state(self.id, State::Detached { boundary });
-                let awaited = g.stop.is_some() || g.stop_at_boundary.is_some();
+                let awaited = g.stop.is_some() || g.stop_at_boundary.is_some() || g.joining > 0;
                 drop(g);
                 if awaited {
                     self.world.notify();
@@ -157,9 +157,11 @@ impl WorldThread {
                 out = Some(f());
             }
             let mut g = self.world.lock();
-            while g.hold(self.id, boundary) && !is_mutant(Mutant::AttachDuringStop) {
+            g.joining += 1;
+            while g.hold(self.id, boundary) && !is_mutant(Mutant::AttachDuringStop) || !self.world.may_attach(&mut g, self) {
                 g = self.world.wait(g);
             }
+            g.joining -= 1;
             g.set_state(self.id, State::Attached);
         });
         match out {

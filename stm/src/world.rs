@@ -1,8 +1,13 @@
 //! The world: every thread of the VM, solo and concurrent mode.
 //!
-//! The world is *solo* while it has one thread: nothing is logged then. Before a second thread is started the first one
-//! makes it concurrent ([`World::expect_thread`]); the last one that is left makes it solo again ([`World::try_solo`]).
-//! Both happen between transactions, and under the lock that guards the list of threads.
+//! The world is *solo* while one thread runs: nothing is logged then. Before a second thread is started the first one makes
+//! it concurrent ([`World::expect_thread`]); the last one that is left, or the only one that is not detached for a while,
+//! makes it solo again ([`World::try_solo`]). A thread that attaches to a solo world waits until the one that runs comes to a
+//! boundary and makes the world concurrent; if that one is detached too, the newcomer runs solo in its place. All this happens
+//! between transactions, and under the lock that guards the list of threads.
+//!
+//! What runs solo publishes nothing: what its thread owned in concurrent times may be referred to from anywhere afterwards.
+//! So the owner number of that thread is retired when another one runs.
 
 use crate::clock::Clock;
 use crate::mutant::{Mutant, is_mutant};
@@ -11,6 +16,9 @@ use crate::stack::native_stack_top;
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::sync::OnceLock;
+
+/// Ticks that a thread is alone before it runs solo: changing the mode costs an owner number.
+const LONELY: u32 = if cfg!(loom) { 0 } else { 3 };
 
 /// Bits of the poll word.
 pub mod poll {
@@ -73,6 +81,12 @@ pub(crate) struct Threads {
     expected: usize,
     numbers: Numbers,
     ticker: bool,
+    /// the thread that runs solo, or did last
+    solo: Option<u16>,
+    /// threads that wait for the solo one to make the world concurrent
+    pub(crate) joining: usize,
+    /// ticks in a row that found one thread attached
+    lonely: u32,
 }
 
 /// See the module.
@@ -105,6 +119,9 @@ impl World {
                 expected: 0,
                 numbers: Numbers::default(),
                 ticker: false,
+                solo: None,
+                joining: 0,
+                lonely: 0,
             }),
             changed: Condvar::new(),
             clock: Clock::new(),
@@ -167,6 +184,9 @@ impl World {
         t.stack_high.store(native_stack_top(), Relaxed);
         // SAFETY: no preconditions.
         t.ident.store(unsafe { libc::pthread_self() } as u64, Relaxed);
+        if g.list.is_empty() {
+            g.solo = Some(t.id);
+        }
         g.list.push((t, State::Attached));
         t
     }
@@ -192,19 +212,41 @@ impl World {
         true
     }
     fn go_concurrent(&self, g: &mut Threads) {
-        if let Some(&(t, _)) = g.list.first()
+        self.leave_solo(g);
+        self.concurrent.store(true, SeqCst);
+    }
+    /// The thread that ran solo does so no more: it gets a new number if it has used its own in concurrent times.
+    fn leave_solo(&self, g: &mut Threads) {
+        if let Some(id) = g.solo.take()
+            && let Some(&(t, _)) = g.list.iter().find(|x| x.0.id == id)
             && t.used.load(Relaxed)
             && !is_mutant(Mutant::NumberKept)
             && let Some(n) = g.numbers.take()
         {
-            // What it owned in earlier concurrent times may be referred to from anywhere by now.
             g.numbers.retire(t.number(), &self.retired);
             self.give_number(t, n);
         }
-        for (t, _) in &g.list {
-            t.used.store(true, Relaxed);
+    }
+    /// A detached thread may touch objects again; no stop holds it. In a solo world that is so when the thread that runs has
+    /// made it concurrent (None: wait), or when no thread runs: then this one runs solo.
+    pub(crate) fn may_attach(&self, g: &mut Threads, me: &WorldThread) -> bool {
+        if self.is_concurrent() || is_mutant(Mutant::AttachToSolo) {
+            return true;
         }
-        self.concurrent.store(true, SeqCst);
+        let running = g.list.iter().find(|x| x.0.id != me.id && !matches!(x.1, State::Detached { .. }));
+        match running {
+            Some((t, _)) => {
+                t.request(poll::TICK);
+                false
+            }
+            None => {
+                if g.solo != Some(me.id) {
+                    self.leave_solo(g);
+                    g.solo = Some(me.id);
+                }
+                true
+            }
+        }
     }
     /// The announced thread does not come.
     pub fn thread_did_not_start(&self) {
@@ -218,17 +260,37 @@ impl World {
             total.fetch_add(own.swap(0, Relaxed), Relaxed);
         }
         g.list.retain(|x| x.0.id != t.id);
-        g.numbers.give_back(t.number());
+        if g.solo == Some(t.id) && t.used.load(Relaxed) {
+            // What it owned may be referred to from anywhere, if it ran solo.
+            g.numbers.retire(t.number(), &self.retired);
+        } else {
+            g.numbers.give_back(t.number());
+        }
         g.free.push(t);
         drop(g);
         self.notify();
     }
-    /// Back to solo mode, if only one thread is left and none is about to start: the one that is left calls this between
-    /// transactions.
+    /// Called between transactions by a thread that runs. Back to solo mode, if it is the only one that is left, or was the only
+    /// one attached for some ticks, and none is about to start; back to concurrent mode if another one wants to attach. Is the
+    /// world solo now?
     pub fn try_solo(&self) -> bool {
-        let g = self.lock();
-        let alone = g.list.len() == 1 && (g.expected == 0 || is_mutant(Mutant::SoloTooEarly));
-        if alone && g.numbers.plenty() {
+        let mut g = self.lock();
+        if !self.is_concurrent() {
+            if g.joining > 0 {
+                self.go_concurrent(&mut g);
+                drop(g);
+                self.notify();
+            }
+            return !self.is_concurrent();
+        }
+        let none_comes = g.expected == 0 && g.joining == 0 || is_mutant(Mutant::SoloTooEarly);
+        let mut attached = g.list.iter().filter(|x| x.1 != State::Detached { boundary: true });
+        if let (Some(me), None) = (attached.next().map(|x| x.0.id), attached.next())
+            && (g.list.len() == 1 || g.lonely >= LONELY)
+            && none_comes
+            && g.numbers.plenty()
+        {
+            g.solo = Some(me);
             self.concurrent.store(false, SeqCst);
         }
         !self.is_concurrent()
@@ -246,13 +308,19 @@ impl World {
     #[cfg(not(loom))]
     pub(crate) fn tick(&self) -> bool {
         let mut g = self.lock();
-        if !self.is_concurrent() {
+        if !self.is_concurrent() && g.list.len() == 1 && g.expected == 0 {
             g.ticker = false;
             return false;
         }
-        // While all others are detached nobody waits for the one that runs; if there are no others, it goes solo.
         let attached = g.list.iter().filter(|x| x.1 == State::Attached).count();
-        if attached > 1 || g.list.len() == 1 {
+        g.lonely = if attached == 1 { g.lonely.saturating_add(1) } else { 0 };
+        // While all others are detached nobody waits for the one that runs: after a while it goes solo.
+        let wanted = if self.is_concurrent() {
+            attached > 1 || g.list.len() == 1 || g.lonely >= LONELY
+        } else {
+            g.joining > 0
+        };
+        if wanted {
             g.list.iter().for_each(|x| x.0.request(poll::TICK));
         }
         true
@@ -373,6 +441,9 @@ impl WorldThread {
     pub(crate) fn begin(&self, first: bool) {
         if self.poll_word() & poll::ABORT != 0 {
             self.poll.fetch_and(!poll::ABORT, AcqRel);
+        }
+        if !self.used.load(Relaxed) {
+            self.used.store(true, Relaxed);
         }
         if first {
             self.age.store(self.world.next_age.fetch_add(1, Relaxed), Relaxed);

@@ -71,3 +71,31 @@ pub fn again() {
     assert!(matches!((mine, others), (Ok(42 | 43) | Err(_), Ok(42))));
     first.end();
 }
+
+/// A thread runs solo while the other one is detached; that one attaches and waits until the world is concurrent.
+pub fn join() {
+    let world = World::leak();
+    let x = object([0, 0]);
+    let increment = |t: &mut Thread| {
+        let n = t.read(x, 0)?;
+        t.write(x, 0, n + 1)
+    };
+    let mut first = Thread::new(world);
+    assert!(world.expect_thread());
+    let other = thread::spawn(move || {
+        let mut t = Thread::new(world);
+        t.commit().unwrap();
+        world.try_solo();
+        t.begin();
+        t.atomic(increment);
+        t.commit().unwrap();
+        world.try_solo();
+        t.end();
+    });
+    first.w.detached(true, || ());
+    first.begin();
+    first.atomic(increment);
+    first.w.detached(true, || other.join().unwrap());
+    assert_eq!(x.words[0].load(Relaxed), 2, "a lost update");
+    first.end();
+}
