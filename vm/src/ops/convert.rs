@@ -101,8 +101,7 @@ impl Thread {
         }
         let t = &ctx().types;
         if class == t.tuple {
-            let items = v.as_gc::<Tuple>().items();
-            return self.recurse(" while hashing a tuple", |th| tuple_methods::hash_items(th, items));
+            return tuple_methods::hash_of(self, v.as_gc::<Tuple>());
         }
         if v.is_float() && !v.as_float().is_nan() {
             return Ok(crate::hash::float(v.as_float()));

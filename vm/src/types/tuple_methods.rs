@@ -146,14 +146,18 @@ pub fn hash_items(th: &mut Thread, items: &[Value]) -> R<i64> {
     Ok(not_minus_one(acc.wrapping_add(items.len() as u64 ^ (PRIME_5 ^ 3527539))))
 }
 fn hash(th: &mut Thread, a: &[Value]) -> R {
-    let t = a[0].as_gc::<Tuple>();
+    let h = hash_of(th, a[0].as_gc())?;
+    Ok(th.new_int(h))
+}
+/// The hash of a tuple, which keeps it.
+pub fn hash_of(th: &mut Thread, t: Gc<Tuple>) -> R<i64> {
     let known = t.hash.load(Relaxed);
     if known != 0 {
-        return Ok(th.new_int(known as i64));
+        return Ok(known as i64);
     }
-    let h = hash_items(th, t.items())?;
+    let h = th.recurse(" while hashing a tuple", |th| hash_items(th, t.items()))?;
     t.hash.store(h as u64, Relaxed);
-    Ok(th.new_int(h))
+    Ok(h)
 }
 
 /// Lexicographic comparison: the first items that differ decide, else the lengths.
