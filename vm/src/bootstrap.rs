@@ -34,6 +34,7 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         native_depth: 0,
         locals: Value::EMPTY,
         finalizable: Default::default(),
+        finalizing: false,
         keep_alive: Vec::new(),
         on_commit: Vec::new(),
         on_abort: Vec::new(),

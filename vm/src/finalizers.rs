@@ -110,8 +110,16 @@ pub(crate) fn run_all(th: &mut Thread, spared: &[Value]) -> R<()> {
     make_due(&others);
     run_due(th)
 }
-/// Runs finalizers and weak reference callbacks that are due; called at boundaries.
+/// Runs finalizers and weak reference callbacks that are due, one after the other; called at boundaries.
 pub fn run_due(th: &mut Thread) -> R<()> {
+    if std::mem::replace(&mut th.finalizing, true) {
+        return Ok(());
+    }
+    let r = run_all_due(th);
+    th.finalizing = false;
+    r
+}
+fn run_all_due(th: &mut Thread) -> R<()> {
     weakref::run_callbacks(th)?;
     while DUE_COUNT.load(Relaxed) > 0 {
         let Some(v) = next() else { break };

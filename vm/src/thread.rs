@@ -37,6 +37,8 @@ pub struct Thread {
     pub locals: Value,
     /// objects with finalizers that this thread made
     pub finalizable: crate::finalizers::Finalizable,
+    /// runs finalizers: those that are due meanwhile come after them
+    pub finalizing: bool,
     /// roots that live until the transaction ends (clones kept for undo)
     pub keep_alive: Vec<Value>,
     /// actions to run when the transaction commits
