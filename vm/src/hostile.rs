@@ -112,7 +112,8 @@ pub(crate) fn verify(th: &Thread) {
         }
         // SAFETY: a live object.
         let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
-        let settled = concurrent && !is_part(o) && th.world.is_shared(o.header().meta.load(Relaxed));
+        // Inline caches refer to classes that their shapes belong to: who has no object of the shape cannot get there.
+        let settled = concurrent && !is_part(o) && o.kind() != Kind::Code && th.world.is_shared(o.header().meta.load(Relaxed));
         crate::trace::object(o, &mut |v| {
             let Some(to) = v.to_obj() else { return };
             let found = heap().find(v.0).is_some_and(|p| p.as_ptr() as u64 == v.0);

@@ -182,6 +182,7 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
     let (tx, rx) = std::sync::mpsc::channel();
     let s2 = s.clone();
     let spawned = std::thread::Builder::new().stack_size(size).spawn(move || {
+        let _guard = PanicGuard;
         s2.ident.store(ident(), Release);
         let me = bootstrap::new_thread(size);
         // From here on `call` is on this thread's stack, where the collector sees it.
@@ -215,6 +216,16 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
     }
 }
 
+/// Ends the process when a thread panics: others would wait for it for ever.
+struct PanicGuard;
+impl Drop for PanicGuard {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("vasuki: internal error, see the message above. Please report it with the program that shows it.");
+            std::process::exit(70);
+        }
+    }
+}
 /// Body of a thread.
 fn run(me: &mut Thread, call: Value) {
     let items = call.as_gc::<Tuple>().items();
