@@ -8,6 +8,7 @@ use crate::types::str_::{self, Str};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Mutex;
+use std::sync::atomic::Ordering::Relaxed;
 
 const SHARDS: usize = 64;
 
@@ -70,7 +71,9 @@ impl Interned {
         if let Some(found) = list.iter().find(|o| o.same(s)) {
             return *found;
         }
-        s.obj().set_flag(flag::INTERNED);
+        // Everybody finds it from now on; it never changes.
+        s.obj().set_flag(flag::INTERNED | flag::SHARED);
+        s.header().meta.store(0, Relaxed);
         list.push(s);
         s
     }
@@ -105,7 +108,9 @@ impl Interned {
     }
     /// Adds a string whose text is not in the table yet.
     pub fn insert(&self, s: Gc<Str>) {
-        s.obj().set_flag(flag::INTERNED);
+        // Everybody finds it from now on; it never changes.
+        s.obj().set_flag(flag::INTERNED | flag::SHARED);
+        s.header().meta.store(0, Relaxed);
         let hash = s.hash();
         self.shard(hash).entry(hash).or_default().push(s);
     }

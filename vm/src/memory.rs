@@ -46,8 +46,11 @@ pub fn remove_thread(t: &mut Thread) {
     let address = std::ptr::from_mut(t) as usize;
     lock(&THREADS).retain(|&x| x != address);
 }
-/// Keeps a value alive for ever: for native statics.
+/// Keeps a value alive for ever: for native statics. All threads may use it from now on: it is whole by now.
 pub fn keep(v: Value) -> Value {
+    if let Some(th) = crate::thread::current() {
+        th.share_now(v);
+    }
     lock(&IMMORTAL).push(v);
     v
 }

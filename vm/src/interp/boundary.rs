@@ -278,6 +278,14 @@ impl Thread {
         let h = o.header();
         !self.tx.concurrent || self.tx.owns(h) || self.world.is_shared(h.meta.load(Relaxed)) || o.has_flag(flag::SHARED)
     }
+    /// Makes what this transaction has made, and `v` leads to, visible to other threads now, even if the transaction aborts:
+    /// for what is found in tables of the VM.
+    pub(crate) fn share_now(&mut self, v: Value) {
+        if self.tx.concurrent {
+            let now = self.world.clock().now();
+            Publish::new(&[], &[]).publish_value(v, now, &self.tx);
+        }
+    }
     /// Makes `v` visible to other threads at the next commit.
     pub fn share(&mut self, v: Value) {
         if self.tx.concurrent {

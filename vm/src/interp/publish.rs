@@ -35,7 +35,8 @@ impl<'a> Publish<'a> {
         }
         self.todo.push(o);
     }
-    fn publish_value(&mut self, v: Value, version: u64, tx: &Tx) {
+    /// Publishes `v` and what it leads to.
+    pub(super) fn publish_value(&mut self, v: Value, version: u64, tx: &Tx) {
         self.add(v, version, tx);
         self.drain(version, tx);
     }
