@@ -677,7 +677,8 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         i32::from(c as i16)
                     };
                     let it = r!(b);
-                    let next = match it.as_obj().kind() {
+                    let kind = if it.is_obj() { it.as_obj().kind() } else { Kind::Free };
+                    let next = match kind {
                         Kind::Iter => ok!(iter::next(th, it.as_gc::<Iter>())),
                         Kind::Generator if class_of(it) == ctx().types.generator => {
                             let g: Gc<Generator> = it.as_gc();

@@ -124,6 +124,7 @@ pub mod tuple_methods;
 #[expect(unsafe_code, reason = "declarations are kept as words")]
 pub mod type_;
 pub mod type_attrs;
+mod type_bases;
 pub mod typing;
 pub mod unicode;
 pub mod unicode_version;

@@ -52,11 +52,17 @@ pub fn c3(th: &mut Thread, class: Gc<Class>, bases: &[Value]) -> R<Vec<Value>> {
         }
     }
 }
-/// Computes and sets the MRO of a class through its metaclass's `mro()` when that is overridden.
+/// Computes and sets the MRO of a class.
 pub fn set_mro(th: &mut Thread, class: Gc<Class>) -> R<()> {
+    let order = compute(th, class)?;
+    class.mro.set_raw(order);
+    Ok(())
+}
+/// The MRO of a class, by its metaclass's `mro()` when that is overridden.
+pub fn compute(th: &mut Thread, class: Gc<Class>) -> R {
     let meta = class_of(class.value());
     let custom = meta != ctx().types.type_ && meta.lookup(names().mro) != ctx().types.type_.lookup(names().mro);
-    let tuple = if custom {
+    if custom {
         let r = th.call_method(class.value(), names().mro, &[])?;
         let items = th.collect(r)?;
         for v in items.as_slice() {
@@ -70,14 +76,12 @@ pub fn set_mro(th: &mut Thread, class: Gc<Class>) -> R<()> {
                 return Err(th.type_error(&text));
             }
         }
-        th.new_tuple(items.as_slice())
+        Ok(th.new_tuple(items.as_slice()))
     } else {
         let bases = class.bases.get().as_gc::<Tuple>().items();
         let order = c3(th, class, bases)?;
-        th.new_tuple(&order)
-    };
-    class.mro.set_raw(tuple);
-    Ok(())
+        Ok(th.new_tuple(&order))
+    }
 }
 /// The class that decides the layout: the nearest one that adds something to its base's layout.
 pub fn solid_base(c: Gc<Class>) -> Gc<Class> {

@@ -14,7 +14,7 @@ use crate::types::class::{Class, class_flag, class_of};
 use crate::types::dict::Dict;
 use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
-use crate::types::{mappingproxy, mro, type_};
+use crate::types::{mappingproxy, mro, type_, type_bases};
 use crate::value::Value;
 use vasuki_stm::Stopped;
 
@@ -91,7 +91,7 @@ pub fn set_own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<
 /// Methods that decide how attributes of instances are found.
 const LOOKED_AT_BY_NAME: [&str; 6] = ["__getattribute__", "__setattr__", "__delattr__", "__get__", "__set__", "__delete__"];
 /// Until the result is dropped no other thread is inside a transaction: none has read what is about to change.
-fn alone(th: &mut Thread) -> R<Option<Stopped>> {
+pub(crate) fn alone(th: &mut Thread) -> R<Option<Stopped>> {
     th.irrevocable()?;
     let world = th.world.world();
     Ok(th.tx.concurrent.then(|| world.stop_at_boundary(th.world, &th.tx)))
@@ -176,7 +176,7 @@ pub fn add_names(th: &mut Thread, class: Gc<Class>, d: Gc<Dict>) -> R<()> {
 pub(crate) static GETSETS: &[GetSetDef] = &[
     getset("__name__", |_, v| Ok(v.as_gc::<Class>().name.get()), set_name, ""),
     getset("__qualname__", |_, v| Ok(v.as_gc::<Class>().qualname.get()), set_qualname, ""),
-    getset("__bases__", |_, v| Ok(v.as_gc::<Class>().bases.get()), set_bases, ""),
+    getset("__bases__", |_, v| Ok(v.as_gc::<Class>().bases.get()), type_bases::set_bases, ""),
     getset("__module__", |th, v| module_of(th, v.as_gc()), set_module, ""),
     getset("__abstractmethods__", abstract_methods, set_abstract_methods, ""),
     getset("__doc__", doc, set_doc, ""),
@@ -251,7 +251,7 @@ fn flags(_: &mut Thread, v: Value) -> R {
     }
     Ok(Value::small(f))
 }
-fn check_mutable(th: &mut Thread, c: Gc<Class>, name: &str, v: Value) -> R<()> {
+pub(crate) fn check_mutable(th: &mut Thread, c: Gc<Class>, name: &str, v: Value) -> R<()> {
     if !c.has_flag(class_flag::HEAP) {
         let text = format!("cannot set '{name}' attribute of immutable type '{}'", c.name_str());
         return Err(th.type_error(&text));
@@ -292,72 +292,6 @@ fn set_qualname(th: &mut Thread, v: Value, new: Value) -> R<()> {
         return Err(th.type_error(&text));
     }
     c.qualname.set_raw(new);
-    Ok(())
-}
-fn set_bases(th: &mut Thread, v: Value, new: Value) -> R<()> {
-    let c = v.as_gc::<Class>();
-    check_mutable(th, c, "__bases__", new)?;
-    let Some(t) = new.cast::<Tuple>() else {
-        let text = format!(
-            "can only assign tuple to {}.__bases__, not {}",
-            c.name_str(),
-            class_of(new).name_str()
-        );
-        return Err(th.type_error(&text));
-    };
-    if t.is_empty() {
-        return Err(th.type_error(&format!("can only assign non-empty tuple to {}.__bases__, not ()", c.name_str())));
-    }
-    for b in t.items() {
-        let Some(b) = b.cast::<Class>() else {
-            let text = format!(
-                "{}.__bases__ must be tuple of classes, not '{}'",
-                c.name_str(),
-                class_of(*b).name_str()
-            );
-            return Err(th.type_error(&text));
-        };
-        if b.is_subclass_of(c) {
-            return Err(th.type_error("a __bases__ item causes an inheritance cycle"));
-        }
-    }
-    let base = mro::best_base(th, t.items())?;
-    let old_base = c.base.get().as_gc::<Class>();
-    if mro::solid_base(base) != mro::solid_base(old_base) || base.has_flag(class_flag::HAS_DICT) && !c.has_flag(class_flag::HAS_DICT) {
-        let text = format!(
-            "__bases__ assignment: '{}' object layout differs from '{}'",
-            base.name_str(),
-            old_base.name_str()
-        );
-        return Err(th.type_error(&text));
-    }
-    let _alone = alone(th)?;
-    cache::forget_slots();
-    let (old_bases, old_mro) = (c.bases.get(), c.mro.get());
-    c.bases.set_raw(new);
-    c.base.set_raw(base.value());
-    let r = refresh_mro(th, c);
-    if r.is_err() {
-        c.bases.set_raw(old_bases);
-        c.base.set_raw(old_base.value());
-        c.mro.set_raw(old_mro);
-        refresh_mro(th, c)?;
-        return r;
-    }
-    for b in old_bases.as_gc::<Tuple>().items() {
-        type_::remove_subclass(b.as_gc(), c);
-    }
-    for b in t.items() {
-        type_::add_subclass(b.as_gc(), c);
-    }
-    type_::changed(c);
-    Ok(())
-}
-fn refresh_mro(th: &mut Thread, c: Gc<Class>) -> R<()> {
-    mro::set_mro(th, c)?;
-    for s in type_::subclasses(c) {
-        refresh_mro(th, s.as_gc())?;
-    }
     Ok(())
 }
 fn set_module(th: &mut Thread, v: Value, new: Value) -> R<()> {
