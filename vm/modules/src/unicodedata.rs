@@ -148,20 +148,29 @@ fn east_asian_width(th: &mut Thread, db: Db, a: &[Value]) -> R {
     let c = character(th, a[0], "east_asian_width()")?;
     let Some(p) = CodePoint::from_u32(c) else { return text_of(th, "N") };
     // The planes of ideographs are wide also where nothing is assigned.
-    text_of(
-        th,
-        if is_later(c) && !(0x20000..0x40000).contains(&c) {
-            "N"
-        } else {
-            db.ucd().east_asian_width(p)
-        },
-    )
+    let width = if is_later(c) && !(0x20000..0x40000).contains(&c) {
+        "N"
+    } else if db.assigned(c).is_some() {
+        db.ucd().east_asian_width(p)
+    } else if Db(true).assigned(c).is_some() {
+        "N"
+    } else {
+        Db(true).ucd().east_asian_width(p)
+    };
+    text_of(th, width)
 }
 fn decomposition(th: &mut Thread, db: Db, a: &[Value]) -> R {
     let c = character(th, a[0], "decomposition()")?;
     let text = match db.assigned(c) {
         None => String::new(),
-        Some(_) if (0xAC00..0xD7A4).contains(&c) => String::new(),
+        Some(_) if (0xAC00..0xD7A4).contains(&c) => {
+            let (n, jamo) = (c - 0xAC00, |base: u32, i: u32| format!("{:04X}", base + i));
+            let mut parts = vec![jamo(0x1100, n / 588), jamo(0x1161, n / 28 % 21)];
+            if n % 28 != 0 {
+                parts.push(jamo(0x11A7, n % 28));
+            }
+            parts.join(" ")
+        }
         Some(p) => match (c, db.0) {
             (0x2F868, true) => "36FC".into(),
             (0x2F874, true) => "5F53".into(),
@@ -184,9 +193,10 @@ fn decimal(th: &mut Thread, db: Db, a: &[Value]) -> R {
     let v = db.assigned(c).and_then(|p| db.ucd().decimal(p)).map(|n| Value::small(n as i64));
     or_default(th, v, a[1], "not a decimal")
 }
-fn digit(th: &mut Thread, db: Db, a: &[Value]) -> R {
+fn digit(th: &mut Thread, _: Db, a: &[Value]) -> R {
     let c = character(th, a[0], "digit() argument 1")?;
-    let v = db.assigned(c).and_then(|p| db.ucd().digit(p)).map(|n| Value::small(n as i64));
+    // As in CPython, digits are digits in the old version too.
+    let v = Db(true).assigned(c).and_then(|p| Db(true).ucd().digit(p)).map(|n| Value::small(n as i64));
     or_default(th, v, a[1], "not a digit")
 }
 fn numeric(th: &mut Thread, db: Db, a: &[Value]) -> R {
@@ -196,15 +206,11 @@ fn numeric(th: &mut Thread, db: Db, a: &[Value]) -> R {
 fn name(th: &mut Thread, db: Db, a: &[Value]) -> R {
     let c = character(th, a[0], "name() argument 1")?;
     let text = match char::from_u32(c) {
-        Some(ch) if db.assigned(c).is_some() => character_name(ch).filter(|n| !is_tangut(n)),
+        Some(ch) if db.assigned(c).is_some() => character_name(ch),
         _ => None,
     };
     let v = text.map(|t| th.new_str(&t));
     or_default(th, v, a[1], "no such name")
-}
-/// Tangut ideographs have no names in this version of the module.
-fn is_tangut(name: &str) -> bool {
-    name.len() > 17 && name[..17].eq_ignore_ascii_case("TANGUT IDEOGRAPH-")
 }
 fn lookup(th: &mut Thread, db: Db, a: &[Value]) -> R {
     let s = support::str_arg(th, a[0], "lookup() argument")?;
@@ -217,8 +223,10 @@ fn lookup(th: &mut Thread, db: Db, a: &[Value]) -> R {
         let m = th.new_str("name too long");
         return Err(th.key_error(m));
     }
+    // Code points in names have no zeros in front.
+    let padded = text.rsplit_once('-').is_some_and(|(base, n)| n.starts_with('0') && base.eq_ignore_ascii_case("CJK UNIFIED IDEOGRAPH"));
     match db.ucd().lookup(&text) {
-        Some(LookupResult::Character(c)) if db.assigned(c as u32).is_some() && !is_tangut(&text) => Ok(th.char_str(c as u32)),
+        Some(LookupResult::Character(c)) if db.assigned(c as u32).is_some() && !padded => Ok(th.char_str(c as u32)),
         Some(LookupResult::Sequence(s)) => Ok(th.new_str(s)),
         _ => Err(unknown(th)),
     }

@@ -63,7 +63,8 @@ pub fn is_lower(p: u32) -> bool {
     if p < 0x80 {
         (p as u8).is_ascii_lowercase()
     } else {
-        has(p, case::is_lowercase)
+        // A letter without case only since a later version.
+        p == 0x295 || has(p, case::is_lowercase)
     }
 }
 /// `str.isupper` of one character

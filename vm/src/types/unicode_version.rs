@@ -35,15 +35,19 @@ pub fn is_later(c: u32) -> bool {
             })
             .is_ok()
 }
-/// Is it a letter that got a mapping to another case only after 16.0.0?
+/// Is it a letter whose case changed after 16.0.0?
 pub fn has_later_case(c: u32) -> bool {
-    matches!(c, 0xA7D3 | 0xA7D5)
+    matches!(c, 0x277 | 0x27C | 0xA7D3 | 0xA7D5 | 0xAB4B | 0xAB4C)
 }
 /// Undoes a case mapping that came after 16.0.0 to a character that did, of a letter that had none before.
 pub fn unmapped(c: u32) -> u32 {
     match c {
         0xA7D2 => 0xA7D3,
         0xA7D4 => 0xA7D5,
+        0xA7DD => 0x277,
+        0xA7E2 => 0x27C,
+        0xAB6C => 0xAB4B,
+        0xAB6D => 0xAB4C,
         c => c,
     }
 }
