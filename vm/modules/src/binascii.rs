@@ -243,24 +243,16 @@ fn a2b_base64(th: &mut Thread, a: &[Value]) -> R {
 }
 fn decode_base64(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
     let mut out = Vec::with_capacity(data.len() / 4 * 3 + 3);
-    if strict && data.first() == Some(&b'=') {
-        return Err("Leading padding not allowed".into());
-    }
     let (mut quad, mut left, mut pads) = (0, 0u8, 0);
-    let mut padding_started = false;
     for (i, &ch) in data.iter().enumerate() {
         if ch == b'=' {
-            padding_started = true;
             pads += 1;
-            if quad >= 2 && quad + pads >= 4 {
-                // A full quad: what follows is ignored, or an error in strict mode.
-                if strict && i + 1 < data.len() {
-                    return Err("Excess data after padding".into());
+            if strict && (quad < 2 || quad + pads > 4) {
+                match (quad, i) {
+                    (1, _) => break,
+                    (_, 0) => return Err("Leading padding not allowed".into()),
+                    _ => return Err("Excess padding not allowed".into()),
                 }
-                return Ok(out);
-            }
-            if strict && quad == 0 {
-                return Err("Excess padding not allowed".into());
             }
             continue;
         }
@@ -271,8 +263,12 @@ fn decode_base64(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
             }
             continue;
         }
-        if strict && padding_started {
-            return Err("Discontinuous padding not allowed".into());
+        if strict && pads > 0 {
+            return Err(if quad + pads == 4 {
+                "Excess data after padding".into()
+            } else {
+                "Discontinuous padding not allowed".into()
+            });
         }
         pads = 0;
         match quad {
@@ -298,7 +294,8 @@ fn decode_base64(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
             "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
             out.len() / 3 * 4 + 1
         )),
-        _ => Err("Incorrect padding".into()),
+        _ if quad + pads < 4 => Err("Incorrect padding".into()),
+        _ => Ok(out),
     }
 }
 
@@ -323,7 +320,7 @@ fn b2a_uu(th: &mut Thread, a: &[Value]) -> R {
 fn a2b_uu(th: &mut Thread, a: &[Value]) -> R {
     let data = ascii_buffer(th, a[0])?;
     let Some((&first, rest)) = data.split_first() else {
-        return Ok(th.new_bytes(&[]));
+        return Err(error(th, "Missing length byte"));
     };
     let len = (first.wrapping_sub(b' ') & 63) as usize;
     let mut out = Vec::with_capacity(len);

@@ -268,9 +268,9 @@ static STRUCT: TypeDef = TypeDef {
         ),
         getter(
             "size",
-            |th, v| {
-                let l = this(th, v)?;
-                th.to_value(l.size)
+            |th, v| match &open::<Struct>(th, v)?.layout {
+                Some(l) => th.to_value(l.size),
+                None => Ok(Value::small(-1)),
             },
             "struct size in bytes",
         ),
@@ -493,7 +493,7 @@ fn unpack_from(th: &mut Thread, l: &Layout, buffer: Value, offset: Value) -> R {
     let size = l.size as isize;
     if at < 0 {
         if at + size > 0 {
-            return Err(error(th, &format!("not enough data to unpack {size} bytes")));
+            return Err(error(th, &format!("not enough data to unpack {size} bytes at offset {at}")));
         }
         if at + (len as isize) < 0 {
             return Err(error(th, &format!("offset {at} out of range for {len}-byte buffer")));

@@ -196,7 +196,10 @@ fn decimal(th: &mut Thread, db: Db, a: &[Value]) -> R {
 fn digit(th: &mut Thread, _: Db, a: &[Value]) -> R {
     let c = character(th, a[0], "digit() argument 1")?;
     // As in CPython, digits are digits in the old version too.
-    let v = Db(true).assigned(c).and_then(|p| Db(true).ucd().digit(p)).map(|n| Value::small(n as i64));
+    let v = Db(true)
+        .assigned(c)
+        .and_then(|p| Db(true).ucd().digit(p))
+        .map(|n| Value::small(n as i64));
     or_default(th, v, a[1], "not a digit")
 }
 fn numeric(th: &mut Thread, db: Db, a: &[Value]) -> R {
@@ -224,7 +227,9 @@ fn lookup(th: &mut Thread, db: Db, a: &[Value]) -> R {
         return Err(th.key_error(m));
     }
     // Code points in names have no zeros in front.
-    let padded = text.rsplit_once('-').is_some_and(|(base, n)| n.starts_with('0') && base.eq_ignore_ascii_case("CJK UNIFIED IDEOGRAPH"));
+    let padded = text
+        .rsplit_once('-')
+        .is_some_and(|(base, n)| n.starts_with('0') && base.eq_ignore_ascii_case("CJK UNIFIED IDEOGRAPH"));
     match db.ucd().lookup(&text) {
         Some(LookupResult::Character(c)) if db.assigned(c as u32).is_some() && !padded => Ok(th.char_str(c as u32)),
         Some(LookupResult::Sequence(s)) => Ok(th.new_str(s)),

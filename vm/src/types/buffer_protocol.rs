@@ -243,10 +243,13 @@ pub fn with_buffer<T>(th: &mut Thread, v: Value, f: impl FnOnce(&[u8]) -> T) -> 
 /// Runs `f` on the writable, contiguous bytes of an object; TypeError when it has none. `f` must not run Python code.
 pub fn with_buffer_mut<T>(th: &mut Thread, v: Value, f: impl FnOnce(&mut [u8]) -> T) -> R<T> {
     let found = match downcast::<MemoryView>(v) {
-        Some(m) if m.frozen().readonly => None,
         Some(m) => {
-            memoryview::check_request(th, m, request::WRITABLE)?;
-            Some(memoryview::contiguous(th, m)?)
+            let s = memoryview::state(th, m)?;
+            if s.readonly || !s.c_contiguous() {
+                None
+            } else {
+                Some(memoryview::contiguous(th, m)?)
+            }
         }
         None => flat(th, v)?.filter(|m| !m.readonly).map(|m| (m.ptr, m.len)),
     };

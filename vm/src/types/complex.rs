@@ -109,6 +109,29 @@ pub fn div(a: C, b: C) -> Option<C> {
     }
     Some(r)
 }
+/// `a / b` of a real number: as [`div`], without the terms of an imaginary part that is not there.
+pub fn div_real(a: f64, b: C) -> Option<C> {
+    let (abr, abi) = (b.0.abs(), b.1.abs());
+    let r = if abr >= abi {
+        if abr == 0.0 {
+            return None;
+        }
+        let ratio = b.1 / b.0;
+        let d = b.0 + b.1 * ratio;
+        (a / d, -a * ratio / d)
+    } else if abi >= abr {
+        let ratio = b.0 / b.1;
+        let d = b.0 * ratio + b.1;
+        (a * ratio / d, -a / d)
+    } else {
+        (f64::NAN, f64::NAN)
+    };
+    if r.0.is_nan() && r.1.is_nan() && a.is_finite() && (abr.is_infinite() || abi.is_infinite()) {
+        let unit = |t: f64| (if t.is_infinite() { 1.0f64 } else { 0.0 }).copysign(t);
+        return Some((0.0 * (a * unit(b.0)), 0.0 * (-a * unit(b.1))));
+    }
+    Some(r)
+}
 /// Outcome of a power.
 pub enum Pow {
     /// the result

@@ -152,10 +152,16 @@ pub fn binary(th: &mut Thread, op: BinOp, a: Value, b: Value) -> R {
         (BinOp::Mul, Complex(p), Real(q)) | (BinOp::Mul, Real(q), Complex(p)) => (p.0 * q, p.1 * q),
         (BinOp::Mul, ..) => complex::mul(x.parts(), y.parts()),
         (BinOp::TrueDiv, Complex(p), Real(q)) if *q != 0.0 => (p.0 / q, p.1 / q),
-        (BinOp::TrueDiv, ..) => match complex::div(x.parts(), y.parts()) {
-            Some(r) => r,
-            None => return Err(th.zero_division_error("division by zero")),
-        },
+        (BinOp::TrueDiv, ..) => {
+            let quotient = match (&x, &y) {
+                (Real(p), Complex(q)) => complex::div_real(*p, *q),
+                _ => complex::div(x.parts(), y.parts()),
+            };
+            match quotient {
+                Some(r) => r,
+                None => return Err(th.zero_division_error("division by zero")),
+            }
+        }
         (BinOp::Pow, ..) => return complex::pow_values(th, x.parts(), y.parts()),
         _ => return Ok(Value::NOT_IMPLEMENTED),
     };

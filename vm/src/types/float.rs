@@ -247,6 +247,8 @@ pub fn repr_with(f: f64, add_dot_0: bool) -> String {
     }
     out
 }
+/// More digits after the point than any double has.
+const MOST_DIGITS: usize = 1100;
 /// The magnitude of `f` as C's printf writes it for `kind` (`e`, `f`, `g`), with at least a point when `alt`.
 /// NaN and infinity too; no sign; lower case.
 pub fn format_magnitude(f: f64, kind: char, precision: usize, alt: bool) -> String {
@@ -254,9 +256,12 @@ pub fn format_magnitude(f: f64, kind: char, precision: usize, alt: bool) -> Stri
         return s.into();
     }
     let f = f.abs();
+    // What follows the longest double's digits is zeros.
+    let zeros = "0".repeat(precision.saturating_sub(MOST_DIGITS));
+    let precision = precision.min(MOST_DIGITS);
     match kind {
         'f' => {
-            let mut s = format!("{f:.precision$}");
+            let mut s = format!("{f:.precision$}") + &zeros;
             if alt && precision == 0 {
                 s.push('.');
             }
@@ -265,7 +270,7 @@ pub fn format_magnitude(f: f64, kind: char, precision: usize, alt: bool) -> Stri
         'e' => {
             let text = format!("{f:.precision$e}");
             let (m, e) = text.split_once('e').unwrap_or((&text, "0"));
-            let mut out = m.to_string();
+            let mut out = m.to_string() + &zeros;
             if alt && precision == 0 {
                 out.push('.');
             }
@@ -276,7 +281,9 @@ pub fn format_magnitude(f: f64, kind: char, precision: usize, alt: bool) -> Stri
             let p = precision.max(1);
             let (mut digits, exp) = split_e(&format!("{:.*e}", p - 1, f));
             let use_exp = exp < -4 || exp >= p as i32;
-            if !alt {
+            if alt {
+                digits.push_str(&zeros);
+            } else {
                 let kept = digits.trim_end_matches('0').len().max(1);
                 digits.truncate(kept);
             }
@@ -295,7 +302,7 @@ pub fn format_magnitude(f: f64, kind: char, precision: usize, alt: bool) -> Stri
 
 /// The magnitude of `f` in exponent notation with `p` significant digits, trailing zeros dropped.
 pub fn format_magnitude_exp(f: f64, p: usize) -> String {
-    let (digits, exp) = split_e(&format!("{:.*e}", p.max(1) - 1, f.abs()));
+    let (digits, exp) = split_e(&format!("{:.*e}", p.clamp(1, MOST_DIGITS) - 1, f.abs()));
     let kept = digits.trim_end_matches('0').len().max(1);
     let mut out = String::new();
     lay_out(&digits[..kept], exp, true, &mut out);

@@ -192,13 +192,15 @@ pub fn of_value(th: &mut Thread, x: Value) -> R<f64> {
     if x.is_float() {
         return Ok(x.as_float());
     }
-    if let Some(s) = x.cast::<Str>() {
+    let class = th.class_of(x);
+    if let Some(s) = x.cast::<Str>()
+        && class.special(Special::Float).is_none()
+    {
         return match int_parse::ascii_digits(s).as_deref().and_then(float::parse) {
             Some(f) => Ok(f),
             None => Err(not_a_float(th, x)),
         };
     }
-    let class = th.class_of(x);
     let numeric = x.is_small() || class.special(Special::Float).is_some() || class.special(Special::Index).is_some();
     if class.special(Special::Float).is_some_and(|f| !f.is_kind(Kind::NativeFunction)) {
         return float::by_method(th, x);
@@ -240,7 +242,12 @@ fn repr(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_str(&float::repr(f(a[0]))))
 }
 fn hash(th: &mut Thread, a: &[Value]) -> R {
-    Ok(th.new_int(crate::hash::float(f(a[0]))))
+    let h = if f(a[0]).is_nan() {
+        crate::types::object::hash_of(a[0])
+    } else {
+        crate::hash::float(f(a[0]))
+    };
+    Ok(th.new_int(h))
 }
 fn pow(th: &mut Thread, a: &[Value]) -> R {
     no_modulus(th, a[2])?;

@@ -376,16 +376,18 @@ impl Gc<List> {
         }
         Ok(())
     }
-    /// Takes all items out: the list is empty afterwards. The caller may permute what it gets in place.
-    pub fn take(self, th: &mut Thread) -> R<ValueVec> {
+    /// Takes all items out: the list is empty afterwards. The caller may permute what it gets in place. The other value is
+    /// what the list has for its buffer now: anything that is done to the list changes that.
+    pub fn take(self, th: &mut Thread) -> R<(ValueVec, Value)> {
+        let mark = th.new_buffer(0)?.value();
         self.open(th)?;
         let items = match self.buffer() {
             // No undo log refers to it: the buffer itself.
             Some(b) if !th.needs_log(self.header()) => ValueVec::from_buffer(b, self.len.load(Relaxed) as usize),
             _ => self.snapshot(th)?,
         };
-        self.set_buffer(th, Value::EMPTY, 0);
-        Ok(items)
+        self.set_buffer(th, mark, 0);
+        Ok((items, mark))
     }
     /// Bytes of items there is room for.
     pub fn capacity(self) -> usize {

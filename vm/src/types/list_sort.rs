@@ -23,14 +23,14 @@ pub fn sort(th: &mut Thread, a: &[Value]) -> R {
     let l: Gc<List> = a[0].as_gc();
     let key = if a[1].is_none() { Value::EMPTY } else { a[1] };
     let reverse = !a[2].is_empty() && th.truth(a[2])?;
-    let mut items = l.take(th)?;
+    let (mut items, mark) = l.take(th)?;
     let result = sort_items(th, &mut items, key, reverse);
     if let Err(t) = result
         && t.is_abort()
     {
         return Err(t);
     }
-    let modified = th.read(l.header(), || !l.items.get().is_empty())?;
+    let modified = th.read(l.header(), || l.items.get() != mark)?;
     l.replace_all(th, items)?;
     result?;
     if modified {

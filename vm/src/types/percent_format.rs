@@ -79,6 +79,11 @@ fn run(th: &mut Thread, p: &[u32], values: Value, bytes: bool) -> R<StrBuilder> 
             continue;
         }
         i += 1;
+        if p.get(i) == Some(&('%' as u32)) {
+            out.push('%' as u32);
+            i += 1;
+            continue;
+        }
         args.current = None;
         if p.get(i) == Some(&('(' as u32)) {
             if !args.mapping {
@@ -137,10 +142,6 @@ fn run(th: &mut Thread, p: &[u32], values: Value, bytes: bool) -> R<StrBuilder> 
             return Err(th.value_error("incomplete format"));
         };
         i += 1;
-        if kind == '%' as u32 {
-            out.push(kind);
-            continue;
-        }
         let v = args.next(th)?;
         convert(th, &mut out, &c, kind, v, bytes, i - 1)?;
     }
@@ -161,7 +162,13 @@ fn size(th: &mut Thread, p: &[u32], i: &mut usize, args: &mut Args, what: &str) 
         if !int::is_int(v) {
             return Err(th.type_error("* wants int"));
         }
-        return th.to_isize(v).map(Some);
+        if what == "precision" {
+            return th.to_i32(v).map(|n| Some(n as isize));
+        }
+        return match th.to_isize(v)? {
+            isize::MIN => Err(th.overflow_error("width too big")),
+            n => Ok(Some(n)),
+        };
     }
     let mut n: Option<isize> = None;
     while let Some(&d) = p.get(*i).filter(|d| (0x30..0x3A).contains(*d)) {

@@ -232,7 +232,8 @@ pub(super) fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
         let (Some(x), Some(y)) = (at(th, a[0], i)?, at(th, a[1], i)?) else {
             break;
         };
-        if !th.eq(x, y)? {
+        // Items have no identity: a NaN differs from itself.
+        if !th.compare_bool(CmpOp::Eq, x, y)? {
             return match op {
                 CmpOp::Eq => Ok(Value::FALSE),
                 CmpOp::Ne => Ok(Value::TRUE),
