@@ -874,7 +874,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                 Op::ListExtend => ok!(h::list_extend(th, r!(a), r!(b))),
                 Op::ListToTuple => r!(a) = ok!(h::list_to_tuple(th, r!(b))),
                 Op::SetAdd => {
-                    ok!(r!(a).as_gc::<Set>().add(th, r!(b)));
+                    ok!(h::set_add(th, r!(a), r!(b)));
                 }
                 Op::SetUpdate => ok!(r!(a).as_gc::<Set>().update(th, r!(b))),
                 Op::MapAdd => ok!(r!(a).as_gc::<Dict>().set(th, r!(b), r!(c))),

@@ -259,7 +259,7 @@ fn annotations(th: &mut Thread, v: Value) -> R {
     } else {
         let d = th.call(annotate, &[Value::small(1)])?;
         if !d.is_kind(Kind::Dict) {
-            let text = format!("__annotate__() must return a dict, not {}", th.class_of(d).name_str());
+            let text = format!("__annotate__ returned non-dict of type '{}'", th.class_of(d).name_str());
             return Err(th.type_error(&text));
         }
         d

@@ -127,6 +127,16 @@ fn getattribute(th: &mut Thread, a: &[Value]) -> R {
         None => Err(attrs::missing(th, a[0], name)),
     }
 }
+/// Is a module, by its namespace, still being imported?
+fn is_initializing(th: &mut Thread, d: Gc<Dict>) -> R<bool> {
+    let Some(spec) = d.get_str(th, names().__spec__)?.filter(|s| !s.is_none()) else {
+        return Ok(false);
+    };
+    match th.getattr_opt(spec, names()._initializing)? {
+        Some(busy) => th.truth(busy),
+        None => Ok(false),
+    }
+}
 /// Message for a missing attribute of a module.
 pub fn missing_text(th: &mut Thread, v: Value, name: Gc<Str>) -> R<String> {
     let d = dict_of(v);
@@ -135,11 +145,7 @@ pub fn missing_text(th: &mut Thread, v: Value, name: Gc<Str>) -> R<String> {
         return Ok(format!("module has no attribute '{n}'"));
     };
     let m = module.to_string_lossy();
-    if let Some(spec) = d.get_str(th, names().__spec__)?
-        && !spec.is_none()
-        && let Some(busy) = th.getattr_opt(spec, names()._initializing)?
-        && th.truth(busy)?
-    {
+    if is_initializing(th, d)? {
         return Ok(format!(
             "partially initialized module '{m}' has no attribute '{n}' (most likely due to a circular import)"
         ));
@@ -183,14 +189,17 @@ fn annotations(th: &mut Thread, v: Value) -> R {
         Some(f) if !f.is_none() => {
             let made = th.call(f, &[Value::small(1)])?;
             if !made.is_kind(Kind::Dict) {
-                let text = format!("__annotate__() must return a dict, not {}", class_of(made).name_str());
+                let text = format!("__annotate__ returned non-dict of type '{}'", class_of(made).name_str());
                 return Err(th.type_error(&text));
             }
             made
         }
         _ => th.new_dict(),
     };
-    d.set_str(th, names().__annotations__, made)?;
+    // While the module runs there may be more to come.
+    if !is_initializing(th, d)? {
+        d.set_str(th, names().__annotations__, made)?;
+    }
     Ok(made)
 }
 fn set_annotations(th: &mut Thread, v: Value, new: Value) -> R<()> {

@@ -346,7 +346,7 @@ fn annotate(th: &mut Thread, v: Value) -> R {
     if !c.has_flag(class_flag::HEAP) {
         return no_attribute(th, c, names().__annotate__);
     }
-    for n in [names().__annotate_func__, names().__annotate__] {
+    for n in [names().__annotate__, names().__annotate_func__] {
         if let Some(f) = own(th, c, n)? {
             return bind(th, f, Value::EMPTY, v);
         }
@@ -385,7 +385,7 @@ fn annotations(th: &mut Thread, v: Value) -> R {
         th.call(f, &[Value::small(1)])?
     };
     if !made.is_kind(Kind::Dict) {
-        let text = format!("__annotate__() must return a dict, not {}", class_of(made).name_str());
+        let text = format!("__annotate__ returned non-dict of type '{}'", class_of(made).name_str());
         return Err(th.type_error(&text));
     }
     set_own(th, c, names().__annotations_cache__, made)?;

@@ -120,6 +120,9 @@ impl<'a> Gen<'a> {
         if patterns.iter().all(is_wildcard) {
             return;
         }
+        if let Some(star) = star.filter(|&i| is_wildcard(&patterns[i])) {
+            return self.items_around(patterns, star, s, t, fail, captures);
+        }
         let first = self.temps(patterns.len());
         match star {
             Some(i) => self.emit_x(Op::UnpackEx, first, s, i as u16, (patterns.len() - i - 1) as u32, 0),
@@ -127,6 +130,23 @@ impl<'a> Gen<'a> {
         }
         for (i, p) in patterns.iter().enumerate() {
             self.pattern(p, first + i as Reg, fail, captures);
+        }
+    }
+    /// What stands around `*_` is fetched by number: the rest is never asked for. `len` holds the length.
+    fn items_around(&mut self, patterns: &'a [Pattern], star: usize, s: Reg, len: Reg, fail: Label, captures: &mut Captures) {
+        for (i, p) in patterns.iter().enumerate() {
+            if is_wildcard(p) {
+                continue;
+            }
+            let r = self.temp();
+            if i < star {
+                self.emit(Op::LoadInt, r, i as u16, 0);
+            } else {
+                self.emit(Op::LoadInt, r, (patterns.len() - i) as u16, 0);
+                self.emit(Op::Sub, r, len, r);
+            }
+            self.emit(Op::LoadSubscr, r, s, r);
+            self.pattern(p, r, fail, captures);
         }
     }
     fn mapping(&mut self, m: &'a PatternMatchMapping, s: Reg, fail: Label, captures: &mut Captures) {

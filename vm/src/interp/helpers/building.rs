@@ -22,6 +22,17 @@ pub(crate) fn build_set(th: &mut Thread, items: &[Value]) -> R {
     }
     Ok(s)
 }
+/// Adds to a set being built, or to what a program has bound to `__conditional_annotations__`.
+#[inline]
+pub(crate) fn set_add(th: &mut Thread, set: Value, v: Value) -> R<bool> {
+    match set.cast::<Set>() {
+        Some(s) => s.add(th, v),
+        None => {
+            let n = th.class_of(set).name_str();
+            Err(th.type_error(&format!("expected a set, not '{n}'")))
+        }
+    }
+}
 pub(crate) fn build_map(th: &mut Thread, items: &[Value]) -> R {
     let d = th.new_dict();
     for p in items.chunks_exact(2) {
