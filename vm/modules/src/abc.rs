@@ -125,6 +125,9 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
     if let Some(f) = class.namespace().get_str(th, flags)?
         && let Some(f) = f.to_small()
     {
+        if f & (3 << 5) == 3 << 5 {
+            return Err(th.type_error("__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING"));
+        }
         if f & (1 << 5) != 0 {
             class.set_flag(class_flag::SEQUENCE);
         }

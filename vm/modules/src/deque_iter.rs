@@ -6,7 +6,7 @@ use crate::support::{ClassCell, class, type_name};
 use vasuki_vm::native::{TypeDef, def, def_static};
 use vasuki_vm::object::Kind;
 use vasuki_vm::thread::Thread;
-use vasuki_vm::throw::R;
+use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::class::class_of;
 use vasuki_vm::types::payload::payload_size;
 use vasuki_vm::value::Value;
@@ -79,15 +79,20 @@ fn iter_new(th: &mut Thread, a: &[Value], reverse: bool) -> R {
     s.left.set_raw(Value::small(n - skip));
     Ok(it)
 }
+fn mutated(th: &mut Thread) -> Throw {
+    th.runtime_error("deque mutated during iteration")
+}
 /// The next item; EMPTY at the end.
 pub(crate) fn next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<DequeIter>::of(th, a[0])?;
     let s = o.open(th)?;
     let left = s.left.get().as_small();
-    if left == 0 {
-        return Ok(Value::EMPTY);
-    }
     let (at, changes, reverse) = (s.at.get().as_small(), s.changes.get().as_small(), s.reverse.get().is_true());
+    if left == 0 {
+        // An iterator forwards notices a change also when it has ended.
+        let same = reverse || State::<Deque>::of(th, s.deque.get())?.read(th, |d| d.changes() == changes)?;
+        return if same { Ok(Value::EMPTY) } else { Err(mutated(th)) };
+    }
     let found = State::<Deque>::of(th, s.deque.get())?.read(th, |d| {
         if d.changes() != changes {
             return Value::EMPTY;
@@ -96,7 +101,7 @@ pub(crate) fn next(th: &mut Thread, a: &[Value]) -> R {
     })?;
     if found.is_empty() {
         o.store(th, &s.left, Value::small(0));
-        return Err(th.runtime_error("deque mutated during iteration"));
+        return Err(mutated(th));
     }
     o.store(th, &s.at, Value::small(at + 1));
     o.store(th, &s.left, Value::small(left - 1));

@@ -88,7 +88,7 @@ fn rational(c: &[[f64; 8]; 2], r: f64) -> f64 {
 }
 fn normal_dist_inv_cdf(th: &mut Thread, a: &[Value]) -> R {
     let (p, mu, sigma) = (float::expect(th, a[0])?, float::expect(th, a[1])?, float::expect(th, a[2])?);
-    if p <= 0.0 || p >= 1.0 || sigma <= 0.0 {
+    if p <= 0.0 || p >= 1.0 || sigma < 0.0 {
         return Err(th.value_error("inv_cdf undefined for these parameters"));
     }
     let q = p - 0.5;

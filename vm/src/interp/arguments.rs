@@ -297,8 +297,8 @@ pub(crate) fn native_arguments(
             }
             None => match kw {
                 Some(d) => d.set_str(th, name.as_gc(), v)?,
-                None if p.posonly == p.total && p.kwonly.is_empty() && ignores_keywords(th, def, args) => {}
-                None if p.posonly == p.total && p.kwonly.is_empty() => {
+                None if p.posonly == p.positional && p.kwonly.is_empty() && ignores_keywords(th, def, args) => {}
+                None if p.posonly == p.positional && p.kwonly.is_empty() => {
                     let text = format!("{}() takes no keyword arguments", shown(th, def, args));
                     return Err(th.type_error(&text));
                 }
