@@ -5,8 +5,10 @@ usage: conformance.py --vasuki BINARY [--archive FOLDER_OR_TAR | --tests FOLDER]
 
 --archive  the packed test suite (or the folder that holds it); unpacked to a temporary folder
 --tests    an unpacked Lib/test
---check    compare with tests/conformance_expected.txt: fail on a test that fails and is not listed there, and on a listed
-           one that passes (the list may only shrink)
+--check    compare with tests/conformance_expected.txt: fail on a test that fails, again when its module is run once more, and
+           is not listed there; tell which listed ones pass, to be removed (the list may only shrink: a reason that begins
+           with "sometimes" says that a case depends on timing)
+--write    make that list anew, keeping the reasons that it has
 Without modules: those of tests/conformance_modules.txt.
 """
 import argparse
@@ -15,6 +17,7 @@ import glob
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tarfile
@@ -90,12 +93,19 @@ def run(vasuki, tests, module, timeout):
     return module, results, trouble
 
 
+def split(line):
+    """Case and reason. Ids of fixtures have the form "setUpClass (test.test_x.Class)"."""
+    m = re.match(r"(\w+ \([\w.]+\)|\S+)\s*(.*)", line)
+    return m.group(1), m.group(2)
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--vasuki", required=True)
     ap.add_argument("--archive")
     ap.add_argument("--tests")
     ap.add_argument("--check", action="store_true")
+    ap.add_argument("--write", action="store_true")
     ap.add_argument("--verbose", action="store_true")
     ap.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     ap.add_argument("--timeout", type=float, default=240)
@@ -106,36 +116,63 @@ def main():
     expected = {}
     for line in (HERE / "conformance_expected.txt").read_text().splitlines():
         if line.strip() and not line.startswith("#"):
-            test, _, reason = line.partition(" ")
+            test, reason = split(line)
             expected[test] = reason
     with tempfile.TemporaryDirectory() as folder:
         tests = pathlib.Path(a.tests).resolve() if a.tests else unpack(a.archive or "../shared/conformance", folder)
-        total, new, fixed = [0, 0, 0], [], []
+        total, bad, fixed = [0, 0, 0], {}, []
         with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
             for module, results, trouble in pool.map(lambda m: run(vasuki, tests, m, a.timeout), modules):
-                count = [sum(r[0] == "ok" for r in results.values()), sum(r[0] in ("failed", "error") for r in results.values()),
+                count = [sum(r[0] == "ok" for r in results.values()), sum(r[0] in BAD for r in results.values()),
                          sum(r[0] == "skipped" for r in results.values())]
                 total = [x + y for x, y in zip(total, count)]
                 print(f"{module:28} passed {count[0]:5}  failed {count[1]:5}  skipped {count[2]:5}  {trouble}", flush=True)
-                for test, (how, why) in sorted(results.items()):
-                    if how in ("failed", "error"):
-                        if a.verbose:
-                            print(f"    {test}\n        {why.strip().splitlines()[-1] if why.strip() else ''}")
-                        if test not in expected:
-                            new.append(test)
-                    elif how == "ok" and test in expected:
-                        fixed.append(test)
-                if trouble and module not in expected:
-                    new.append(module)
+                bad.update(failures(module, results, trouble))
+                fixed += [t for t, r in results.items() if r[0] == "ok" and t in expected and not expected[t].startswith("sometimes")]
+                if a.verbose:
+                    for test, why in sorted(failures(module, results, trouble).items()):
+                        print(f"    {test}\n        {why}")
         share = 100 * total[0] / max(1, total[0] + total[1])
         print(f"all: {share:.1f}% of the cases that ran passed")
         print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
-    if a.check:
-        for test in new:
-            print(f"fails and is not in conformance_expected.txt: {test}")
-        for test in fixed:
-            print(f"passes now, remove it from conformance_expected.txt: {test}")
-        sys.exit(1 if new or fixed else 0)
+        if a.write:
+            write(bad, expected)
+        if a.check:
+            new = {t for t in bad if t not in expected}
+            # What depends on the load of the machine does not fail twice.
+            for module in sorted({module_of(t) for t in new}):
+                again = failures(*run(vasuki, tests, module, a.timeout))
+                new -= {t for t in new if module_of(t) == module and t not in again}
+            for test in sorted(fixed):
+                print(f"passes now, remove it from conformance_expected.txt: {test}")
+            for test in sorted(new):
+                print(f"fails and is not in conformance_expected.txt: {test} {bad[test]}")
+            sys.exit(1 if new else 0)
+
+
+BAD = ("failed", "error")
+
+
+def failures(module, results, trouble):
+    """Failed cases with the last line of their traceback, and the module itself if it did not end."""
+    last = lambda why: (why.strip().splitlines() or [""])[-1][:160]
+    bad = {test: last(why) for test, (how, why) in results.items() if how in BAD}
+    if trouble:
+        bad["test." + module] = trouble.splitlines()[0][:160]
+    return bad
+
+
+def module_of(test):
+    """The module of a case's id: "test.test_x.Class.method", or that of a module or class fixture."""
+    return re.search(r"\btest\.(test_\w+)", test).group(1)
+
+
+def write(bad, expected):
+    path = HERE / "conformance_expected.txt"
+    head = [line for line in path.read_text().splitlines() if line.startswith("#")]
+    kept = {t: r for t, r in expected.items() if t in bad or r.startswith("sometimes")}
+    lines = [f"{t} {kept.get(t) or bad[t]}" for t in sorted({**bad, **kept})]
+    path.write_text("\n".join(head + lines) + "\n")
 
 
 main()
