@@ -41,7 +41,7 @@ pub struct Generator {
     qualname: Slot,
     /// the exception that it handles while suspended, or EMPTY
     handling: Slot,
-    /// while it runs: what its caller handles
+    /// while it runs: what its caller handles; while suspended: how many exceptions its frame handles, or EMPTY
     outer: Slot,
     /// its frame object, or EMPTY
     pub frame: Slot,
@@ -199,7 +199,8 @@ pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) ->
         (*regs.sub(6)).0 = th.interp.pc as u64;
         (*regs.sub(5)).0 = th.interp.regs as u64;
         *regs.sub(4) = code.value();
-        (*regs.sub(3)).0 = word | frame_flag::GENERATOR;
+        let own = g.outer.get().to_small().unwrap_or(0) as u64;
+        (*regs.sub(3)).0 = word | frame_flag::GENERATOR | own * frame_flag::HANDLED;
         *regs.sub(2) = g.value();
         *regs.sub(1) = g.func.get();
         let s = &mut th.interp;
@@ -242,23 +243,40 @@ pub(super) unsafe fn suspend(th: &mut Thread, regs: *mut Value, pc: *const Atomi
         }
         g.at.set_raw(Value::small((pc as usize - t.words.as_ptr() as usize) as i64 / 8));
         let outer = g.outer.get();
-        g.handling.set_raw(if th.handling == outer { Value::EMPTY } else { th.handling });
+        let own = (*regs.sub(3)).0 / frame_flag::HANDLED;
+        g.handling.set_raw(if own == 0 { Value::EMPTY } else { th.handling });
         th.handling = outer;
-        g.outer.set_raw(Value::EMPTY);
+        g.outer.set_raw(if own == 0 { Value::EMPTY } else { Value::small(own as i64) });
         if (*regs.sub(3)).0 & frame_flag::HAS_OBJECT != 0 {
             frame::detach(th, regs, pc)?;
         }
     }
     Ok(())
 }
+/// What is handled after the frame at `regs` has done with an exception: what it saved, but what the caller of a generator
+/// handles now, who may be another one than when the exception came.
+/// # Safety
+/// `regs` is register 0 of the running frame.
+pub(super) unsafe fn handled(regs: *mut Value, saved: Value) -> Value {
+    // SAFETY: by the caller's promise; word -2 of a generator's frame is the generator.
+    unsafe {
+        let word = &mut (*regs.sub(3)).0;
+        *word -= frame_flag::HANDLED;
+        if *word & frame_flag::GENERATOR != 0 && *word < frame_flag::HANDLED {
+            (*regs.sub(2)).as_gc::<Generator>().outer.get()
+        } else {
+            saved
+        }
+    }
+}
 /// The generator has ended.
 pub(super) fn finish(th: &mut Thread, g: Gc<Generator>) -> R<()> {
     g.open(th)?;
-    g.state.set_raw(Value::small(CLOSED));
     g.saved.set_raw(Value::EMPTY);
-    if !g.outer.get().is_empty() {
+    if g.state() == RUNNING {
         th.handling = g.outer.get();
     }
+    g.state.set_raw(Value::small(CLOSED));
     g.outer.set_raw(Value::EMPTY);
     g.handling.set_raw(Value::EMPTY);
     Ok(())
@@ -287,7 +305,14 @@ fn step(th: &mut Thread, g: Gc<Generator>, sent: Value, thrown: Option<Throw>) -
         push(th, g, sent, word3(0, Action::Native))?;
         let v = match thrown {
             None => was.run(th)?,
-            Some(t) => was.run_throwing(th, t)?,
+            Some(t) => {
+                // What the generator handles is the context of what is thrown into it.
+                let t = match t.value() {
+                    Some(e) if !g.handling.get().is_empty() => th.raise(e),
+                    _ => t,
+                };
+                was.run_throwing(th, t)?
+            }
         };
         Ok(match th.interp.exit {
             Exit::Yielded => Step::Yielded(v),
@@ -389,17 +414,36 @@ pub fn finalize(th: &mut Thread, v: Value) -> R {
 pub fn exception_to_throw(th: &mut Thread, a: &[Value]) -> R {
     let (kind, value, tb) = (a[0], a[1], a[2]);
     let given = |v: Value| !v.is_empty() && !v.is_none();
+    if !value.is_empty() {
+        let text = "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.";
+        crate::warn::warn(th, ctx().types.DeprecationWarning, text, 1)?;
+    }
     if given(tb) && !tb.is_kind(Kind::Traceback) {
         return Err(th.type_error("throw() third argument must be a traceback object"));
     }
     let e = if let Some(c) = kind.cast::<Class>()
         && c.has_flag(class_flag::EXCEPTION)
     {
-        match value {
-            v if !given(v) => th.call(kind, &[])?,
-            v if th.class_of(v).is_subclass_of(c) => v,
-            v if v.is_kind(Kind::Tuple) => th.call_ex(kind, v, Value::EMPTY)?,
-            v => th.call(kind, &[v])?,
+        let made = match value {
+            v if !given(v) => th.call(kind, &[]),
+            v if th.class_of(v).is_subclass_of(c) => Ok(v),
+            v if v.is_kind(Kind::Tuple) => th.call_ex(kind, v, Value::EMPTY),
+            v => th.call(kind, &[v]),
+        };
+        let made = made.and_then(|e| {
+            if e.is_kind(Kind::Exception) {
+                return Ok(e);
+            }
+            let (class, got) = (th.repr_string(kind)?, th.class_of(e).value());
+            let got = th.repr_string(got)?;
+            Err(th.type_error(&format!(
+                "calling {class} should have returned an instance of BaseException, not {got}"
+            )))
+        });
+        // What fails here is thrown in place of what was to be made.
+        match made {
+            Ok(e) => e,
+            Err(t) => t.value().ok_or(t)?,
         }
     } else if kind.is_kind(Kind::Exception) {
         if given(value) {
@@ -412,9 +456,6 @@ pub fn exception_to_throw(th: &mut Thread, a: &[Value]) -> R {
             "exceptions must be classes or instances deriving from BaseException, not {n}"
         )));
     };
-    if !e.is_kind(Kind::Exception) {
-        return Err(th.type_error("calling the class should have returned an instance of BaseException"));
-    }
     if given(tb) {
         let x: Gc<Exception> = e.as_gc();
         x.set(th, &x.traceback, tb)?;

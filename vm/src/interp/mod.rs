@@ -90,6 +90,8 @@ pub mod frame_flag {
     pub const GENERATOR: u64 = 1 << 34;
     /// the ForIter that resumed the generator has an operand word
     pub const FAR: u64 = 1 << 35;
+    /// one exception that the frame handles: from this bit on they are counted
+    pub const HANDLED: u64 = 1 << 40;
 }
 
 /// How a nested loop ended.

@@ -943,8 +943,14 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     let e = r!(b);
                     r!(a) = th.handling;
                     th.handling = e;
+                    // SAFETY: the running frame is live.
+                    unsafe { (*regs.sub(3)).0 += frame_flag::HANDLED };
                 }
-                Op::PopExc => th.handling = r!(a),
+                Op::PopExc => {
+                    let saved = r!(a);
+                    // SAFETY: the running frame is live.
+                    th.handling = unsafe { generator::handled(regs, saved) };
+                }
                 Op::CheckExcMatch => r!(a) = Value::bool(ok!(h::matches(th, r!(b), r!(c)))),
                 Op::CheckEgMatch => {
                     let (m, rest) = ok!(h::group_matches(th, r!(b), r!(c)));

@@ -197,6 +197,13 @@ static FUNCTIONS: &[NativeDef] = &[
         "Return the number of elements of the unicode interned dictionary",
     ),
     def("intern", "string, /", runtime::intern, "``Intern'' the given string."),
+    def("setprofile", "function, /", hooks::set_tracing, "Set the profiling function."),
+    def(
+        "settrace",
+        "function, /",
+        hooks::set_tracing,
+        "Set the global debug tracing function.",
+    ),
     def("is_finalizing", "", runtime::is_finalizing, "Return True if Python is exiting."),
     def(
         "is_remote_debug_enabled",
