@@ -1,6 +1,7 @@
 //! Starting the VM, running the target, ending the process as CPython does.
 
 use crate::args::{Run, Target};
+use crate::closed_streams::closed_streams;
 use crate::repl;
 use std::io::IsTerminal;
 use std::sync::atomic::Ordering::Relaxed;
@@ -9,6 +10,7 @@ use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
+use vasuki_vm::types::buffer::ValueVec;
 use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::exception::{self, Exception};
 use vasuki_vm::types::module;
@@ -29,11 +31,15 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
         Err(t) => return startup_failed(t),
     };
     let result = start_library(th).and_then(|()| run_target(th, &run.target));
-    let mut code = conclude(th, result);
-    let c = &ctx().config;
-    if (c.inspect && run.target != Target::Stdin) || (c.interactive && run.target == Target::Stdin && std::io::stdin().is_terminal()) {
-        code = repl::run(th);
-    }
+    let inspect = ctx().config.inspect || (!ctx().config.ignore_environment && std::env::var_os("PYTHONINSPECT").is_some());
+    let code = if inspect && run.target != Target::Stdin {
+        if let Err(t) = result {
+            report(th, t);
+        }
+        repl::run(th)
+    } else {
+        conclude(th, result)
+    };
     let code = vasuki_vm::shutdown::finish(th, code);
     if stats {
         print_stats();
@@ -55,7 +61,12 @@ fn start_library(th: &mut Thread) -> R<()> {
     let module = import::import_module(th, "_vasuki_start")?;
     let start = th.intern("start");
     let f = th.getattr(module, start)?;
-    th.call(f, &[Value::bool(ctx().config.unbuffered)])?;
+    let mut closed = ValueVec::new();
+    for fd in closed_streams() {
+        closed.push(th, Value::small(fd.into()))?;
+    }
+    let closed = th.new_tuple(closed.as_slice());
+    th.call(f, &[Value::bool(ctx().config.unbuffered), closed])?;
     Ok(())
 }
 
@@ -75,7 +86,8 @@ fn main_dict(th: &mut Thread) -> R {
     Ok(d.value())
 }
 
-fn start_function(th: &mut Thread, name: &str, args: &[Value]) -> R {
+/// Calls a function of the library's `_vasuki_start`.
+pub fn start_function(th: &mut Thread, name: &str, args: &[Value]) -> R {
     let module = import::import_module(th, "_vasuki_start")?;
     let key = th.intern(name);
     let f = th.getattr(module, key)?;
@@ -100,6 +112,10 @@ fn run_prepared(th: &mut Thread, name: &str, args: &[Value]) -> R {
     }
 }
 
+/// Is standard input a session (a terminal, or -i), not a program?
+fn is_session() -> bool {
+    std::io::stdin().is_terminal() || ctx().config.interactive
+}
 fn run_target(th: &mut Thread, target: &Target) -> R<()> {
     main_dict(th)?;
     match target {
@@ -115,13 +131,11 @@ fn run_target(th: &mut Thread, target: &Target) -> R<()> {
             let path = fs_string(th, path);
             run_prepared(th, "prepare_path", &[path, Value::bool(ctx().config.skip_first_line)])?;
         }
-        Target::Stdin if std::io::stdin().is_terminal() => {
+        Target::Stdin if is_session() => {
             start_function(th, "prepare_session", &[])?;
-            if !ctx().config.interactive {
-                let code = repl::run(th);
-                let e = th.new_exception(ctx().types.SystemExit, &[Value::small(code as i64)])?;
-                return Err(th.raise(e));
-            }
+            let code = repl::run(th);
+            let e = th.new_exception(ctx().types.SystemExit, &[Value::small(code as i64)])?;
+            return Err(th.raise(e));
         }
         Target::Stdin => {
             run_prepared(th, "prepare_stdin", &[])?;
@@ -130,11 +144,18 @@ fn run_target(th: &mut Thread, target: &Target) -> R<()> {
     Ok(())
 }
 
+/// Prints an uncaught exception, whichever it is.
+pub fn report(th: &mut Thread, t: Throw) {
+    match t.value() {
+        Some(e) => exception::print_uncaught(th, e),
+        None => eprintln!("vasuki: internal error: a transaction was aborted with nowhere to go back to. Please report it."),
+    }
+}
 /// Prints an uncaught exception; gives the exit code.
 pub fn conclude(th: &mut Thread, result: R<()>) -> u8 {
     let Err(t) = result else { return 0 };
     let Some(e) = t.value() else {
-        eprintln!("vasuki: internal error: a transaction was aborted with nowhere to go back to. Please report it.");
+        report(th, t);
         return 70;
     };
     if th.class_of(e).is_subclass_of(ctx().types.SystemExit) {
@@ -177,7 +198,14 @@ fn disassemble(run: &Run) -> u8 {
             0
         }
         Err(e) => {
-            eprintln!("  File \"{}\", line {}\n{:?}: {}", e.filename, e.line, e.kind, e.msg);
+            let line = e.text.as_deref().map(|t| format!("    {}\n", t.trim())).unwrap_or_default();
+            eprintln!(
+                "  File \"{}\", line {}\n{line}{}: {}",
+                e.filename,
+                e.line,
+                e.kind.class_name(),
+                e.msg
+            );
             1
         }
     }

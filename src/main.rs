@@ -2,10 +2,14 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod closed_streams;
 mod launch;
 mod repl;
 
 use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: vasuki_gc::CountingAllocator = vasuki_gc::CountingAllocator;
 
 /// Native stack of the thread that runs Python: reserved address space, used as it is needed.
 const STACK_BYTES: usize = 256 << 20;

@@ -1,6 +1,7 @@
 //! The heap: the reserved range, taking and freeing blocks, lookup of any word, sweeping.
 
 use crate::block::*;
+use crate::external;
 use crate::stats::Stats;
 use std::ptr::NonNull;
 use std::sync::Mutex;
@@ -25,6 +26,9 @@ pub struct Heap {
     since: AtomicUsize,
     threshold: AtomicUsize,
     limit: AtomicUsize,
+    /// bytes outside of the heap after the last collection, and those with which the next one is due
+    external: AtomicUsize,
+    external_due: AtomicUsize,
     /// collect at every N-th slow allocation; 0: never forced
     every: AtomicUsize,
     slow_calls: AtomicUsize,
@@ -86,6 +90,8 @@ impl Heap {
             since: AtomicUsize::new(0),
             threshold: AtomicUsize::new(MIN_THRESHOLD),
             limit: AtomicUsize::new(usize::MAX),
+            external: AtomicUsize::new(0),
+            external_due: AtomicUsize::new(MIN_THRESHOLD),
             every: AtomicUsize::new(0),
             slow_calls: AtomicUsize::new(0),
             poison: AtomicBool::new(false),
@@ -93,8 +99,21 @@ impl Heap {
         }
     }
     /// Bytes that objects may take; beyond it [`LocalAlloc::alloc`](crate::LocalAlloc::alloc) gives None.
+    /// What they hold outside of the heap counts too.
     pub fn set_limit(&self, bytes: usize) {
         self.limit.store(bytes, Relaxed);
+        let left = bytes.saturating_sub(self.in_use.load(Relaxed));
+        let due = self.external.load(Relaxed).saturating_add(self.threshold.load(Relaxed));
+        self.external_due.store(due.min(left), Relaxed);
+    }
+    /// Bytes in blocks that hold objects, and those outside of the heap.
+    pub fn bytes_in_all(&self) -> usize {
+        self.in_use.load(Relaxed) + external::bytes()
+    }
+    /// Has the memory outside of the heap grown so much that a collection is due?
+    #[inline]
+    pub fn is_external_due(&self) -> bool {
+        external::bytes() > self.external_due.load(Relaxed)
     }
     /// For tests: ask for a collection at every `n`-th slow allocation (0: off).
     pub fn set_collect_every(&self, n: usize) {
@@ -135,11 +154,12 @@ impl Heap {
         if every > 0 && self.slow_calls.fetch_add(1, Relaxed) % every == every - 1 {
             return true;
         }
-        self.since.load(Relaxed) + bytes > self.threshold.load(Relaxed) || self.is_over_limit(bytes)
+        let outside = external::bytes().saturating_sub(self.external.load(Relaxed));
+        self.since.load(Relaxed) + outside + bytes > self.threshold.load(Relaxed) || self.is_over_limit(bytes)
     }
     /// Would `bytes` more pass the limit?
     pub fn is_over_limit(&self, bytes: usize) -> bool {
-        self.in_use.load(Relaxed) + bytes > self.limit.load(Relaxed)
+        self.bytes_in_all() + bytes > self.limit.load(Relaxed)
     }
     pub(crate) fn account(&self, bytes: usize) {
         self.since.fetch_add(bytes, Relaxed);
@@ -334,7 +354,10 @@ impl Heap {
         lock(&self.free).runs = runs;
         self.in_use.store(live, Relaxed);
         self.since.store(0, Relaxed);
-        self.threshold.store(MIN_THRESHOLD.max(live), Relaxed);
+        let outside = external::bytes();
+        self.external.store(outside, Relaxed);
+        self.threshold.store(MIN_THRESHOLD.max(live + outside), Relaxed);
+        self.set_limit(self.limit.load(Relaxed));
         self.give_memory_back();
     }
     /// Free blocks beyond those that will be used before the next collection become the system's memory again.

@@ -12,6 +12,8 @@
 #![warn(unsafe_code)]
 
 mod block;
+#[expect(unsafe_code, reason = "an allocator")]
+mod external;
 #[expect(unsafe_code, reason = "address space from the system")]
 mod heap;
 #[expect(unsafe_code, reason = "free cells are addresses")]
@@ -20,6 +22,7 @@ mod local;
 mod mark;
 mod stats;
 
+pub use external::CountingAllocator;
 pub use heap::Heap;
 pub use local::LocalAlloc;
 pub use mark::{Marker, Tracer};

@@ -35,6 +35,7 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         locals: Value::EMPTY,
         finalizable: Default::default(),
         finalizing: false,
+        out_of_memory: false,
         keep_alive: Vec::new(),
         on_commit: Vec::new(),
         on_abort: Vec::new(),

@@ -29,8 +29,6 @@ pub static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
 pub static COLLECT_NANOS: AtomicU64 = AtomicU64::new(0);
 /// `gc.disable()` was called.
 pub static DISABLED: AtomicBool = AtomicBool::new(false);
-/// Set when the heap limit was passed: the next boundary raises MemoryError.
-pub static OUT_OF_MEMORY: AtomicBool = AtomicBool::new(false);
 
 /// Threads with their roots; a thread registers itself for its lifetime.
 static THREADS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
@@ -92,9 +90,8 @@ impl Tracer for VmTracer {
 #[inline(never)]
 pub fn alloc_slow(th: &mut Thread, size: usize, has_drop: bool) -> NonNull<u8> {
     collect(th);
-    if heap().is_over_limit(size) {
-        // Large objects were refused by `room_for`; small ones may pass the limit until the MemoryError has been raised.
-        OUT_OF_MEMORY.store(true, Relaxed);
+    if over_limit(size.max(SLACK)) {
+        ask_later(th);
     }
     if let Some(p) = th.alloc.alloc_anyway(size, has_drop) {
         return p;
@@ -102,17 +99,66 @@ pub fn alloc_slow(th: &mut Thread, size: usize, has_drop: bool) -> NonNull<u8> {
     eprintln!("vasuki: the system has no memory left for an object of {size} bytes");
     std::process::abort()
 }
+/// What may pass the limit before the next MemoryError: handlers need memory too.
+const RESERVE: usize = 8 << 20;
+/// Least room after a collection: with less there would soon be nothing but collections.
+const SLACK: usize = 1 << 20;
+
+/// Small objects may pass the limit until the next poll, which knows exactly what is alive.
+fn ask_later(th: &mut Thread) {
+    th.out_of_memory = true;
+    th.world.request_finalizers();
+}
+/// Is the limit passed by what is alive?
+pub(crate) fn is_full(th: &mut Thread) -> bool {
+    collect(th);
+    over_limit(SLACK)
+}
+/// Would `bytes` more pass the limit of the command line?
+fn over_limit(bytes: usize) -> bool {
+    let limit = try_ctx().and_then(|c| c.config.max_heap);
+    limit.is_some_and(|l| heap().bytes_in_all() + bytes > l)
+}
+/// The heap's limit for the time until the next collection.
+fn renew_limit() {
+    if let Some(l) = try_ctx().and_then(|c| c.config.max_heap) {
+        heap().set_limit(if over_limit(SLACK) { heap().bytes_in_all() + RESERVE } else { l });
+    }
+}
+/// An object takes `bytes` more outside of the heap: collects when that is due; MemoryError beyond the limit.
+#[inline]
+pub fn reserve(th: &mut Thread, bytes: usize) -> crate::throw::R<()> {
+    if bytes > 1 << 16 || heap().is_external_due() {
+        return reserve_slow(th, bytes);
+    }
+    Ok(())
+}
+#[cold]
+fn reserve_slow(th: &mut Thread, bytes: usize) -> crate::throw::R<()> {
+    if heap().is_external_due() {
+        collect(th);
+        if over_limit(0) {
+            ask_later(th);
+        }
+    }
+    if room_for(th, bytes) { Ok(()) } else { Err(th.memory_error()) }
+}
 /// Is there room for one large object of `size` bytes under the limit and in the address space?
 pub fn room_for(th: &mut Thread, size: usize) -> bool {
     let limit = match try_ctx().and_then(|c| c.config.max_heap) {
         Some(l) => l,
         None => physical_memory(),
     };
-    if heap().bytes_in_use() + size <= limit {
+    let fits = || heap().bytes_in_all().checked_add(size).is_some_and(|n| n <= limit);
+    if fits() {
         return true;
     }
     collect(th);
-    heap().bytes_in_use() + size <= limit
+    if !fits() && size <= RESERVE && heap().bytes_in_all() <= limit + RESERVE {
+        ask_later(th);
+        return true;
+    }
+    fits()
 }
 fn physical_memory() -> usize {
     static BYTES: OnceLock<usize> = OnceLock::new();
@@ -128,6 +174,16 @@ pub fn collect(th: &mut Thread) -> usize {
 }
 /// As [`collect`]; `on_dead` sees every object that is freed.
 pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
+    forget_dead_frames();
+    collect_now(th, on_dead)
+}
+/// Clears the native stack below here: what calls before this one have left there would be taken for references.
+#[inline(never)]
+fn forget_dead_frames() {
+    std::hint::black_box([0u64; 1 << 10]);
+}
+#[inline(never)]
+fn collect_now(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
     let started = Instant::now();
     let Some(stopped) = World::global().stop_anywhere(th.world) else {
         // Another thread collected meanwhile; this one stood still for it.
@@ -179,6 +235,7 @@ pub fn collect_seeing(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
     let found = due.len();
     finalizers::make_due(&due);
     weakref::request_callbacks(th);
+    renew_limit();
     drop(stopped);
     COLLECTIONS.fetch_add(1, Relaxed);
     COLLECT_NANOS.fetch_add(started.elapsed().as_nanos() as u64, Relaxed);

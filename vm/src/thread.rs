@@ -39,6 +39,8 @@ pub struct Thread {
     pub finalizable: crate::finalizers::Finalizable,
     /// runs finalizers: those that are due meanwhile come after them
     pub finalizing: bool,
+    /// the limit of memory was passed: the next poll raises MemoryError
+    pub out_of_memory: bool,
     /// roots that live until the transaction ends (clones kept for undo)
     pub keep_alive: Vec<Value>,
     /// actions to run when the transaction commits

@@ -14,7 +14,7 @@ use crate::object::{Obj, flag};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
 use vasuki_stm::poll;
 
 /// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.
@@ -201,9 +201,6 @@ impl Thread {
             self.set_checkpoint(pc);
         } else if bits & (poll::STOP | poll::BOUNDARY) != 0 {
             world.safepoint(false);
-        }
-        if crate::memory::OUT_OF_MEMORY.load(Relaxed) && crate::memory::OUT_OF_MEMORY.swap(false, Relaxed) {
-            return Err(self.memory_error());
         }
         if bits & poll::FINALIZERS != 0
             && let Err(t) = crate::finalizers::run_due(self)

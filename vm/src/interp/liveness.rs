@@ -68,8 +68,8 @@ fn instructions(t: &Tables) -> Vec<Instruction> {
     }
     out
 }
-/// The instruction before word `at`, with the registers that are live before it.
-fn before(t: &Tables, at: usize) -> Option<Instruction> {
+/// The instructions, each with the registers that are live before it.
+fn with_live(t: &Tables) -> Vec<Instruction> {
     let mut code = instructions(t);
     let mut changed = true;
     while changed {
@@ -95,24 +95,36 @@ fn before(t: &Tables, at: usize) -> Option<Instruction> {
             code[i].live = live;
         }
     }
-    let i = code.partition_point(|x| x.at < at).checked_sub(1)?;
-    Some(code.swap_remove(i))
+    code
+}
+
+/// What a frame is doing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    /// the instruction before the program counter is a call in progress
+    Calling,
+    /// it goes on with the instruction at the program counter
+    GoingOn,
 }
 
 /// Clears the dead temporaries of the frame at `regs`, which goes on at `pc`, below `limit`.
 /// # Safety
 /// The frame is live; `limit` is where the next frame's words begin, or what native code has pushed.
-unsafe fn clear_frame(regs: *mut Value, pc: *const AtomicU64, limit: *mut Value) {
+unsafe fn clear_frame(regs: *mut Value, pc: *const AtomicU64, limit: *mut Value, doing: Doing) {
     // SAFETY: by the caller's promise.
     unsafe {
         let t = code_of(regs).tables();
-        let Some(i) = before(t, (pc as usize - t.words.as_ptr() as usize) / 8) else {
-            return;
+        let at = (pc as usize - t.words.as_ptr() as usize) / 8;
+        let code = with_live(t);
+        let i = match doing {
+            Doing::Calling => code.partition_point(|x| x.at < at).checked_sub(1),
+            Doing::GoingOn => code.binary_search_by_key(&at, |x| x.at).ok(),
         };
+        let Some(i) = i.map(|i| &code[i]) else { return };
         let mut end = t.nregs as usize + MARGIN;
         // The callable and the arguments of a call in progress; one more where a method's object was put before them.
         let mut window = 0..0;
-        if let Some(w) = i.effect.window {
+        if let Some(w) = i.effect.window.filter(|_| doing == Doing::Calling) {
             let base = w + HEADER;
             window = base - 1..i.effect.reads.last().map_or(base, |r| r + 2);
             if t.words[i.at].load(Relaxed) as u16 == Op::CallEx as u16 {
@@ -133,6 +145,14 @@ impl Thread {
     /// Forgets what dead temporaries of the frames, and words above them, still refer to. For native functions that the
     /// interpreter has called: `interp.pc` is up to date.
     pub fn clear_dead_registers(&mut self) {
+        self.clear_registers(Doing::Calling);
+    }
+    /// The same at a poll, where `interp.pc` is where the running frame goes on.
+    pub(crate) fn clear_dead_registers_at_poll(&mut self) {
+        self.clear_registers(Doing::GoingOn);
+    }
+    fn clear_registers(&mut self, running: Doing) {
+        let mut doing = running;
         let s = &self.interp;
         let n = (s.limit as usize - s.top as usize) / 8;
         for i in 0..n.min(ABOVE) {
@@ -143,7 +163,8 @@ impl Thread {
         while !regs.is_null() {
             // SAFETY: the frames of this thread are live; their callers' program counters are in their headers.
             unsafe {
-                clear_frame(regs, pc, limit);
+                clear_frame(regs, pc, limit, doing);
+                doing = Doing::Calling;
                 limit = regs.sub(HEADER);
                 pc = (*regs.sub(6)).0 as *const AtomicU64;
                 regs = (*regs.sub(5)).0 as *mut Value;

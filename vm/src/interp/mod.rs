@@ -129,6 +129,8 @@ pub struct State {
     pub after_effect: bool,
     /// a collection is to happen when the native function that the loop has called returns
     pub collect: bool,
+    /// the loop has stopped at a poll because the limit of memory was passed
+    pub(crate) check_memory: bool,
     /// the exception on its way was raised again: this frame is in its traceback already
     pub(crate) reraise: bool,
     /// to be published by the next commit
@@ -172,6 +174,7 @@ impl State {
             direct: false,
             after_effect: false,
             collect: false,
+            check_memory: false,
             reraise: false,
             to_share: Vec::new(),
         }

@@ -156,10 +156,25 @@ fn offset(w: u64) -> i32 {
 /// Runs the frame that was pushed; `thrown` is thrown there first.
 pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
     let mut r = interpret(th, thrown);
-    while th.interp.collect {
-        r = collect(th, r);
+    loop {
+        r = if th.interp.collect {
+            collect(th, r)
+        } else if th.interp.check_memory {
+            check_memory(th)
+        } else {
+            return r;
+        };
     }
-    r
+}
+/// The limit of memory was passed: MemoryError unless there is room after all. As in `collect`, the loop's frame is gone.
+#[cold]
+#[inline(never)]
+fn check_memory(th: &mut Thread) -> R {
+    th.interp.check_memory = false;
+    th.out_of_memory = false;
+    th.clear_dead_registers_at_poll();
+    let thrown = crate::memory::is_full(th).then(|| th.memory_error());
+    interpret(th, thrown)
 }
 /// A native function called by the loop has asked for a collection: it happens while the loop's own native frame, whose
 /// words may be left over from what the program has done with long ago, is gone. `r` is the register that gets the result.
@@ -255,6 +270,11 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                 () => {
                     if th.world.poll_word() != 0 {
                         ok!(th.poll());
+                        if th.out_of_memory {
+                            th.interp.pc = pc;
+                            th.interp.check_memory = true;
+                            return Ok(Value::NONE);
+                        }
                     }
                 };
             }

@@ -40,6 +40,7 @@ pub fn open(th: &mut Thread, v: Value) -> R<&'static mut ByteArray> {
 }
 /// The bytes of a bytearray, which may get another length; BufferError while there are views of them.
 pub fn open_to_resize(th: &mut Thread, v: Value) -> R<&'static mut Vec<u8>> {
+    crate::memory::reserve(th, 0)?;
     let b = open(th, v)?;
     exports::check(th, &mut b.exports, "Existing exports of data: object cannot be re-sized")?;
     Ok(&mut b.data)

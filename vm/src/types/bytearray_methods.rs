@@ -184,6 +184,7 @@ fn iadd(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.type_error(&text));
     };
     if !b.is_empty() {
+        crate::memory::reserve(th, b.len())?;
         open_to_resize(th, a[0])?.extend_from_slice(&b);
     }
     Ok(a[0])
@@ -239,6 +240,7 @@ fn copy(th: &mut Thread, a: &[Value]) -> R {
 fn extend(th: &mut Thread, a: &[Value]) -> R {
     if let Some(b) = bytes_like(th, a[1])? {
         if !b.is_empty() {
+            crate::memory::reserve(th, b.len())?;
             open_to_resize(th, a[0])?.extend_from_slice(&b);
         }
         return Ok(Value::NONE);

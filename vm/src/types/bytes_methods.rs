@@ -435,6 +435,7 @@ pub(crate) fn add(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.type_error(&text));
     };
     let x = me(th, a[0])?;
+    crate::types::str_ops::check_size(th, x.len().saturating_add(y.len()))?;
     if a[0].is_kind(Kind::Bytes) {
         return Ok(th.build_bytes(x.len() + y.len(), |out| {
             out[..x.len()].copy_from_slice(&x);

@@ -93,6 +93,9 @@ pub const fn payload_size<T>() -> usize {
 /// A new native object of `class` (declared with `Kind::Payload` and `payload_size::<T>()`, or a subclass of it).
 pub fn new<T: Payload>(th: &mut Thread, class: Gc<Class>, state: T) -> Gc<Native<T>> {
     const { assert!(std::mem::align_of::<T>() <= 16) };
+    if crate::memory::heap().is_external_due() {
+        crate::memory::collect(th);
+    }
     let size = size_of::<T>() + class.attr_bytes();
     let p = th.alloc_raw(
         Kind::Payload,

@@ -3,10 +3,10 @@
 import sys
 
 
-def start(unbuffered):
+def start(unbuffered, closed):
     """Make the standard streams, the warning filters and site's additions."""
     _sys_path()
-    _streams(unbuffered)
+    _streams(unbuffered, closed)
     _zip_files()
     _code_caches()
     import encodings  # noqa: F401  (codec search function)
@@ -43,14 +43,16 @@ def _code_caches():
     external._classify_pyc = _classify_pyc
 
 
-def _streams(unbuffered):
+def _streams(unbuffered, closed):
     import builtins
     import io
     builtins.open = io.open
 
     def stream(fd, mode, name):
         try:
-            raw = io.open(fd, mode + "b", buffering=-1, closefd=False)
+            if fd in closed:
+                return None
+            raw = io.open(fd, mode + "b", buffering=0 if unbuffered and mode == "w" else -1, closefd=False)
         except OSError:
             return None
         line = mode == "w" and (fd == 2 or raw.isatty())
@@ -58,7 +60,7 @@ def _streams(unbuffered):
         text = io.TextIOWrapper(raw, encoding=_stdio_encoding(), errors=errors, newline="\n" if mode == "w" else None,
                                 line_buffering=line, write_through=mode == "w" and unbuffered)
         text.mode = mode
-        raw.raw.name = name
+        getattr(raw, "raw", raw).name = name
         return text
 
     sys.stdin = sys.__stdin__ = stream(0, "r", "<stdin>")
@@ -170,3 +172,9 @@ def prepare_stdin():
 def prepare_session():
     """before the interactive session"""
     _insert_path("")
+
+
+def remember_input(code, text, filename):
+    """an input of the session: tracebacks show its lines"""
+    import linecache
+    linecache._register_code(code, text, filename)

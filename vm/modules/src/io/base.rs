@@ -416,7 +416,9 @@ fn raw_readall(th: &mut Thread, a: &[Value]) -> R {
         let Some(b) = chunk.cast::<Bytes>() else {
             return Err(th.type_error("read() should return bytes"));
         };
-        all.get_or_insert_default().extend_from_slice(b.as_slice());
+        let all = all.get_or_insert_default();
+        super::raw::room(th, all.len() + b.len())?;
+        all.extend_from_slice(b.as_slice());
         if b.is_empty() {
             break;
         }

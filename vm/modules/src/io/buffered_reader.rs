@@ -149,6 +149,7 @@ fn read_all_by_chunks(th: &mut Thread, raw: Value, mut all: Vec<u8>) -> R {
         if b.is_empty() {
             return Ok(th.new_bytes(&all));
         }
+        super::raw::room(th, all.len() + b.len())?;
         all.extend_from_slice(b.as_slice());
     }
 }

@@ -493,9 +493,11 @@ pub(crate) fn read_all(th: &mut Thread, f: Gc<Native<FileIO>>) -> R {
             Some(_) => {
                 let room = all.capacity() - all.len();
                 n = if room > 0 { room } else { all.len().clamp(1 << 13, 1 << 26) };
+                super::raw::room(th, n)?;
             }
         }
     }
+    super::raw::room(th, all.len())?;
     Ok(th.new_bytes(&all))
 }
 fn read(th: &mut Thread, a: &[Value]) -> R {
