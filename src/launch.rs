@@ -30,6 +30,9 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
         Ok(th) => th,
         Err(t) => return startup_failed(t),
     };
+    if let Err(e) = vasuki_vm::signals::raise_keyboard_interrupts() {
+        eprintln!("vasuki: Ctrl-C will end the process at once: {e}");
+    }
     let result = start_library(th).and_then(|()| run_target(th, &run.target));
     let inspect = ctx().config.inspect || (!ctx().config.ignore_environment && std::env::var_os("PYTHONINSPECT").is_some());
     let code = if inspect && run.target != Target::Stdin {
@@ -91,21 +94,21 @@ pub fn start_function(th: &mut Thread, name: &str, args: &[Value]) -> R {
     let module = import::import_module(th, "_vasuki_start")?;
     let key = th.intern(name);
     let f = th.getattr(module, key)?;
-    th.call(f, args)
-}
-
-/// Runs what a function of `_vasuki_start` has prepared: it gives a function and its arguments.
-fn run_prepared(th: &mut Thread, name: &str, args: &[Value]) -> R {
-    let prepared = match start_function(th, name, args) {
-        Ok(p) => p,
+    match th.call(f, args) {
+        Ok(v) => Ok(v),
         Err(t) => {
             // The frames of the start are not the program's.
             if let Some(e) = t.value().and_then(|e| e.cast::<Exception>()) {
                 e.set(th, &e.traceback, Value::EMPTY)?;
             }
-            return Err(t);
+            Err(t)
         }
-    };
+    }
+}
+
+/// Runs what a function of `_vasuki_start` has prepared: it gives a function and its arguments.
+fn run_prepared(th: &mut Thread, name: &str, args: &[Value]) -> R {
+    let prepared = start_function(th, name, args)?;
     match prepared.cast::<Tuple>().map(|t| t.items()) {
         Some(&[f, args]) => th.call_ex(f, args, Value::EMPTY),
         _ => Err(th.type_error("_vasuki_start must give a function and its arguments")),

@@ -27,10 +27,15 @@ fn main() -> ExitCode {
         }
     };
     // Python runs on a thread of its own: its stack is as large as deep recursion needs, whatever `ulimit -s` says.
+    // Signals are for that thread, not for this one, which only waits.
+    let before = signal_mask(None);
     let runner = std::thread::Builder::new()
         .name("python-main".into())
         .stack_size(STACK_BYTES)
-        .spawn(move || launch::run(*parsed, STACK_BYTES));
+        .spawn(move || {
+            signal_mask(Some(&before));
+            launch::run(*parsed, STACK_BYTES)
+        });
     match runner.map(|t| t.join()) {
         Ok(Ok(code)) => ExitCode::from(code),
         Ok(Err(_)) => {
@@ -41,5 +46,17 @@ fn main() -> ExitCode {
             eprintln!("vasuki: cannot start a thread: {e}");
             ExitCode::from(71)
         }
+    }
+}
+
+/// Blocks all signals for the calling thread, or sets its mask; gives the old one.
+fn signal_mask(new: Option<&libc::sigset_t>) -> libc::sigset_t {
+    // SAFETY: the sets are valid; changing the mask of the calling thread has no other preconditions.
+    unsafe {
+        let mut all: libc::sigset_t = std::mem::zeroed();
+        let mut old: libc::sigset_t = std::mem::zeroed();
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, new.unwrap_or(&all), &mut old);
+        old
     }
 }

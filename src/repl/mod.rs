@@ -8,11 +8,10 @@ use terminal::{Event, Terminal};
 use vasuki_compiler::{Mode, Options};
 use vasuki_vm::context::ctx;
 use vasuki_vm::interp;
-use vasuki_vm::interp::code as code_object;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
-use vasuki_vm::types::exceptions;
 use vasuki_vm::types::str_::Str;
+use vasuki_vm::types::tuple::Tuple;
 use vasuki_vm::value::Value;
 
 /// Completions of a dotted word, by the library's rlcompleter.
@@ -122,21 +121,12 @@ fn indent_after(text: &str) -> String {
 /// Runs one input; `number` is that of the inputs of the session.
 fn execute(th: &mut Thread, text: &str, number: usize) -> R<()> {
     let ns = launch::main_namespace(th)?.value();
-    let name = format!("<python-input-{number}>");
-    let options = Options {
-        optimize: ctx().config.optimize,
-        ..Options::default()
-    };
-    match vasuki_compiler::compile(text, &name, Mode::Single, options) {
-        Ok(code) => {
-            let code = code_object::from_compiled(th, &code)?;
-            let args = [code.value(), th.new_str(text), th.new_str(&name)];
-            launch::start_function(th, "remember_input", &args)?;
-            interp::run_code(th, code, ns, ns, Value::EMPTY)?;
-            Ok(())
-        }
-        Err(e) => Err(exceptions::syntax_error(th, &e)),
+    let args = [th.new_str(text), th.new_str(&format!("<python-input-{number}>"))];
+    let codes = launch::start_function(th, "compile_input", &args)?;
+    for code in codes.as_gc::<Tuple>().items() {
+        interp::run_code(th, code.as_gc(), ns, ns, Value::EMPTY)?;
     }
+    Ok(())
 }
 
 /// Runs a session until its end; gives the exit code.

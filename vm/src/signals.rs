@@ -15,15 +15,36 @@ pub const NSIG: usize = 65;
 static ANY: AtomicBool = AtomicBool::new(false);
 static PENDING: AtomicU64 = AtomicU64::new(0);
 static MAIN: AtomicPtr<WorldThread> = AtomicPtr::new(std::ptr::null_mut());
+/// `pthread_t` of the main thread: blocking calls there must be interrupted.
+static MAIN_OS_THREAD: AtomicU64 = AtomicU64::new(0);
 static WAKEUP_FD: AtomicI32 = AtomicI32::new(-1);
 /// Python handlers by number: EMPTY = not from Python, 0/1 = SIG_DFL/SIG_IGN, else a callable.
 static HANDLERS: Mutex<[Value; NSIG]> = Mutex::new([Value::EMPTY; NSIG]);
 
-/// Makes `th` the main thread, and SIGINT raise KeyboardInterrupt; SIGPIPE is ignored, as CPython does.
+/// Makes `th`, which runs on this OS thread, the main thread; SIGPIPE and SIGXFSZ are ignored, as CPython does.
 pub fn start(th: &Thread) {
+    // SAFETY: asking who one is and ignoring a signal have no preconditions.
+    unsafe {
+        MAIN_OS_THREAD.store(libc::pthread_self() as u64, Release);
+        libc::signal(libc::SIGPIPE, libc::SIG_IGN);
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
     MAIN.store((th.world as *const WorldThread).cast_mut(), Release);
-    // SAFETY: ignoring a signal has no preconditions.
-    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+/// What the system does on a signal; None for a wrong number.
+pub fn action(number: i32) -> Option<libc::sighandler_t> {
+    // SAFETY: a null action only asks; the struct is valid zeroed.
+    unsafe {
+        let mut a: libc::sigaction = std::mem::zeroed();
+        (libc::sigaction(number, std::ptr::null(), &mut a) == 0).then_some(a.sa_sigaction)
+    }
+}
+/// From here on SIGINT raises KeyboardInterrupt, unless it is ignored (a background job of a shell).
+pub fn raise_keyboard_interrupts() -> std::io::Result<()> {
+    match action(libc::SIGINT) {
+        Some(libc::SIG_DFL) => install(libc::SIGINT, handler_address()),
+        _ => Ok(()),
+    }
 }
 /// Is `th` the main thread?
 pub fn is_main(th: &Thread) -> bool {
@@ -35,6 +56,14 @@ pub fn set_wakeup_fd(fd: i32) -> i32 {
 }
 
 extern "C" fn on_signal(number: libc::c_int) {
+    let main = MAIN_OS_THREAD.load(Acquire);
+    // SAFETY: both are async-signal-safe; the main thread lives as long as the process.
+    unsafe {
+        if main != 0 && libc::pthread_self() as u64 != main {
+            libc::pthread_kill(main as libc::pthread_t, number);
+            return;
+        }
+    }
     trip(number as usize);
     let fd = WAKEUP_FD.load(Relaxed);
     if fd >= 0 {

@@ -111,22 +111,15 @@ fn current(th: &mut Thread, n: usize) -> R {
     if !v.is_empty() {
         return Ok(v);
     }
-    if n == libc::SIGINT as usize {
+    let action = signals::action(n as i32);
+    if n == libc::SIGINT as usize && action == Some(signals::handler_address()) {
         let m = vasuki_vm::import::import_module(th, "_signal")?;
         let key = th.intern("default_int_handler");
         return th.getattr(m, key);
     }
-    // SAFETY: a null action only asks; the struct is valid zeroed.
-    let action = unsafe {
-        let mut a: libc::sigaction = std::mem::zeroed();
-        if libc::sigaction(n as i32, std::ptr::null(), &mut a) != 0 {
-            return Ok(Value::NONE);
-        }
-        a.sa_sigaction
-    };
-    Ok(match action as i64 {
-        DEFAULT => Value::small(DEFAULT),
-        IGNORE => Value::small(IGNORE),
+    Ok(match action {
+        Some(libc::SIG_DFL) => Value::small(DEFAULT),
+        Some(libc::SIG_IGN) => Value::small(IGNORE),
         _ => Value::NONE,
     })
 }
@@ -177,8 +170,8 @@ fn pause(th: &mut Thread, _: &[Value]) -> R {
 fn raise_signal(th: &mut Thread, a: &[Value]) -> R {
     let n = number(th, a[0])?;
     th.irrevocable()?;
-    // SAFETY: no preconditions.
-    if unsafe { libc::kill(libc::getpid(), n as i32) } != 0 {
+    // SAFETY: no preconditions. This thread gets it before the call returns.
+    if unsafe { libc::raise(n as i32) } != 0 {
         return Err(failed(th));
     }
     signals::handle(th)?;
@@ -358,10 +351,5 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     }
     let k = th.intern("ItimerError");
     th.setattr(m, k, ctx().types.OSError.value())?;
-    if signals::handler(libc::SIGINT as usize).is_empty()
-        && let Err(e) = signals::install(libc::SIGINT, signals::handler_address())
-    {
-        return Err(th.os_error(e.raw_os_error().unwrap_or(0), None));
-    }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::object::{Obj, flag};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use vasuki_stm::poll;
 
 /// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.

@@ -130,7 +130,7 @@ pub struct State {
     /// a collection is to happen when the native function that the loop has called returns
     pub collect: bool,
     /// the loop has stopped at a poll because the limit of memory was passed
-    pub(crate) check_memory: bool,
+    pub(crate) check_memory: Option<*const AtomicU64>,
     /// the exception on its way was raised again: this frame is in its traceback already
     pub(crate) reraise: bool,
     /// to be published by the next commit
@@ -174,7 +174,7 @@ impl State {
             direct: false,
             after_effect: false,
             collect: false,
-            check_memory: false,
+            check_memory: None,
             reraise: false,
             to_share: Vec::new(),
         }

@@ -159,21 +159,24 @@ pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
     loop {
         r = if th.interp.collect {
             collect(th, r)
-        } else if th.interp.check_memory {
-            check_memory(th)
+        } else if let Some(at) = th.interp.check_memory.take() {
+            check_memory(th, at)
         } else {
             return r;
         };
     }
 }
-/// The limit of memory was passed: MemoryError unless there is room after all. As in `collect`, the loop's frame is gone.
+/// The limit of memory was passed: MemoryError before `at`, unless there is room after all. As in `collect`, the loop's
+/// frame is gone.
 #[cold]
 #[inline(never)]
-fn check_memory(th: &mut Thread) -> R {
-    th.interp.check_memory = false;
+fn check_memory(th: &mut Thread, at: *const AtomicU64) -> R {
     th.out_of_memory = false;
     th.clear_dead_registers_at_poll();
-    let thrown = crate::memory::is_full(th).then(|| th.memory_error());
+    let thrown = crate::memory::is_full(th).then(|| {
+        th.interp.pc = at;
+        th.memory_error()
+    });
     interpret(th, thrown)
 }
 /// A native function called by the loop has asked for a collection: it happens while the loop's own native frame, whose
@@ -272,7 +275,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         ok!(th.poll());
                         if th.out_of_memory {
                             th.interp.pc = pc;
-                            th.interp.check_memory = true;
+                            th.interp.check_memory = Some(pc);
                             return Ok(Value::NONE);
                         }
                     }
@@ -636,8 +639,23 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
 
                 Op::Jump => pc = jump(pc, offset(w)),
                 Op::JumpBack => {
-                    pc = jump(pc, offset(w));
-                    poll!();
+                    let target = jump(pc, offset(w));
+                    if th.world.poll_word() != 0 {
+                        th.interp.pc = target;
+                        if let Err(t) = th.poll() {
+                            // What is raised is raised here, not where the loop begins.
+                            if !t.is_abort() {
+                                th.interp.pc = pc;
+                            }
+                            break 'run t;
+                        }
+                        if th.out_of_memory {
+                            th.interp.pc = target;
+                            th.interp.check_memory = Some(pc);
+                            return Ok(Value::NONE);
+                        }
+                    }
+                    pc = target;
                 }
                 Op::JumpIfTrue => {
                     let v = r!(a);

@@ -174,7 +174,19 @@ def prepare_session():
     _insert_path("")
 
 
-def remember_input(code, text, filename):
-    """an input of the session: tracebacks show its lines"""
+def compile_input(text, filename):
+    """an input of the session: code objects to run one after the other; tracebacks show its lines"""
     import linecache
-    linecache._register_code(code, text, filename)
+    try:
+        codes = compile(text, filename, "single", dont_inherit=True),
+    except SyntaxError as e:
+        if not e.msg.startswith("multiple statements"):
+            raise
+        # Several statements were pasted: the value of the last one is shown.
+        import ast
+        *first, last = ast.parse(text, filename).body
+        codes = (compile(ast.Module(first, []), filename, "exec", dont_inherit=True),
+                 compile(ast.Interactive([last]), filename, "single", dont_inherit=True))
+    for code in codes:
+        linecache._register_code(code, text, filename)
+    return codes
