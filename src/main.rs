@@ -1,7 +1,8 @@
 //! The command line of Vasuki: see `vasuki --help`.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod args;
+#[expect(unsafe_code, reason = "looks at file descriptors before Rust's runtime starts")]
 mod closed_streams;
 mod launch;
 mod repl;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
 }
 
 /// Blocks all signals for the calling thread, or sets its mask; gives the old one.
+#[expect(unsafe_code, reason = "signal masks are the C library's")]
 fn signal_mask(new: Option<&libc::sigset_t>) -> libc::sigset_t {
     // SAFETY: the sets are valid; changing the mask of the calling thread has no other preconditions.
     unsafe {

@@ -115,6 +115,7 @@ fn history_file() -> Option<PathBuf> {
     }
 }
 /// The editor would take SIGINT for itself, but it reads Ctrl-C as a key: the signal is for the program.
+#[expect(unsafe_code, reason = "signal actions are the C library's")]
 fn keeping_interrupts<T>(f: impl FnOnce() -> T) -> T {
     // SAFETY: a zeroed sigaction is valid; asking for an action and setting it again has no other preconditions.
     unsafe {
