@@ -113,11 +113,20 @@ fn name_of(th: &mut Thread, v: Value, method: &str, what: &str) -> R<Option<Stri
         )),
     }
 }
+/// Checks the argument `errors`; in development mode also that there is such a handler.
+fn check_handler(th: &mut Thread, errors: Value, method: &str) -> R<()> {
+    if let Some(name) = name_of(th, errors, method, "errors")?
+        && crate::context::ctx().config.dev_mode
+    {
+        registry::lookup_error(th, &name)?;
+    }
+    Ok(())
+}
 /// `s.encode(encoding, errors)`: a bytes value. EMPTY arguments mean the defaults.
 pub fn encode_named(th: &mut Thread, s: Value, encoding: Value, errors: Value, method: &str) -> R {
     let name = name_of(th, encoding, method, "encoding")?;
     let name = name.as_deref().unwrap_or("utf-8");
-    name_of(th, errors, method, "errors")?;
+    check_handler(th, errors, method)?;
     if let Some(codec) = builtin(name) {
         let errors = Errors::of(errors);
         let b = encode(th, codec, s.as_gc::<Str>(), &errors)?;
@@ -141,7 +150,7 @@ pub fn encode_named(th: &mut Thread, s: Value, encoding: Value, errors: Value, m
 pub fn decode_named(th: &mut Thread, data: &[u8], encoding: Value, errors: Value, method: &str) -> R {
     let name = name_of(th, encoding, method, "encoding")?;
     let name = name.as_deref().unwrap_or("utf-8");
-    name_of(th, errors, method, "errors")?;
+    check_handler(th, errors, method)?;
     if let Some(codec) = builtin(name) {
         let errors = Errors::of(errors);
         return Ok(decode(th, codec, data, &errors, true)?.0);

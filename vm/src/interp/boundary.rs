@@ -19,8 +19,39 @@ use vasuki_stm::poll;
 
 /// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.
 const PATIENCE: u32 = 8;
+/// Polls in the transactions of a thread that has just begun to conflict; half as many after each abort.
+const LONGEST: u32 = 4096;
+/// Commits of limited transactions after which they may be twice as long.
+const GROWS_AFTER: u32 = 16;
 /// Requests that an abort does not serve.
 const KEPT: u32 = poll::SIGNAL | poll::FINALIZERS;
+
+/// How long a thread's transactions are: as long as the ticker lets them be, until they conflict.
+#[derive(Default)]
+pub struct Length {
+    /// polls in a transaction; 0: no limit
+    limit: u32,
+    /// polls until the next boundary
+    left: u32,
+    /// commits since the limit was set
+    commits: u32,
+}
+impl Length {
+    fn shrink(&mut self) {
+        self.limit = if self.limit == 0 { LONGEST } else { (self.limit / 2).max(1) };
+        self.commits = 0;
+    }
+    fn grow(&mut self) {
+        if self.limit == 0 {
+            return;
+        }
+        self.commits += 1;
+        if self.commits >= GROWS_AFTER {
+            self.commits = 0;
+            self.limit = if self.limit >= LONGEST { 0 } else { self.limit * 2 };
+        }
+    }
+}
 
 /// What an abort goes back to.
 #[derive(Default)]
@@ -107,6 +138,11 @@ impl Thread {
     pub(crate) fn begin(&mut self) {
         let world = self.world;
         self.tx.begin(world);
+        let length = &mut self.interp.length;
+        length.left = length.limit;
+        if length.limit > 0 && self.tx.concurrent {
+            world.put_back(poll::SHORT);
+        }
     }
     /// Makes the transaction that has just begun irrevocable: there is nothing that it could go back to.
     pub(crate) fn pin(&mut self) {
@@ -152,6 +188,7 @@ impl Thread {
         self.handling = Value(c.handling);
         // SAFETY: the frame has just been put back.
         unsafe { s.set_top() };
+        s.length.shrink();
         let tries = self.tx.aborts_in_row;
         world.put_back(world.take_requests() & KEPT);
         if tries > 2 {
@@ -178,6 +215,13 @@ impl Thread {
     #[inline(never)]
     pub(crate) fn poll(&mut self) -> R<()> {
         let world = self.world;
+        let length = &mut self.interp.length;
+        if length.left > 0 {
+            length.left -= 1;
+            if length.left > 0 && world.poll_word() == poll::SHORT {
+                return Ok(());
+            }
+        }
         let mut bits = world.take_requests();
         if bits & poll::ALWAYS != 0 {
             bits |= crate::hostile::poll_bits();
@@ -192,6 +236,7 @@ impl Thread {
                 world.put_back(bits & KEPT);
                 return Err(t);
             }
+            self.interp.length.grow();
             world.safepoint(true);
             if bits & poll::TICK != 0 {
                 world.world().try_solo();

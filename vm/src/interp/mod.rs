@@ -123,6 +123,8 @@ pub struct State {
     pub frames: Vec<(usize, Value)>,
     /// transaction checkpoint
     pub checkpoint: boundary::Checkpoint,
+    /// how long transactions are
+    pub(crate) length: boundary::Length,
     /// the native function that runs was called directly by the outermost loop
     pub direct: bool,
     /// something was done that cannot be undone: the checkpoint is set when the native function returns
@@ -171,6 +173,7 @@ impl State {
             exit: Exit::Returned,
             frames: Vec::new(),
             checkpoint: boundary::Checkpoint::default(),
+            length: boundary::Length::default(),
             direct: false,
             after_effect: false,
             collect: false,

@@ -192,7 +192,12 @@ pub fn not_bytes_like(th: &mut Thread, v: Value) -> crate::throw::Throw {
 }
 /// As `bytes(x)` takes a value that is not an int or a str: bytes-like, `__bytes__`, or an iterable of ints.
 pub fn bytes_of_argument(th: &mut Thread, v: Value) -> R<Cow<'static, [u8]>> {
-    if let Some(b) = v.cast::<Bytes>() {
+    if let Some(b) = v.cast::<Bytes>()
+        && th
+            .class_of(v)
+            .special(Special::Bytes)
+            .is_some_and(|m| m.is_kind(Kind::NativeFunction))
+    {
         return Ok(Cow::Borrowed(b.as_slice()));
     }
     if v.is_obj() && th.class_of(v).special(Special::Bytes).is_some() {

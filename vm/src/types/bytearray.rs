@@ -45,6 +45,23 @@ pub fn open_to_resize(th: &mut Thread, v: Value) -> R<&'static mut Vec<u8>> {
     exports::check(th, &mut b.exports, "Existing exports of data: object cannot be re-sized")?;
     Ok(&mut b.data)
 }
+/// Runs `f`, which may run Python code, while the length of `v` cannot be changed if it is a bytearray.
+pub fn held<T>(th: &mut Thread, v: Value, f: impl FnOnce(&mut Thread) -> R<T>) -> R<T> {
+    if payload::downcast::<ByteArray>(v).is_none() {
+        return f(th);
+    }
+    let e = &mut open(th, v)?.exports;
+    e.given = e.given.saturating_add(1);
+    e.held = e.held.saturating_add(1);
+    let r = f(th);
+    if r.as_ref().is_err_and(|t| t.is_abort()) {
+        return r;
+    }
+    let e = &mut open(th, v)?.exports;
+    e.given = e.given.saturating_sub(1);
+    e.held = e.held.saturating_sub(1);
+    r
+}
 impl Thread {
     /// A new bytearray.
     pub fn new_bytearray(&mut self, data: Vec<u8>) -> Value {

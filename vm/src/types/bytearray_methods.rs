@@ -6,7 +6,7 @@ use crate::object::Kind;
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::buffer_protocol::{byte, bytes_like, bytes_of_argument};
+use crate::types::buffer_protocol::{byte, bytes_like, bytes_of_argument, is_bytes_like};
 use crate::types::bytearray::{self, ByteArray, open_to_resize};
 use crate::types::bytes_methods::*;
 use crate::types::class::Class;
@@ -91,12 +91,36 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
     Ok(bytearray::new_of(th, a[0].as_gc::<Class>(), Vec::new()).value())
 }
 fn init(th: &mut Thread, a: &[Value]) -> R {
-    let b = contents(th, a[1], a[2], a[3], false)?.into_owned();
+    if !data(th, a[0])?.is_empty() {
+        open_to_resize(th, a[0])?.clear();
+    }
+    let source = a[1];
+    let class = th.class_of(source);
+    let number = int::is_int(source) || class.special(Special::Index).is_some();
+    let plain = a[2].is_empty() && a[3].is_empty() && !source.is_empty();
+    if plain && !number && class.special(Special::Iter).is_some() && !source.is_kind(Kind::Str) && !is_bytes_like(th, source) {
+        // The bytes come one by one, and can be seen meanwhile.
+        let filled = fill(th, a[0], source);
+        if filled.as_ref().is_err_and(|t| !t.is_abort()) {
+            open_to_resize(th, a[0])?.clear();
+        }
+        filled?;
+        return Ok(Value::NONE);
+    }
+    let b = contents(th, source, a[2], a[3], false)?.into_owned();
     if b.is_empty() && data(th, a[0])?.is_empty() {
         return Ok(Value::NONE);
     }
     *open_to_resize(th, a[0])? = b;
     Ok(Value::NONE)
+}
+fn fill(th: &mut Thread, v: Value, source: Value) -> R<()> {
+    let it = th.iter(source)?;
+    while let Some(x) = th.next(it)? {
+        let b = item(th, x)?;
+        open_to_resize(th, v)?.push(b);
+    }
+    Ok(())
 }
 fn item(th: &mut Thread, v: Value) -> R<u8> {
     byte(th, v, "byte must be in range(0, 256)")
@@ -130,6 +154,9 @@ fn setitem(th: &mut Thread, a: &[Value]) -> R {
         } else {
             data(th, a[0])?
         };
+        if step != 1 && new.is_empty() {
+            return delitem(th, a);
+        }
         if step == 1 {
             let i = (start as usize).min(d.len());
             let end = (i + count).min(d.len());
@@ -219,7 +246,8 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
         th.new_tuple(&[t, encoding])
     };
     let class = th.class_of(a[0]).value();
-    let state = th.getattr_opt(a[0], crate::names::names().__dict__)?.unwrap_or(Value::NONE);
+    let getstate = th.intern("__getstate__");
+    let state = th.call_method(a[0], getstate, &[])?;
     Ok(th.new_tuple(&[class, args, state]))
 }
 fn append(th: &mut Thread, a: &[Value]) -> R {
@@ -238,10 +266,14 @@ fn copy(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_bytearray(d))
 }
 fn extend(th: &mut Thread, a: &[Value]) -> R {
+    let end = data(th, a[0])?.len();
     if let Some(b) = bytes_like(th, a[1])? {
         if !b.is_empty() {
             crate::memory::reserve(th, b.len())?;
-            open_to_resize(th, a[0])?.extend_from_slice(&b);
+            // A `__buffer__` may have changed the length: the end is what it was before.
+            let d = open_to_resize(th, a[0])?;
+            let at = end.min(d.len());
+            d.splice(at..at, b.iter().copied());
         }
         return Ok(Value::NONE);
     }

@@ -10,8 +10,10 @@ use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
 use crate::types::buffer_protocol::{byte, bytes_arg, bytes_like, bytes_of_argument, is_bytes_like, not_bytes_like};
+use crate::types::bytearray::held;
 use crate::types::bytes;
 use crate::types::class::Class;
+use crate::types::list::List;
 use crate::types::str_::Str;
 use crate::types::str_ops::{clip_range, find_in, slice_range};
 use crate::types::tuple::Tuple;
@@ -142,8 +144,28 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
     if exact && th.class_of(a[1]) == class && a[2].is_empty() && a[3].is_empty() {
         return Ok(a[1]);
     }
+    if exact
+        && a[2].is_empty()
+        && a[3].is_empty()
+        && a[1].is_obj()
+        && th
+            .class_of(a[1])
+            .special(Special::Bytes)
+            .is_some_and(|m| !m.is_kind(Kind::NativeFunction))
+    {
+        return bytes_by_method(th, a[1]);
+    }
     let b = contents(th, a[1], a[2], a[3], true)?;
     Ok(bytes::new_of(th, class, &b).value())
+}
+/// What `__bytes__` gives: a bytes object, or one of a subclass.
+fn bytes_by_method(th: &mut Thread, v: Value) -> R {
+    let r = th.call_special(v, Special::Bytes, &[])?.unwrap_or(Value::NONE);
+    if r.is_kind(Kind::Bytes) {
+        return Ok(r);
+    }
+    let name = th.class_of(r).name_str();
+    Err(th.type_error(&format!("__bytes__ returned non-bytes (type {name})")))
 }
 /// What `bytes(...)` and `bytearray(...)` are filled with.
 pub fn contents(th: &mut Thread, source: Value, encoding: Value, errors: Value, use_bytes_method: bool) -> R<B> {
@@ -212,10 +234,13 @@ pub fn repr_text(b: &[u8]) -> String {
     out
 }
 pub(crate) fn repr(th: &mut Thread, a: &[Value]) -> R {
-    let t = repr_text(&me(th, a[0])?);
+    let data = me(th, a[0])?;
     let t = if a[0].is_kind(Kind::Bytes) {
-        t
+        repr_text(&data)
     } else {
+        // A bytearray escapes ' also between other quotes.
+        let t = repr_text(&data);
+        let t = if t.starts_with("b\"") { t.replace('\'', "\\'") } else { t };
         format!("{}({t})", th.class_of(a[0]).name_str())
     };
     Ok(th.new_str(&t))
@@ -330,15 +355,15 @@ fn needle(th: &mut Thread, v: Value) -> R<B> {
     )))
 }
 pub(crate) fn contains(th: &mut Thread, a: &[Value]) -> R {
-    if !int::is_int(a[1]) && bytes_like(th, a[1])?.is_none() && th.class_of(a[1]).special(Special::Index).is_none() {
+    if !int::is_int(a[1]) && !is_bytes_like(th, a[1]) && th.class_of(a[1]).special(Special::Index).is_none() {
         return Err(not_bytes_like(th, a[1]));
     }
-    let n = needle(th, a[1])?;
+    let n = held(th, a[0], |th| needle(th, a[1]))?;
     let b = me(th, a[0])?;
     Ok(Value::bool(memchr::memmem::find(&b, &n).is_some()))
 }
 fn found(th: &mut Thread, a: &[Value], reverse: bool) -> R<Option<usize>> {
-    let n = needle(th, a[1])?;
+    let n = held(th, a[0], |th| needle(th, a[1]))?;
     let b = me(th, a[0])?;
     let (from, to) = clip_range(th, a[2], a[3], b.len())?;
     if from > to {
@@ -378,7 +403,7 @@ pub(crate) fn rindex(th: &mut Thread, a: &[Value]) -> R {
     }
 }
 pub(crate) fn count(th: &mut Thread, a: &[Value]) -> R {
-    let n = needle(th, a[1])?;
+    let n = held(th, a[0], |th| needle(th, a[1]))?;
     let b = me(th, a[0])?;
     let (from, to) = clip_range(th, a[2], a[3], b.len())?;
     let c = match (from > to, n.is_empty()) {
@@ -446,6 +471,9 @@ pub(crate) fn add(th: &mut Thread, a: &[Value]) -> R {
 }
 pub(crate) fn mul(th: &mut Thread, a: &[Value]) -> R {
     let n = repetitions(th, a[1])?;
+    if n == 1 && th.class_of(a[0]) == ctx().types.bytes {
+        return Ok(a[0]);
+    }
     let b = me(th, a[0])?;
     match b.len().checked_mul(n) {
         Some(size) => crate::types::str_ops::check_size(th, size)?,
@@ -456,7 +484,7 @@ pub(crate) fn mul(th: &mut Thread, a: &[Value]) -> R {
 }
 pub(crate) fn modulo(th: &mut Thread, a: &[Value]) -> R {
     let f = me(th, a[0])?;
-    let out = percent_format::format_bytes(th, &f, a[1])?;
+    let out = held(th, a[0], |th| percent_format::format_bytes(th, &f, a[1]))?;
     Ok(like(th, a[0], &out))
 }
 pub(crate) fn rmodulo(th: &mut Thread, a: &[Value]) -> R {
@@ -659,7 +687,7 @@ pub(crate) fn fromhex(th: &mut Thread, a: &[Value]) -> R {
 }
 pub(crate) fn hex(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
-    let text = hex_text(th, &b, a[1], a[2])?;
+    let text = held(th, a[0], |th| hex_text(th, &b, a[1], a[2]))?;
     Ok(th.new_str(&text))
 }
 /// Hexadecimal text with a separator after every so many bytes (counted from the right; from the left when negative).
@@ -704,9 +732,15 @@ pub(crate) fn join(th: &mut Thread, a: &[Value]) -> R {
     if class.special(Special::Iter).is_none() && class.special(Special::Getitem).is_none() {
         return Err(th.type_error("can only join an iterable"));
     }
-    let items = th.collect(a[1])?;
+    let items = held(th, a[0], |th| th.collect(a[1]))?;
+    let list = a[1].cast::<List>();
     let mut out = Vec::new();
     for (i, &x) in items.as_slice().iter().enumerate() {
+        if let Some(l) = list
+            && l.len(th)? != items.len()
+        {
+            return Err(th.runtime_error("sequence changed size during iteration"));
+        }
         if i > 0 {
             out.extend_from_slice(&sep);
         }
@@ -843,7 +877,7 @@ fn split_args(th: &mut Thread, a: &[Value]) -> R<(Option<B>, usize)> {
     let sep = if a[1].is_empty() || a[1].is_none() {
         None
     } else {
-        Some(separator(th, a[1])?)
+        Some(held(th, a[0], |th| separator(th, a[1]))?)
     };
     let max = if a[2].is_empty() { -1 } else { th.to_isize(a[2])? };
     Ok((sep, if max < 0 { usize::MAX } else { max as usize }))
