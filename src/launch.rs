@@ -1,7 +1,6 @@
 //! Starting the VM, running the target, ending the process as CPython does.
 
 use crate::args::{Run, Target};
-use crate::closed_streams::closed_streams;
 use crate::repl;
 use std::io::IsTerminal;
 use std::sync::atomic::Ordering::Relaxed;
@@ -65,7 +64,7 @@ fn start_library(th: &mut Thread) -> R<()> {
     let start = th.intern("start");
     let f = th.getattr(module, start)?;
     let mut closed = ValueVec::new();
-    for fd in closed_streams() {
+    for fd in vasuki_vm::closed_streams::closed_streams() {
         closed.push(th, Value::small(fd.into()))?;
     }
     let closed = th.new_tuple(closed.as_slice());

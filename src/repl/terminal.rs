@@ -114,25 +114,14 @@ fn history_file() -> Option<PathBuf> {
         None => Some(PathBuf::from(std::env::var_os("HOME")?).join(".vasuki_history")),
     }
 }
-/// The editor would take SIGINT for itself, but it reads Ctrl-C as a key: the signal is for the program.
-#[expect(unsafe_code, reason = "signal actions are the C library's")]
-fn keeping_interrupts<T>(f: impl FnOnce() -> T) -> T {
-    // SAFETY: a zeroed sigaction is valid; asking for an action and setting it again has no other preconditions.
-    unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        libc::sigaction(libc::SIGINT, std::ptr::null(), &mut action);
-        let made = f();
-        libc::sigaction(libc::SIGINT, &action, std::ptr::null_mut());
-        made
-    }
-}
 /// The editor's thread: until the other side hangs up.
 fn edit(requests: Receiver<Request>, tell: Sender<Event>) {
     let config = Config::builder()
         .completion_type(CompletionType::List)
         .auto_add_history(true)
         .build();
-    let made = keeping_interrupts(|| Editor::with_config(config));
+    // The editor would take SIGINT for itself, but it reads Ctrl-C as a key: the signal is for the program.
+    let made = vasuki_vm::signals::keeping_interrupts(|| Editor::with_config(config));
     let mut editor: Editor<Session, DefaultHistory> = match made {
         Ok(e) => e,
         Err(e) => {

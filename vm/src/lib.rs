@@ -7,6 +7,8 @@
 pub mod attrs;
 #[expect(unsafe_code, reason = "the first objects; threads")]
 pub mod bootstrap;
+#[expect(unsafe_code, reason = "a function that runs before main")]
+pub mod closed_streams;
 pub mod codecs;
 pub mod config;
 #[expect(unsafe_code, reason = "made once, then shared")]

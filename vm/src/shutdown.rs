@@ -36,7 +36,19 @@ pub fn finish(th: &mut Thread, code: u8) -> u8 {
         let mut streams = Vec::new();
         for name in ["stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"] {
             // One that was deleted needs no sparing.
-            streams.extend(crate::modules::builtins::sys_attribute(th, name).ok());
+            let Ok(mut stream) = crate::modules::builtins::sys_attribute(th, name) else {
+                continue;
+            };
+            streams.push(stream);
+            // Nor may what it writes to be closed.
+            for under in ["buffer", "raw"] {
+                let key = th.intern(under);
+                let Some(s) = th.getattr_opt(stream, key).ok().flatten() else {
+                    break;
+                };
+                streams.push(s);
+                stream = s;
+            }
         }
         crate::finalizers::run_all(th, &streams)
     });

@@ -99,6 +99,37 @@ pub fn install(number: i32, how: libc::sighandler_t) -> std::io::Result<()> {
     }
     Ok(())
 }
+/// Runs `f`, which may set an action for SIGINT: it is put back afterwards.
+pub fn keeping_interrupts<T>(f: impl FnOnce() -> T) -> T {
+    // SAFETY: a zeroed sigaction is valid; asking for an action and setting it again has no other preconditions.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(libc::SIGINT, std::ptr::null(), &mut action);
+        let made = f();
+        libc::sigaction(libc::SIGINT, &action, std::ptr::null_mut());
+        made
+    }
+}
+/// The signals that were blocked before [`block_all`].
+pub struct Mask(libc::sigset_t);
+impl Mask {
+    /// Sets the mask of the calling thread to this one.
+    pub fn restore(&self) {
+        // SAFETY: a valid set.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.0, std::ptr::null_mut()) };
+    }
+}
+/// Blocks all signals for the calling thread.
+pub fn block_all() -> Mask {
+    // SAFETY: valid sets; changing the mask of the calling thread has no other preconditions.
+    unsafe {
+        let mut all: libc::sigset_t = std::mem::zeroed();
+        let mut old: libc::sigset_t = std::mem::zeroed();
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut old);
+        Mask(old)
+    }
+}
 /// Our handler, for [`install`].
 pub fn handler_address() -> libc::sighandler_t {
     on_signal as *const () as libc::sighandler_t

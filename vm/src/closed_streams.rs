@@ -21,5 +21,7 @@ static AT_START: extern "C" fn() = look;
 
 /// The file descriptors of streams that were closed.
 pub fn closed_streams() -> impl Iterator<Item = u8> {
+    // A reference keeps the linker from leaving the static out.
+    std::hint::black_box(&AT_START);
     (0..3).filter(|fd| CLOSED.load(Relaxed) >> fd & 1 != 0)
 }
