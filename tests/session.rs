@@ -21,7 +21,7 @@ struct Terminal {
 impl Terminal {
     fn start(command: &mut Command) -> Terminal {
         let (mut master, mut slave) = (0, 0);
-        let mut size = libc::winsize {
+        let size = libc::winsize {
             ws_row: 50,
             ws_col: 200,
             ws_xpixel: 0,
@@ -29,7 +29,7 @@ impl Terminal {
         };
         // SAFETY: valid pointers; the two descriptors are owned below.
         let (master, slave) = unsafe {
-            let made = libc::openpty(&mut master, &mut slave, std::ptr::null_mut(), std::ptr::null_mut(), &mut size);
+            let made = libc::openpty(&mut master, &mut slave, std::ptr::null_mut(), std::ptr::null_mut(), &size);
             assert_eq!(made, 0, "there are terminals");
             (File::from_raw_fd(master), OwnedFd::from_raw_fd(slave))
         };

@@ -200,7 +200,7 @@ pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) ->
         (*regs.sub(5)).0 = th.interp.regs as u64;
         *regs.sub(4) = code.value();
         let own = g.outer.get().to_small().unwrap_or(0) as u64;
-        (*regs.sub(3)).0 = word | frame_flag::GENERATOR | own * frame_flag::HANDLED;
+        (*regs.sub(3)).0 = word | frame_flag::GENERATOR | (own * frame_flag::HANDLED);
         *regs.sub(2) = g.value();
         *regs.sub(1) = g.func.get();
         let s = &mut th.interp;
