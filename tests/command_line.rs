@@ -88,7 +88,7 @@ fn bad_files() {
         .exits(2)
         .complains("[Errno 40]");
     let secret = d.file("secret.py", "print(1)");
-    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o0)).unwrap();
     // The superuser may read everything.
     if std::fs::read(&secret).is_err() {
         run_with(vasuki().arg(&secret), b"")

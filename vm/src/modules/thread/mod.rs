@@ -148,7 +148,11 @@ fn interrupt_main(th: &mut Thread, a: &[Value]) -> R {
     }
     let handler = crate::signals::handler(n as usize);
     if n == libc::SIGINT || handler.is_obj() {
+        th.irrevocable()?;
         crate::signals::trip(n as usize);
+        if crate::signals::is_main(th) {
+            crate::signals::handle(th)?;
+        }
     }
     Ok(Value::NONE)
 }
