@@ -3,20 +3,22 @@
 //! `regs`, `pc` and the tables of the running code are locals of the loop; `interp.regs` always equals `regs`, and
 //! `interp.pc` is stored before anything that may raise, call, or look at frames.
 
-use super::cache::{self, Hit};
+use super::cache;
 use super::call::{Called, call_at, may_push, push, push_function, too_deep, word3};
+use super::call_ex::call_ex;
 use super::code::{Code, Tables};
 use super::generator::{Generator, Step};
 use super::helpers as h;
-use super::unwind::{Next, leave_outermost, unwind};
-use super::{Action, Exit, HEADER, MARGIN, code_of, frame, frame_flag, function_of, generator};
+use super::lookup::{Found, attribute, global, method};
+use super::returns::{Popped, jump, pop_frame};
+use super::unwind::{Next, unwind};
+use super::{Action, Exit, HEADER, code_of, frame_flag, function_of, generator};
 use crate::context::ctx;
-use crate::object::{Gc, Kind, Obj};
+use crate::object::{Gc, Kind};
 use crate::ops::{BinOp, CmpOp, UnOp};
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
-use crate::types::buffer::Buffer;
 use crate::types::cell::{self, Cell};
 use crate::types::class::class_of;
 use crate::types::dict::Dict;
@@ -46,100 +48,6 @@ pub(super) fn run(th: &mut Thread) -> R {
     run_with(th, None)
 }
 
-/// How a generator's frame went on.
-enum Popped {
-    /// in the caller's frame
-    Go,
-    /// out of the loop
-    Leave(Value),
-}
-
-/// The running frame returns `v`.
-#[inline(always)]
-fn pop_frame(th: &mut Thread, regs: *mut Value, v: Value) -> R<Popped> {
-    // SAFETY: the running frame is live, and so is its caller.
-    unsafe {
-        let word = (*regs.sub(3)).0;
-        let mut v = v;
-        if word >> 16 != 0 {
-            // Anything but a plain call.
-            match pop_special(th, regs, v, word)? {
-                Popped::Leave(x) if Action::of(word) == Action::Native => return Ok(Popped::Leave(x)),
-                Popped::Leave(x) => v = x,
-                Popped::Go => return Ok(Popped::Go),
-            }
-        }
-        let caller = (*regs.sub(5)).0 as *mut Value;
-        let s = &mut th.interp;
-        s.pc = (*regs.sub(6)).0 as *const AtomicU64;
-        s.regs = caller;
-        s.depth -= 1;
-        s.top = caller.add(code_of(caller).tables().nregs as usize + MARGIN);
-        *caller.add((word & 0xFFFF) as usize) = v;
-    }
-    Ok(Popped::Go)
-}
-/// The parts of a return that plain calls do not need. Leave: the value to be delivered; Go: all is done.
-#[inline(never)]
-unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, word: u64) -> R<Popped> {
-    // SAFETY: as in `pop_frame`.
-    unsafe {
-        let action = Action::of(word);
-        let mut v = v;
-        if action == Action::Native && th.interp.nesting == 1 && th.tx.concurrent {
-            leave_outermost(th)?;
-        }
-        if action == Action::Init {
-            if !v.is_none() {
-                let n = class_of(v).name_str();
-                return Err(th.type_error(&format!("__init__() should return None, not '{n}'")));
-            }
-            v = *regs.sub(2);
-        }
-        if action == Action::Finish {
-            v = th.call(*regs.sub(2), &[v])?;
-        }
-        if word & frame_flag::GENERATOR != 0 {
-            generator::finish(th, (*regs.sub(2)).as_gc())?;
-        }
-        if word & frame_flag::HAS_OBJECT != 0 {
-            let pc = th.interp.pc;
-            frame::detach(th, regs, pc)?;
-        }
-        let caller = (*regs.sub(5)).0 as *mut Value;
-        if word & frame_flag::MARKED != 0 && action != Action::Native {
-            th.return_barrier(regs, caller);
-        }
-        match action {
-            Action::Normal | Action::Init | Action::Finish => return Ok(Popped::Leave(v)),
-            Action::Native => {
-                th.interp.exit = Exit::Returned;
-                return Ok(Popped::Leave(v));
-            }
-            Action::Discard => return Ok(Popped::Leave(Value::NONE)),
-            Action::ForIter | Action::Send => {}
-        }
-        // A generator resumed by the loop ends: jump.
-        let s = &mut th.interp;
-        let pc = (*regs.sub(6)).0 as *const AtomicU64;
-        s.regs = caller;
-        s.depth -= 1;
-        s.set_top();
-        if action == Action::Send {
-            *caller.add((word & 0xFFFF) as usize) = v;
-            s.pc = jump(pc, (*pc.sub(1)).load(Relaxed) as u32 as i32);
-        } else if word & frame_flag::FAR != 0 {
-            s.pc = jump(pc, (*pc.sub(1)).load(Relaxed) as u32 as i32);
-        } else {
-            s.pc = jump(pc, i32::from(((*pc.sub(1)).load(Relaxed) >> 48) as u16 as i16));
-        }
-        Ok(Popped::Go)
-    }
-}
-#[inline(always)]
-fn jump(pc: *const AtomicU64, off: i32) -> *const AtomicU64 {
-    pc.wrapping_offset(off as isize)
-}
 /// Opcode of an instruction word.
 #[inline(always)]
 fn decode(w: u64) -> Op {
@@ -1054,171 +962,6 @@ fn settle(th: &mut Thread, pc: *const AtomicU64) -> R<()> {
     Ok(())
 }
 
-/// CallEx: `base[-1](*base[0], **base[1])`
-pub(super) unsafe fn call_ex(th: &mut Thread, base: *mut Value, word: u64) -> R<Called> {
-    // SAFETY: the compiler has prepared the call; the stack has room for the arguments if `fits` says so.
-    unsafe {
-        let (f, args, kwargs) = (*base.sub(1), *base, *base.add(1));
-        let args = h::positional(th, f, args)?;
-        let items = args.as_gc::<Tuple>().items();
-        let kw = kwargs.cast::<Dict>();
-        if items.len() > 10_000 || kw.is_some_and(|d| d.len_raw() > 1000) || !th.interp.fits(base, items.len() + 1000) {
-            return th.call_ex(f, args, kwargs).map(Called::Done);
-        }
-        let names = match kw {
-            Some(d) if d.len(th)? > 0 => {
-                let (keys, values) = d.snapshot(th)?;
-                std::ptr::copy_nonoverlapping(values.as_slice().as_ptr(), base.add(items.len()), values.len());
-                let mut interned = crate::types::buffer::ValueVec::with_capacity(th, keys.len())?;
-                for k in keys.as_slice() {
-                    match k.cast::<Str>() {
-                        Some(s) => interned.push(th, s.interned().value())?,
-                        None => return Err(th.type_error("keywords must be strings")),
-                    }
-                }
-                interned.as_slice()
-            }
-            _ => &[],
-        };
-        std::ptr::copy_nonoverlapping(items.as_ptr(), base, items.len());
-        // What the call pushes goes above the arguments, which may be more than the frame has registers for.
-        let argc = items.len() + names.len();
-        let top = th.interp.top;
-        th.interp.top = top.max(base.add(argc + MARGIN + HEADER));
-        let r = call_at(th, base, argc, names, word);
-        if !matches!(r, Ok(Called::Pushed)) {
-            th.interp.top = top;
-        }
-        std::hint::black_box(names);
-        r
-    }
-}
-
-/// What a LoadGlobal cache word gives.
-#[inline(always)]
-fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> Option<Value> {
-    let w = word.load(std::sync::atomic::Ordering::Acquire);
-    let globals: Gc<Dict> = g.as_gc();
-    if w & 7 == 1 {
-        let v = if !th.tx.concurrent || th.tx.owns(globals.header()) {
-            let i = cache::hit(w, globals.keys_version())?;
-            globals.value_slot(i)?.get()
-        } else {
-            th.read(globals.header(), || {
-                cache::hit(w, globals.keys_version())
-                    .and_then(|i| globals.value_slot(i))
-                    .map(|s| s.get())
-            })
-            .ok()??
-        };
-        return if v.is_empty() || v == Value::DELETED { None } else { Some(v) };
-    }
-    let e = cache::entry(w)?;
-    let Hit::Builtin(i) = e.hit else { return None };
-    let builtins: Gc<Dict> = b.as_gc();
-    let v = if !th.tx.concurrent {
-        if globals.keys_version() != e.key || builtins.keys_version() != e.other {
-            return None;
-        }
-        builtins.value_slot(i as usize)?.get()
-    } else {
-        if !th.read(globals.header(), || globals.keys_version() == e.key).ok()? {
-            return None;
-        }
-        th.read(builtins.header(), || {
-            if builtins.keys_version() == e.other {
-                builtins.value_slot(i as usize).map(|s| s.get())
-            } else {
-                None
-            }
-        })
-        .ok()??
-    };
-    if v.is_empty() || v == Value::DELETED { None } else { Some(v) }
-}
-/// What the cache of a LoadAttr knows.
-enum Found {
-    /// the attribute
-    Value(Value),
-    /// the function that a property calls
-    Getter(Value),
-    /// nothing
-    Nothing,
-}
-/// Shape of any object, as this transaction sees it.
-#[inline(always)]
-fn shape_of(th: &mut Thread, o: Obj) -> Option<u32> {
-    if !th.tx.concurrent || th.tx.owns(o.header()) {
-        Some(o.shape_id())
-    } else {
-        th.read(o.header(), || o.shape_id()).ok()
-    }
-}
-/// What a LoadAttr cache word gives for `v`.
-#[inline(always)]
-fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
-    if !v.is_obj() {
-        return Found::Nothing;
-    }
-    let o = v.as_obj();
-    let w = word.load(std::sync::atomic::Ordering::Acquire);
-    if w & 7 == 1 {
-        // SAFETY: the cache says where an object of this shape has the attribute.
-        let look = || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get());
-        // A throw, which is an abort, comes again out of the long way.
-        let x = if !th.tx.concurrent || th.tx.owns(o.header()) {
-            look()
-        } else {
-            th.read(o.header(), look).unwrap_or_default()
-        };
-        return match x {
-            Some(x) if !x.is_empty() => Found::Value(x),
-            _ => Found::Nothing,
-        };
-    }
-    if w & 7 == 2 { attribute_entry(th, w, o) } else { Found::Nothing }
-}
-/// As [`attribute`], for a word that points to entries.
-#[inline]
-fn attribute_entry(th: &mut Thread, w: u64, o: Obj) -> Found {
-    let Some(shape) = shape_of(th, o) else { return Found::Nothing };
-    let Some(e) = cache::entry_for(w, shape) else {
-        return Found::Nothing;
-    };
-    let x = match e.hit {
-        Hit::ClassValue(x) => return Found::Value(x),
-        Hit::Getter(f) => return Found::Getter(f),
-        // SAFETY: the cache says where an object of this shape has the attribute.
-        Hit::Slot(at) => th.read(o.header(), || unsafe { o.slot(at as usize) }.get()),
-        // SAFETY: the cache says where an object of this shape has its overflow buffer.
-        Hit::Overflow(at, i) => th.read(o.header(), || match unsafe { o.slot(at as usize) }.get().cast::<Buffer>() {
-            Some(b) => b.slots().get(i as usize).map_or(Value::EMPTY, |s| s.get()),
-            None => Value::EMPTY,
-        }),
-        _ => return Found::Nothing,
-    };
-    match x {
-        Ok(x) if !x.is_empty() => Found::Value(x),
-        _ => Found::Nothing,
-    }
-}
-/// What a LoadMethod cache word gives for `v`.
-#[inline(always)]
-fn method(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Value> {
-    if !v.is_obj() {
-        return None;
-    }
-    let o = v.as_obj();
-    let w = word.load(std::sync::atomic::Ordering::Acquire);
-    if w & 7 != 2 {
-        return None;
-    }
-    let e = cache::entry_for(w, shape_of(th, o)?)?;
-    match e.hit {
-        Hit::Method(m) => Some(m),
-        _ => None,
-    }
-}
 /// The special method of an instance, if it is a Python function.
 #[inline(always)]
 fn python_method(o: Value, s: Special) -> Option<Value> {

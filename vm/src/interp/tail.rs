@@ -5,8 +5,8 @@
 
 use super::arguments::native_arguments;
 use super::call::Called;
+use super::call_ex::call_ex;
 use super::code::Code;
-use super::run::call_ex;
 use super::{Action, HEADER, MARGIN};
 use crate::native::Tail;
 use crate::object::{Gc, Kind};

@@ -1,0 +1,104 @@
+//! A frame returns to its caller.
+
+use super::unwind::leave_outermost;
+use super::{Action, Exit, MARGIN, code_of, frame, frame_flag, generator};
+use crate::thread::Thread;
+use crate::throw::R;
+use crate::types::class::class_of;
+use crate::value::Value;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// How a generator's frame went on.
+pub(super) enum Popped {
+    /// in the caller's frame
+    Go,
+    /// out of the loop
+    Leave(Value),
+}
+
+/// The running frame returns `v`.
+#[inline(always)]
+pub(super) fn pop_frame(th: &mut Thread, regs: *mut Value, v: Value) -> R<Popped> {
+    // SAFETY: the running frame is live, and so is its caller.
+    unsafe {
+        let word = (*regs.sub(3)).0;
+        let mut v = v;
+        if word >> 16 != 0 {
+            // Anything but a plain call.
+            match pop_special(th, regs, v, word)? {
+                Popped::Leave(x) if Action::of(word) == Action::Native => return Ok(Popped::Leave(x)),
+                Popped::Leave(x) => v = x,
+                Popped::Go => return Ok(Popped::Go),
+            }
+        }
+        let caller = (*regs.sub(5)).0 as *mut Value;
+        let s = &mut th.interp;
+        s.pc = (*regs.sub(6)).0 as *const AtomicU64;
+        s.regs = caller;
+        s.depth -= 1;
+        s.top = caller.add(code_of(caller).tables().nregs as usize + MARGIN);
+        *caller.add((word & 0xFFFF) as usize) = v;
+    }
+    Ok(Popped::Go)
+}
+/// The parts of a return that plain calls do not need. Leave: the value to be delivered; Go: all is done.
+#[inline(never)]
+pub(super) unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, word: u64) -> R<Popped> {
+    // SAFETY: as in `pop_frame`.
+    unsafe {
+        let action = Action::of(word);
+        let mut v = v;
+        if action == Action::Native && th.interp.nesting == 1 && th.tx.concurrent {
+            leave_outermost(th)?;
+        }
+        if action == Action::Init {
+            if !v.is_none() {
+                let n = class_of(v).name_str();
+                return Err(th.type_error(&format!("__init__() should return None, not '{n}'")));
+            }
+            v = *regs.sub(2);
+        }
+        if action == Action::Finish {
+            v = th.call(*regs.sub(2), &[v])?;
+        }
+        if word & frame_flag::GENERATOR != 0 {
+            generator::finish(th, (*regs.sub(2)).as_gc())?;
+        }
+        if word & frame_flag::HAS_OBJECT != 0 {
+            let pc = th.interp.pc;
+            frame::detach(th, regs, pc)?;
+        }
+        let caller = (*regs.sub(5)).0 as *mut Value;
+        if word & frame_flag::MARKED != 0 && action != Action::Native {
+            th.return_barrier(regs, caller);
+        }
+        match action {
+            Action::Normal | Action::Init | Action::Finish => return Ok(Popped::Leave(v)),
+            Action::Native => {
+                th.interp.exit = Exit::Returned;
+                return Ok(Popped::Leave(v));
+            }
+            Action::Discard => return Ok(Popped::Leave(Value::NONE)),
+            Action::ForIter | Action::Send => {}
+        }
+        // A generator resumed by the loop ends: jump.
+        let s = &mut th.interp;
+        let pc = (*regs.sub(6)).0 as *const AtomicU64;
+        s.regs = caller;
+        s.depth -= 1;
+        s.set_top();
+        if action == Action::Send {
+            *caller.add((word & 0xFFFF) as usize) = v;
+            s.pc = jump(pc, (*pc.sub(1)).load(Relaxed) as u32 as i32);
+        } else if word & frame_flag::FAR != 0 {
+            s.pc = jump(pc, (*pc.sub(1)).load(Relaxed) as u32 as i32);
+        } else {
+            s.pc = jump(pc, i32::from(((*pc.sub(1)).load(Relaxed) >> 48) as u16 as i16));
+        }
+        Ok(Popped::Go)
+    }
+}
+#[inline(always)]
+pub(super) fn jump(pc: *const AtomicU64, off: i32) -> *const AtomicU64 {
+    pc.wrapping_offset(off as isize)
+}
