@@ -3,7 +3,7 @@
 use crate::header::flag;
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::Ordering;
-use crate::tx::{Conflict, Tx};
+use crate::tx::{Conflict, Tx, UndoEntry};
 use crate::world::WorldThread;
 
 /// Knows how to walk objects: given by the VM.
@@ -56,13 +56,24 @@ impl Tx {
     }
     /// What shared objects refer to now, and did not before, is in the slots that the undo log names.
     fn publish(&self, w: &WorldThread, version: u64, publisher: &mut dyn Publisher) {
-        if self.opened_shared {
-            for u in &self.undo {
-                if u.of != 0 && !self.was_shared(w, self.opened[u.of as usize - 1].old_meta) {
-                    continue;
+        for u in &self.undo {
+            let was_shared = match u.of {
+                UndoEntry::OF_PRIVATE => continue,
+                UndoEntry::OF_SHARED => true,
+                n => {
+                    let o = &self.opened[n as usize - 1];
+                    let was_shared = self.was_shared(w, o.old_meta);
+                    // SAFETY: the log keeps the object alive.
+                    if !was_shared && unsafe { &*o.header }.flags.load(Ordering::Relaxed) & flag::SHARED == 0 {
+                        continue;
+                    }
+                    was_shared
                 }
-                // SAFETY: logged words belong to objects that this transaction has open.
-                let now = unsafe { (*u.slot).load(Ordering::Relaxed) };
+            };
+            // SAFETY: logged words belong to objects that this transaction has open.
+            let now = unsafe { (*u.slot).load(Ordering::Relaxed) };
+            // What was in a shared object before is shared.
+            if now != u.old || !was_shared {
                 publisher.publish(now, version, self);
             }
         }

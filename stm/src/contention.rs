@@ -1,8 +1,10 @@
 //! Who waits and who gives way when a transaction meets an object that another one has open.
 //!
-//! The older transaction waits and asks the younger one to abort; the younger one aborts itself. The irrevocable one waits
-//! for all and is asked by none. A transaction keeps its age over aborts, so each becomes the oldest at last. Nobody waits
-//! for ever holding objects: whoever waits looks at his own poll word, and only the irrevocable one waits without a limit.
+//! An owner that runs is asked to commit at its next boundary, and waited for: most are there at once. If it does not, or
+//! waits for an object itself, the older transaction goes on waiting and asks the younger one to abort; the younger one
+//! aborts itself. The irrevocable one waits for all and is asked by none. A transaction keeps its age over aborts, so each
+//! becomes the oldest at last. Nobody waits for ever holding objects: whoever waits looks at his own poll word, and only the
+//! irrevocable one waits without a limit.
 
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::{atomic::Ordering::*, pause};
@@ -11,6 +13,8 @@ use crate::world::{WorldThread, poll};
 
 /// Rounds of waiting before the ages are compared; the owner mostly is about to commit.
 const PATIENT: u32 = if cfg!(loom) { 0 } else { 4 };
+/// Rounds that a running owner gets to reach a boundary.
+const BOUNDARY: u32 = if cfg!(loom) { 1 } else { 60 };
 /// Rounds after which even the older transaction aborts: the owner may be blocked by what this one has open.
 const LIMIT: u32 = if cfg!(loom) { 3 } else { 200 };
 /// Rounds of waiting to be irrevocable after which nobody else comes first.
@@ -24,24 +28,28 @@ impl WorldThread {
             self.safepoint(false);
         }
         if tx.irrevocable {
-            self.ask_to_abort(owner);
+            self.ask(owner, poll::ABORT);
         } else if bits & (poll::ABORT | poll::BOUNDARY) != 0 {
             return Err(Conflict);
-        } else if *round >= PATIENT {
+        } else if *round == PATIENT {
+            self.ask(owner, poll::TICK);
+        } else if *round > PATIENT && (*round > BOUNDARY || self.world.by_number(owner).is_none_or(|t| t.waiting.load(Relaxed))) {
             if *round > LIMIT || !self.is_older_than(owner) {
                 return Err(Conflict);
             }
-            self.ask_to_abort(owner);
+            self.ask(owner, poll::ABORT);
         }
+        self.waiting.store(true, Relaxed);
         pause(*round);
+        self.waiting.store(false, Relaxed);
         *round += 1;
         Ok(())
     }
-    fn ask_to_abort(&self, owner: u16) {
+    fn ask(&self, owner: u16, bit: u32) {
         if let Some(t) = self.world.by_number(owner)
-            && t.poll_word() & poll::ABORT == 0
+            && t.poll_word() & bit == 0
         {
-            t.request(poll::ABORT);
+            t.request(bit);
         }
     }
     fn is_older_than(&self, owner: u16) -> bool {

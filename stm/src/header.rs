@@ -39,22 +39,27 @@ pub mod meta {
     /// Set: open or private.
     pub const OPEN: u64 = 1 << 63;
     /// The tag of a transaction.
+    #[inline(always)]
     pub const fn tag(owner: u16, serial: u64) -> u64 {
         OPEN | (owner as u64) << 48 | (serial & ((1 << 48) - 1))
     }
     /// The owner of an OPEN word.
+    #[inline(always)]
     pub const fn owner(m: u64) -> u16 {
         (m >> 48 & 0x7FFF) as u16
     }
     /// Has a transaction locked a shared object for reading?
+    #[inline(always)]
     pub const fn is_lock(m: u64) -> bool {
         m & OPEN != 0 && owner(m) != 0 && m & 1 != 0
     }
     /// Have two OPEN words the same owner?
+    #[inline(always)]
     pub const fn same_owner(a: u64, b: u64) -> bool {
         (a ^ b) >> 48 == 0
     }
     /// The version of a word that counts as SHARED.
+    #[inline(always)]
     pub const fn version(m: u64) -> u64 {
         if m & OPEN == 0 { m } else { 0 }
     }

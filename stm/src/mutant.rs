@@ -9,6 +9,8 @@ pub enum Mutant {
     NoAcquireFence,
     /// a reader does not look at the word again
     NoRecheck,
+    /// an object that was read before is taken for logged although its word is another one
+    FilterIgnoresWord,
     /// reading an object does not compare its version with the snapshot
     ReadWithoutVersionCheck,
     /// opening an object does not compare its version with the snapshot

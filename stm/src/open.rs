@@ -3,7 +3,7 @@
 use crate::header::{Header, flag, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{AtomicU64, Ordering, fence};
-use crate::tx::{Conflict, OpenEntry, Tx, UndoEntry};
+use crate::tx::{Conflict, FILTER, OpenEntry, Tx, UndoEntry};
 use crate::world::WorldThread;
 
 impl Tx {
@@ -69,16 +69,24 @@ impl Tx {
             self.undo.push(UndoEntry { slot, old, of });
         }
     }
-    /// Logs the present content of one word of an object that is open.
+    /// Logs the present content of one word of an object that is open, if it is the first time. `shared`: other threads
+    /// can reach the object.
     ///
     /// # Safety
     /// The word belongs to an object that this transaction has open (or to a buffer of one), and stays where it is until
     /// the transaction has ended: an abort writes the old content back through the pointer.
     #[inline]
-    pub unsafe fn log_slot(&mut self, slot: *const AtomicU64) {
+    pub unsafe fn log_slot(&mut self, slot: *const AtomicU64, shared: bool) {
+        let key = (slot as usize | usize::from(shared), self.tag);
+        let place = &mut self.logged[(slot as usize >> 3) % FILTER];
+        if *place == key {
+            return;
+        }
+        *place = key;
         // SAFETY: by the caller's promise.
         let old = unsafe { (*slot).load(Ordering::Relaxed) };
-        self.undo.push(UndoEntry { slot, old, of: 0 });
+        let of = if shared { UndoEntry::OF_SHARED } else { UndoEntry::OF_PRIVATE };
+        self.undo.push(UndoEntry { slot, old, of });
     }
     /// Was an object with this word, now opened by me, shared before?
     #[inline]

@@ -3,13 +3,51 @@
 use crate::header::{Header, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{Ordering, fence};
-use crate::tx::{Conflict, ReadEntry, Tx};
+use crate::tx::{Conflict, FILTER, ReadEntry, Tx};
 use crate::world::WorldThread;
 
 impl Tx {
+    /// Reads an object: runs `f`, which must be safe on torn state and free of effects, until it saw a consistent state, and
+    /// logs the read.
+    #[inline(always)]
+    pub fn read<T>(&mut self, w: &WorldThread, h: &Header, f: impl Fn() -> T) -> Result<T, Conflict> {
+        if !self.concurrent {
+            return Ok(f());
+        }
+        let seen = h.meta.load(Ordering::Acquire);
+        if meta::same_owner(seen, self.tag) || self.has_read(h, seen) {
+            let v = f();
+            // As in `read_end`.
+            fence(Ordering::Acquire);
+            if h.meta.load(Ordering::Relaxed) == seen {
+                return Ok(v);
+            }
+        }
+        self.read_and_log(w, h, f)
+    }
+    #[inline(never)]
+    fn read_and_log<T>(&mut self, w: &WorldThread, h: &Header, f: impl Fn() -> T) -> Result<T, Conflict> {
+        loop {
+            let seen = self.read_begin(w, h)?;
+            let v = f();
+            if self.read_end(h, seen)? {
+                return Ok(v);
+            }
+        }
+    }
+    /// Is it in the read log with this meta word? False may be wrong.
+    #[inline(always)]
+    fn has_read(&self, h: &Header, seen: u64) -> bool {
+        let e = &self.filter[Tx::filter_place(h)];
+        std::ptr::eq(e.header, h) && (e.meta == seen || is_mutant(Mutant::FilterIgnoresWord))
+    }
+    #[inline(always)]
+    fn filter_place(h: &Header) -> usize {
+        (h as *const Header as usize >> 4) % FILTER
+    }
     /// The word to recheck after the loads. Waits for an object that another thread has open; extends the snapshot when
     /// the object is newer.
-    pub fn read_begin(&mut self, w: &WorldThread, h: &Header) -> Result<u64, Conflict> {
+    fn read_begin(&mut self, w: &WorldThread, h: &Header) -> Result<u64, Conflict> {
         let mut round = 0;
         loop {
             let m = h.meta.load(Ordering::Acquire);
@@ -33,7 +71,7 @@ impl Tx {
     }
     /// Was nothing written since `seen`? Then the read is logged. False: load again.
     #[inline]
-    pub fn read_end(&mut self, h: &Header, seen: u64) -> Result<bool, Conflict> {
+    fn read_end(&mut self, h: &Header, seen: u64) -> Result<bool, Conflict> {
         // The caller's loads happen before the second look at the word (pairs with the release fence in `open`).
         if !is_mutant(Mutant::NoAcquireFence) {
             fence(Ordering::Acquire);
@@ -44,13 +82,10 @@ impl Tx {
         if meta::same_owner(seen, self.tag) {
             return Ok(true);
         }
-        // An object that is in the filter was logged with the same word: had it changed since, its version would be newer
-        // than the snapshot, and extending the snapshot would have found the change.
-        let p = h as *const Header;
-        let place = &mut self.filter[(p as usize >> 4) % 256];
-        if *place != p as usize {
-            *place = p as usize;
-            self.reads.push(ReadEntry { header: p, meta: seen });
+        if !self.has_read(h, seen) {
+            let entry = ReadEntry { header: h, meta: seen };
+            self.filter[Tx::filter_place(h)] = entry;
+            self.reads.push(entry);
         }
         Ok(true)
     }

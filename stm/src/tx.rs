@@ -24,18 +24,32 @@ pub struct UndoEntry {
     pub slot: *const AtomicU64,
     /// its content before
     pub old: u64,
-    /// index into `opened` plus one of the object that it belongs to; 0: logged by the caller
+    /// index into `opened` plus one of the object that it belongs to, or one of the constants below
     pub of: u32,
 }
+impl UndoEntry {
+    /// `of` a word that the caller logged, of a shared object
+    pub(crate) const OF_SHARED: u32 = 0;
+    /// `of` a word that the caller logged, of a private object
+    pub(crate) const OF_PRIVATE: u32 = u32::MAX;
+}
 /// A shared object read, or locked for reading, by this transaction.
+#[derive(Clone, Copy)]
 pub struct ReadEntry {
     /// the object
     pub header: *const Header,
     /// its meta word then
     pub meta: u64,
 }
+impl ReadEntry {
+    const NONE: ReadEntry = ReadEntry {
+        header: std::ptr::null(),
+        meta: 0,
+    };
+}
 
-const FILTER: usize = 256;
+/// Entries of the filters.
+pub(crate) const FILTER: usize = 256;
 
 /// See the module.
 pub struct Tx {
@@ -61,8 +75,10 @@ pub struct Tx {
     pub irrevocable: bool,
     /// aborts in a row
     pub aborts_in_row: u32,
-    /// addresses of objects in `reads`
-    pub(crate) filter: Box<[usize; FILTER]>,
+    /// words that `log_slot` has logged, by address: each with the tag of its transaction
+    pub(crate) logged: Box<[(usize, u64); FILTER]>,
+    /// some of `reads`, by address: what is read again and again is logged once
+    pub(crate) filter: Box<[ReadEntry; FILTER]>,
 }
 // SAFETY: a Tx is used by one thread at a time; the collector looks at the logs of stopped threads only.
 unsafe impl Send for Tx {}
@@ -82,7 +98,8 @@ impl Tx {
             opened_shared: false,
             irrevocable: false,
             aborts_in_row: 0,
-            filter: Box::new([0; FILTER]),
+            logged: Box::new([(0, 0); FILTER]),
+            filter: Box::new([ReadEntry::NONE; FILTER]),
         };
         tx.begin(world);
         tx
@@ -150,7 +167,7 @@ impl Tx {
     pub(crate) fn forget_reads(&mut self) {
         if !self.reads.is_empty() {
             self.reads.clear();
-            self.filter.fill(0);
+            self.filter.fill(ReadEntry::NONE);
         }
     }
     /// Stopped. Calls `f` with every word that is a root for the collector: logged objects and old contents.

@@ -64,6 +64,8 @@ pub struct WorldThread {
     pub(crate) world: &'static World,
     /// begin of the running transaction: smaller is older and wins
     pub(crate) age: AtomicU64,
+    /// waits for an object that another thread has open
+    pub(crate) waiting: AtomicBool,
     pub(crate) stack_low: AtomicUsize,
     pub(crate) stack_high: AtomicUsize,
     ident: AtomicU64,
@@ -173,6 +175,7 @@ impl World {
                 poll: AtomicU32::new(0),
                 world: self,
                 age: AtomicU64::new(0),
+                waiting: AtomicBool::new(false),
                 stack_low: AtomicUsize::new(0),
                 stack_high: AtomicUsize::new(0),
                 ident: AtomicU64::new(0),

@@ -28,7 +28,7 @@ models! {
     // name: model, preemption bound, faults that it finds
     read_against_commit: read::against_commit, 3, [NoReleaseFence, NoAcquireFence, NoRecheck];
     read_against_abort: read::against_abort, 3, [AbortRestoresVersion];
-    read_twice: read::twice, 3, [ReadWithoutVersionCheck];
+    read_twice: read::twice, 3, [ReadWithoutVersionCheck, FilterIgnoresWord];
     snapshot_extension: read::extension, 3, [ClockAfterValidation, ReadWithoutVersionCheck];
     open_against_open: open::counters, 3, [OpenWithoutVersionCheck];
     open_in_opposite_order: open::opposite_order, 3, [OpenWithoutVersionCheck];

@@ -56,20 +56,7 @@ impl Thread {
     /// consistent state, and logs the read. Solo mode and private objects: just `f()`.
     #[inline(always)]
     pub fn read<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
-        if !self.tx.concurrent || self.tx.owns(h) {
-            return Ok(f());
-        }
-        self.read_shared(h, f)
-    }
-    #[inline(never)]
-    fn read_shared<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
-        loop {
-            let seen = self.tx.read_begin(self.world, h)?;
-            let v = f();
-            if self.tx.read_end(h, seen)? {
-                return Ok(v);
-            }
-        }
+        Ok(self.tx.read(self.world, h, f)?)
     }
     /// Makes an object writable by this transaction, and saves the `words` words after its header for undo.
     #[inline(always)]
@@ -97,7 +84,7 @@ impl Thread {
     pub fn store(&mut self, h: &Header, slot: &Slot, v: Value) {
         if self.needs_log(h) {
             // SAFETY: `h` is open, and the heap does not move its words.
-            unsafe { self.tx.log_slot(&slot.0) };
+            unsafe { self.tx.log_slot(&slot.0, is_shared(h)) };
         }
         slot.set_raw(v);
     }
@@ -120,7 +107,7 @@ impl Thread {
             unsafe {
                 let first = crate::attrs::attr_base(o.obj());
                 for i in 0..words {
-                    self.tx.log_slot(&(*first.add(i)).0);
+                    self.tx.log_slot(&(*first.add(i)).0, is_shared(o.header()));
                 }
                 let saved = (*o.cell.get()).clone();
                 crate::types::payload::keep_for_undo(self, o, saved);
@@ -188,6 +175,11 @@ impl Thread {
     }
 }
 
+/// Can other threads reach an object that the running transaction has opened?
+#[inline(always)]
+pub(crate) fn is_shared(h: &Header) -> bool {
+    h.flags.load(Relaxed) & flag::SHARED != 0
+}
 /// The thread of the current OS thread.
 pub fn current() -> Option<&'static mut Thread> {
     let p = CURRENT.with(|c| c.get());

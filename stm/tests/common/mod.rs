@@ -102,16 +102,11 @@ impl Thread {
     }
     pub fn read_all(&mut self, o: &Object) -> Result<[u64; WORDS], Conflict> {
         let load = || std::array::from_fn(|i| o.words[i].load(Relaxed));
-        if !self.tx.concurrent || self.tx.owns(&o.header) {
-            return Ok(load());
-        }
-        loop {
-            let seen = self.tx.read_begin(self.w, &o.header)?;
-            let v = load();
-            if self.tx.read_end(&o.header, seen)? {
-                return Ok(v);
-            }
-        }
+        self.tx.read(self.w, &o.header, load)
+    }
+    /// Nobody has the object open, and nobody takes it for private.
+    pub fn assert_shared(&self, o: &Object) {
+        assert!(self.w.is_shared(o.header.meta.load(Acquire)), "not shared");
     }
     pub fn write(&mut self, o: &Object, i: usize, v: u64) -> Result<(), Conflict> {
         if !self.tx.writable(&o.header) {

@@ -33,8 +33,10 @@ pub fn publication() {
         move |t| {
             let _ = t.attempt(|t| {
                 let Some(o) = target(t.read(x, 0)?) else { return Ok(()) };
-                let [inner, seven] = t.read_all(o).expect("a published object is not open");
+                t.assert_shared(o);
+                let [inner, seven] = t.read_all(o).expect("nobody writes it");
                 let inner = target(inner).expect("it was whole when it was published");
+                t.assert_shared(inner);
                 assert_eq!((t.read(inner, 0), seven), (Ok(7), 7));
                 Ok(())
             });

@@ -8,7 +8,7 @@
 use crate::context::ctx;
 use crate::names::names;
 use crate::object::{Gc, Header, Kind, Layout, Slot};
-use crate::thread::Thread;
+use crate::thread::{Thread, is_shared};
 use crate::throw::{R, Throw};
 use crate::types::class::{Class, class_of};
 pub use crate::types::dict_table::DictTable;
@@ -251,7 +251,7 @@ impl Gc<Dict> {
         if th.tx.concurrent && !th.tx.writable(t.header()) && th.needs_log(self.header()) {
             for w in words {
                 // SAFETY: the table belongs to this dict, which is open, and is collected only when nothing refers to it.
-                unsafe { th.tx.log_slot(*w) };
+                unsafe { th.tx.log_slot(*w, is_shared(self.header())) };
             }
         }
     }

@@ -72,7 +72,7 @@ impl Gc<List> {
     fn set_len(self, th: &mut Thread, n: usize) {
         if self.must_log(th) {
             // SAFETY: a word of this list, which the caller opened.
-            unsafe { th.tx.log_slot(&self.len) };
+            unsafe { th.tx.log_slot(&self.len, false) };
         }
         self.len.store(n as u64, Relaxed);
     }

@@ -1,0 +1,186 @@
+"""Throughput of two threads against one, and of one thread beside a sleeping one.
+
+usage: scaling.py [--benchmarks FOLDER] [--cpu] [--repeat N] [workload ...]
+
+FOLDER holds pyperformance's benchmarks; the default is where the benchmark runner keeps them. Workloads that need it are
+left out when it is not there. Each thread does the whole work on data of its own, unless the name says `shared`. The best
+of N rounds counts. --cpu compares processor time instead of the clock: for a busy machine, where it shows what the threads
+cost each other, but not what they wait for.
+"""
+
+import argparse
+import importlib.util
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+
+def benchmark(folder, name):
+    """The module of a benchmark script, each call a fresh one."""
+    path = os.path.join(folder, "bm_" + name, "run_benchmark.py")
+    spec = importlib.util.spec_from_file_location("bm_" + name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def richards(folder):
+    module = benchmark(folder, "richards")
+    return lambda: module.Richards().run(6)
+
+
+def nbody(folder):
+    module = benchmark(folder, "nbody")
+    module.offset_momentum(module.BODIES["sun"])
+    return lambda: module.advance(0.01, 20_000)
+
+
+def deltablue(folder):
+    module = benchmark(folder, "deltablue")
+    return lambda: [module.delta_blue(500) for _ in range(6)]
+
+
+def json_dumps(_):
+    import json
+
+    data = {"a": [1, 2, 3.5, "x" * 20] * 50, "b": {str(i): i for i in range(300)}}
+
+    def work():
+        for _ in range(400):
+            json.dumps(data)
+
+    return work
+
+
+def word_count(_):
+    text = "the quick brown fox jumps over the lazy dog and runs away from it " * 20_000
+
+    def work():
+        counts = {}
+        for word in text.split():
+            counts[word] = counts.get(word, 0) + 1
+        assert counts["the"] == 40_000
+
+    return work
+
+
+ROWS = [None] * 128
+
+
+def mandelbrot_row(y, width, height):
+    row = []
+    for x in range(width):
+        c = complex(-2 + 3 * x / width, -1 + 2 * y / height)
+        z = 0j
+        n = 0
+        while n < 50 and abs(z) < 2:
+            z = z * z + c
+            n += 1
+        row.append(n)
+    return row
+
+
+def mandelbrot_shared_rows(_):
+    def work():
+        for y in range(128):
+            ROWS[y] = mandelbrot_row(y, 300, 128)
+
+    return work
+
+
+def fib(_):
+    def f(n):
+        return n if n < 2 else f(n - 1) + f(n - 2)
+
+    return lambda: f(27)
+
+
+def attributes(_):
+    class Point:
+        def __init__(self):
+            self.x = 0
+
+        def move(self):
+            self.x += 1
+
+    def work():
+        p = Point()
+        for _ in range(1_000_000):
+            p.move()
+
+    return work
+
+
+WORKLOADS = [richards, nbody, deltablue, json_dumps, word_count, mandelbrot_shared_rows, fib, attributes]
+NEED_FOLDER = {richards, nbody, deltablue}
+
+
+def collatz(n):
+    steps = 0
+    while n != 1:
+        n = n * 3 + 1 if n % 2 else n // 2
+        steps += 1
+    return steps
+
+
+def pool(threads):
+    with ThreadPoolExecutor(threads) as executor:
+        return sum(executor.map(collatz, range(1, 6000)))
+
+
+def in_threads(works):
+    """Runs each of `works` in a thread of its own."""
+    threads = [threading.Thread(target=w) for w in works]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+
+
+def best(clock, repeat, f):
+    times = []
+    for _ in range(repeat):
+        began = clock()
+        f()
+        times.append(clock() - began)
+    return min(times)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    default = "~/.cache/vasuki-bench/pyperformance/data-files/benchmarks"
+    parser.add_argument("--benchmarks", default=os.path.expanduser(default), metavar="FOLDER")
+    parser.add_argument("--cpu", action="store_true")
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("workload", nargs="*")
+    options = parser.parse_args()
+    # The benchmark scripts import pyperf, but what is used here does not need it.
+    sys.modules.setdefault("pyperf", type(sys)("pyperf"))
+    clock = time.process_time if options.cpu else time.perf_counter
+    for setup in WORKLOADS:
+        name = setup.__name__
+        if options.workload and name not in options.workload:
+            continue
+        if setup in NEED_FOLDER and not os.path.isdir(options.benchmarks):
+            print(f"{name:24} left out: no folder {options.benchmarks}")
+            continue
+        works = [setup(options.benchmarks) for _ in range(2)]
+        for w in works:
+            w()
+        one = best(clock, options.repeat, works[0])
+        stop = threading.Event()
+        sleeper = threading.Thread(target=stop.wait)
+        sleeper.start()
+        beside = best(clock, options.repeat, works[0])
+        stop.set()
+        sleeper.join()
+        two = best(clock, options.repeat, lambda: in_threads(works))
+        print(f"{name:24} two threads {2 * one / two:.2f}   beside a sleeper {one / beside:.2f}", flush=True)
+    if not options.workload or "pool" in options.workload:
+        one, two = (best(clock, options.repeat, lambda: pool(n)) for n in (1, 2))
+        print(f"{'pool':24} two threads {one / two:.2f}")
+
+
+main()
