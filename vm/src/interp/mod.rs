@@ -28,6 +28,7 @@ mod code_replace;
 pub mod frame;
 pub mod generator;
 pub(crate) mod helpers;
+mod instruction;
 mod liveness;
 mod lookup;
 mod publish;
@@ -244,6 +245,7 @@ pub(crate) fn function_for(th: &mut Thread, code: Gc<Code>, globals: Value, clos
 /// The function of a frame.
 /// # Safety
 /// `regs` is register 0 of a frame.
+#[inline(always)]
 pub(crate) unsafe fn function_of(regs: *mut Value) -> Gc<Function> {
     // SAFETY: by the caller's promise; word -1 is always a function.
     unsafe { (*regs.sub(1)).as_gc::<Function>() }
@@ -251,6 +253,7 @@ pub(crate) unsafe fn function_of(regs: *mut Value) -> Gc<Function> {
 /// The code of a frame.
 /// # Safety
 /// `regs` is register 0 of a frame.
+#[inline(always)]
 pub(crate) unsafe fn code_of(regs: *mut Value) -> Gc<Code> {
     // SAFETY: by the caller's promise.
     unsafe { (*regs.sub(4)).as_gc::<Code>() }

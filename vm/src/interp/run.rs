@@ -9,6 +9,7 @@ use super::call_ex::call_ex;
 use super::code::{Code, Tables};
 use super::generator::{Generator, Step};
 use super::helpers as h;
+use super::instruction::Instruction;
 use super::lookup::{Found, attribute, global, method};
 use super::returns::{Popped, jump, pop_frame};
 use super::unwind::{Next, unwind};
@@ -46,19 +47,6 @@ pub(super) fn run_outermost(th: &mut Thread) -> R {
 #[inline]
 pub(super) fn run(th: &mut Thread) -> R {
     run_with(th, None)
-}
-
-/// Opcode of an instruction word.
-#[inline(always)]
-fn decode(w: u64) -> Op {
-    debug_assert!(Op::from_u16(w as u16).is_some());
-    // SAFETY: code is made by the compiler or validated when it is loaded; Op is repr(u16) without gaps.
-    unsafe { std::mem::transmute::<u16, Op>(w as u16) }
-}
-/// `th.interp.frames`-free check of what an instruction's 32-bit offset says.
-#[inline(always)]
-fn offset(w: u64) -> i32 {
-    (w >> 32) as u32 as i32
 }
 
 /// Runs the frame that was pushed; `thrown` is thrown there first.
@@ -263,23 +251,20 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
             }
 
             // SAFETY: validated code ends with a return or a jump: `pc` is always on an instruction.
-            let w = unsafe { (*pc).load(Relaxed) };
+            let ins = unsafe { Instruction::at(pc) };
             pc = pc.wrapping_add(1);
-            let a = (w >> 16) as u16;
-            let b = (w >> 32) as u16;
-            let c = (w >> 48) as u16;
-            match decode(w) {
+            match ins.op() {
                 Op::Nop => {}
                 Op::Resume => poll!(),
                 Op::CopyFree => {
                     let cells = func!().closure.get().cast::<Tuple>().map_or(&[][..], |t| t.items());
-                    for (i, v) in cells.iter().enumerate().take(b as usize) {
-                        r!(a as usize + i) = *v;
+                    for (i, v) in cells.iter().enumerate().take(ins.b() as usize) {
+                        r!(ins.a() as usize + i) = *v;
                     }
                 }
                 Op::MakeCell => {
-                    let v = r!(a);
-                    r!(a) = cell::new(th, v).value();
+                    let v = r!(ins.a());
+                    r!(ins.a()) = cell::new(th, v).value();
                 }
                 Op::ReturnGenerator => {
                     // SAFETY: the running frame is live.
@@ -290,66 +275,66 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         Popped::Leave(v) => return Ok(v),
                     }
                 }
-                Op::Move => r!(a) = r!(b),
-                Op::LoadConst => r!(a) = t.consts[b as usize],
-                Op::LoadInt => r!(a) = Value::small(i64::from(offset(w))),
-                Op::LoadNone => r!(a) = Value::NONE,
-                Op::LoadTrue => r!(a) = Value::TRUE,
-                Op::LoadFalse => r!(a) = Value::FALSE,
-                Op::LoadEllipsis => r!(a) = Value::ELLIPSIS,
-                Op::Clear => r!(a) = Value::EMPTY,
+                Op::Move => r!(ins.a()) = r!(ins.b()),
+                Op::LoadConst => r!(ins.a()) = t.consts[ins.b() as usize],
+                Op::LoadInt => r!(ins.a()) = Value::small(i64::from(ins.offset())),
+                Op::LoadNone => r!(ins.a()) = Value::NONE,
+                Op::LoadTrue => r!(ins.a()) = Value::TRUE,
+                Op::LoadFalse => r!(ins.a()) = Value::FALSE,
+                Op::LoadEllipsis => r!(ins.a()) = Value::ELLIPSIS,
+                Op::Clear => r!(ins.a()) = Value::EMPTY,
                 Op::CheckBound => {
-                    if r!(a).is_empty() {
-                        fail!(h::unbound_local(th, t, a as usize));
+                    if r!(ins.a()).is_empty() {
+                        fail!(h::unbound_local(th, t, ins.a() as usize));
                     }
                 }
                 Op::DeleteLocal => {
-                    if r!(a).is_empty() {
-                        fail!(h::unbound_local(th, t, a as usize));
+                    if r!(ins.a()).is_empty() {
+                        fail!(h::unbound_local(th, t, ins.a() as usize));
                     }
-                    r!(a) = Value::EMPTY;
+                    r!(ins.a()) = Value::EMPTY;
                 }
                 Op::LoadDeref => {
-                    let cell: Gc<Cell> = h::cell_of(r!(b));
+                    let cell: Gc<Cell> = h::cell_of(r!(ins.b()));
                     let v = ok!(cell.get(th));
                     if v.is_empty() {
-                        fail!(h::unbound_cell(th, t, b as usize));
+                        fail!(h::unbound_cell(th, t, ins.b() as usize));
                     }
-                    r!(a) = v;
+                    r!(ins.a()) = v;
                 }
-                Op::StoreDeref => ok!(h::cell_of(r!(a)).set(th, r!(b))),
+                Op::StoreDeref => ok!(h::cell_of(r!(ins.a())).set(th, r!(ins.b()))),
                 Op::DeleteDeref => {
-                    let cell = h::cell_of(r!(a));
+                    let cell = h::cell_of(r!(ins.a()));
                     if ok!(cell.get(th)).is_empty() {
-                        fail!(h::unbound_cell(th, t, a as usize));
+                        fail!(h::unbound_cell(th, t, ins.a() as usize));
                     }
                     ok!(cell.set(th, Value::EMPTY));
                 }
                 Op::LoadClassDeref => {
                     // SAFETY: the running frame is live.
                     let locals = unsafe { *regs.sub(2) };
-                    let found = ok!(h::mapping_get(th, locals, name!(c)));
+                    let found = ok!(h::mapping_get(th, locals, name!(ins.c())));
                     let v = match found {
                         Some(v) => v,
-                        None => ok!(h::cell_of(r!(b)).get(th)),
+                        None => ok!(h::cell_of(r!(ins.b())).get(th)),
                     };
                     if v.is_empty() {
-                        fail!(h::unbound_cell(th, t, b as usize));
+                        fail!(h::unbound_cell(th, t, ins.b() as usize));
                     }
-                    r!(a) = v;
+                    r!(ins.a()) = v;
                 }
                 Op::LoadName => {
                     let word = word_at_pc!();
                     let f = func!();
                     // SAFETY: the running frame is live.
                     let locals = unsafe { *regs.sub(2) };
-                    r!(a) = if locals == f.globals.get() || locals.is_empty() {
+                    r!(ins.a()) = if locals == f.globals.get() || locals.is_empty() {
                         match global(th, word, f.globals.get(), f.builtins.get()) {
                             Some(v) => v,
-                            None => ok!(h::load_global(th, code!(), word, f, name!(b))),
+                            None => ok!(h::load_global(th, code!(), word, f, name!(ins.b()))),
                         }
                     } else {
-                        ok!(h::load_name(th, locals, f, name!(b)))
+                        ok!(h::load_name(th, locals, f, name!(ins.b())))
                     };
                 }
                 Op::StoreName => {
@@ -358,54 +343,54 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     if m.is_empty() {
                         m = func!().globals.get();
                     }
-                    ok!(h::store_name(th, m, name!(a), r!(b)));
+                    ok!(h::store_name(th, m, name!(ins.a()), r!(ins.b())));
                 }
                 Op::DeleteName => {
                     // SAFETY: the running frame is live.
                     let m = unsafe { *regs.sub(2) };
-                    ok!(h::delete_name(th, m, name!(a)));
+                    ok!(h::delete_name(th, m, name!(ins.a())));
                 }
                 Op::LoadGlobal => {
                     let word = word_at_pc!();
                     let f = func!();
-                    r!(a) = match global(th, word, f.globals.get(), f.builtins.get()) {
+                    r!(ins.a()) = match global(th, word, f.globals.get(), f.builtins.get()) {
                         Some(v) => v,
-                        None => ok!(h::load_global(th, code!(), word, f, name!(b))),
+                        None => ok!(h::load_global(th, code!(), word, f, name!(ins.b()))),
                     };
                 }
                 Op::StoreGlobal => {
                     let _ = word_at_pc!();
                     let g = func!().globals.get();
-                    ok!(h::store_name(th, g, name!(a), r!(b)));
+                    ok!(h::store_name(th, g, name!(ins.a()), r!(ins.b())));
                 }
                 Op::DeleteGlobal => {
                     let g = func!().globals.get();
-                    ok!(h::delete_name(th, g, name!(a)));
+                    ok!(h::delete_name(th, g, name!(ins.a())));
                 }
-                Op::LoadClassGlobal => r!(a) = ok!(h::load_name(th, r!(c), func!(), name!(b))),
+                Op::LoadClassGlobal => r!(ins.a()) = ok!(h::load_name(th, r!(ins.c()), func!(), name!(ins.b()))),
                 Op::LoadLocals => {
                     // SAFETY: the running frame is live.
                     let m = unsafe { *regs.sub(2) };
-                    r!(a) = if m.is_empty() { func!().globals.get() } else { m };
+                    r!(ins.a()) = if m.is_empty() { func!().globals.get() } else { m };
                 }
-                Op::LoadBuildClass => r!(a) = ok!(h::load_build_class(th, func!())),
-                Op::LoadCommon => r!(a) = ok!(h::load_common(th, b as usize)),
+                Op::LoadBuildClass => r!(ins.a()) = ok!(h::load_build_class(th, func!())),
+                Op::LoadCommon => r!(ins.a()) = ok!(h::load_common(th, ins.b() as usize)),
 
                 Op::LoadAttr => {
                     let word = word_at_pc!();
-                    let v = r!(b);
+                    let v = r!(ins.b());
                     match attribute(th, word, v) {
-                        Found::Value(x) => r!(a) = x,
+                        Found::Value(x) => r!(ins.a()) = x,
                         Found::Getter(f) => {
-                            ok!(push_method(th, f, &[v], a as u64));
+                            ok!(push_method(th, f, &[v], ins.a() as u64));
                             reload!();
                         }
-                        Found::Nothing => r!(a) = ok!(h::load_attr(th, code!(), word, v, name!(c))),
+                        Found::Nothing => r!(ins.a()) = ok!(h::load_attr(th, code!(), word, v, name!(ins.c()))),
                     }
                 }
                 Op::StoreAttr => {
                     let word = word_at_pc!();
-                    let (v, new) = (r!(a), r!(c));
+                    let (v, new) = (r!(ins.a()), r!(ins.c()));
                     if v.is_obj()
                         && let o = v.as_obj()
                         && th.tx.writable(o.header())
@@ -414,53 +399,53 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         // SAFETY: the cache says where an object of this shape has the attribute.
                         unsafe { o.slot(at) }.set_raw(new);
                     } else {
-                        ok!(h::store_attr(th, code!(), word, v, name!(b), new));
+                        ok!(h::store_attr(th, code!(), word, v, name!(ins.b()), new));
                     }
                 }
-                Op::DeleteAttr => ok!(th.delattr(r!(a), name!(b))),
+                Op::DeleteAttr => ok!(th.delattr(r!(ins.a()), name!(ins.b()))),
                 Op::LoadMethod => {
                     let word = word_at_pc!();
-                    let v = r!(b);
+                    let v = r!(ins.b());
                     match method(th, word, v) {
                         Some(m) => {
-                            r!(a - 1) = m;
-                            r!(a) = v;
+                            r!(ins.a() - 1) = m;
+                            r!(ins.a()) = v;
                         }
                         None => {
-                            let (f, this) = ok!(h::load_method_cached(th, code!(), word, v, name!(c)));
-                            r!(a - 1) = f;
-                            r!(a) = this;
+                            let (f, this) = ok!(h::load_method_cached(th, code!(), word, v, name!(ins.c())));
+                            r!(ins.a() - 1) = f;
+                            r!(ins.a()) = this;
                         }
                     }
                 }
                 Op::LoadSuperAttr => {
                     let _ = word_at_pc!();
-                    r!(a) = ok!(h::super_attr(th, r!(b), r!(b + 1), r!(b + 2), name!(c)));
+                    r!(ins.a()) = ok!(h::super_attr(th, r!(ins.b()), r!(ins.b() + 1), r!(ins.b() + 2), name!(ins.c())));
                 }
                 Op::LoadSuperMethod => {
                     let _ = word_at_pc!();
-                    let (f, this) = ok!(h::super_method(th, r!(b), r!(b + 1), r!(b + 2), name!(c)));
-                    r!(a - 1) = f;
-                    r!(a) = this;
+                    let (f, this) = ok!(h::super_method(th, r!(ins.b()), r!(ins.b() + 1), r!(ins.b() + 2), name!(ins.c())));
+                    r!(ins.a() - 1) = f;
+                    r!(ins.a()) = this;
                 }
                 Op::LoadSpecial => {
-                    let (f, this) = ok!(h::load_special(th, r!(b), c as usize));
-                    r!(a - 1) = f;
-                    r!(a) = this;
+                    let (f, this) = ok!(h::load_special(th, r!(ins.b()), ins.c() as usize));
+                    r!(ins.a() - 1) = f;
+                    r!(ins.a()) = this;
                 }
 
                 Op::LoadSubscr => {
-                    let (o, k) = (r!(b), r!(c));
+                    let (o, k) = (r!(ins.b()), r!(ins.c()));
                     match python_method(o, Special::Getitem) {
-                        None => r!(a) = ok!(h::subscript(th, o, k)),
+                        None => r!(ins.a()) = ok!(h::subscript(th, o, k)),
                         Some(f) => {
-                            ok!(push_method(th, f, &[o, k], a as u64));
+                            ok!(push_method(th, f, &[o, k], ins.a() as u64));
                             reload!();
                         }
                     }
                 }
                 Op::StoreSubscr => {
-                    let (o, k, v) = (r!(a), r!(b), r!(c));
+                    let (o, k, v) = (r!(ins.a()), r!(ins.b()), r!(ins.c()));
                     match python_method(o, Special::Setitem) {
                         None => ok!(h::store_subscript(th, o, k, v)),
                         Some(f) => {
@@ -470,12 +455,12 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         }
                     }
                 }
-                Op::DeleteSubscr => ok!(th.delitem(r!(a), r!(b))),
-                Op::BuildSlice => r!(a) = crate::types::slice::new(th, r!(b), r!(b + 1), r!(b + 2)),
+                Op::DeleteSubscr => ok!(th.delitem(r!(ins.a()), r!(ins.b()))),
+                Op::BuildSlice => r!(ins.a()) = crate::types::slice::new(th, r!(ins.b()), r!(ins.b() + 1), r!(ins.b() + 2)),
 
                 Op::Neg => {
-                    let v = r!(b);
-                    r!(a) = if v.is_small()
+                    let v = r!(ins.b());
+                    r!(ins.a()) = if v.is_small()
                         && let Some(n) = Value::try_small(-v.as_small())
                     {
                         n
@@ -485,69 +470,69 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         ok!(th.unary(UnOp::Neg, v))
                     };
                 }
-                Op::Pos => r!(a) = ok!(th.unary(UnOp::Pos, r!(b))),
+                Op::Pos => r!(ins.a()) = ok!(th.unary(UnOp::Pos, r!(ins.b()))),
                 Op::Invert => {
-                    let v = r!(b);
-                    r!(a) = if v.is_small() {
+                    let v = r!(ins.b());
+                    r!(ins.a()) = if v.is_small() {
                         Value::small(!v.as_small())
                     } else {
                         ok!(th.unary(UnOp::Invert, v))
                     };
                 }
-                Op::Not => r!(a) = Value::bool(!ok!(th.truth(r!(b)))),
-                Op::Add => arithmetic!(a, b, c, Add, checked_add, +, false),
-                Op::Sub => arithmetic!(a, b, c, Sub, checked_sub, -, false),
-                Op::Mul => arithmetic!(a, b, c, Mul, checked_mul, *, false),
-                Op::MatMul => binary!(a, b, c, MatMul, false),
-                Op::TrueDiv => binary!(a, b, c, TrueDiv, false),
-                Op::FloorDiv => binary!(a, b, c, FloorDiv, false),
-                Op::Mod => binary!(a, b, c, Mod, false),
-                Op::Pow => binary!(a, b, c, Pow, false),
-                Op::LShift => binary!(a, b, c, LShift, false),
-                Op::RShift => binary!(a, b, c, RShift, false),
-                Op::And => bits!(a, b, c, And, &, false),
-                Op::Or => bits!(a, b, c, Or, |, false),
-                Op::Xor => bits!(a, b, c, Xor, ^, false),
-                Op::InplaceAdd => arithmetic!(a, b, c, Add, checked_add, +, true),
-                Op::InplaceSub => arithmetic!(a, b, c, Sub, checked_sub, -, true),
-                Op::InplaceMul => arithmetic!(a, b, c, Mul, checked_mul, *, true),
-                Op::InplaceMatMul => binary!(a, b, c, MatMul, true),
-                Op::InplaceTrueDiv => binary!(a, b, c, TrueDiv, true),
-                Op::InplaceFloorDiv => binary!(a, b, c, FloorDiv, true),
-                Op::InplaceMod => binary!(a, b, c, Mod, true),
-                Op::InplacePow => binary!(a, b, c, Pow, true),
-                Op::InplaceLShift => binary!(a, b, c, LShift, true),
-                Op::InplaceRShift => binary!(a, b, c, RShift, true),
-                Op::InplaceAnd => bits!(a, b, c, And, &, true),
-                Op::InplaceOr => bits!(a, b, c, Or, |, true),
-                Op::InplaceXor => bits!(a, b, c, Xor, ^, true),
+                Op::Not => r!(ins.a()) = Value::bool(!ok!(th.truth(r!(ins.b())))),
+                Op::Add => arithmetic!(ins.a(), ins.b(), ins.c(), Add, checked_add, +, false),
+                Op::Sub => arithmetic!(ins.a(), ins.b(), ins.c(), Sub, checked_sub, -, false),
+                Op::Mul => arithmetic!(ins.a(), ins.b(), ins.c(), Mul, checked_mul, *, false),
+                Op::MatMul => binary!(ins.a(), ins.b(), ins.c(), MatMul, false),
+                Op::TrueDiv => binary!(ins.a(), ins.b(), ins.c(), TrueDiv, false),
+                Op::FloorDiv => binary!(ins.a(), ins.b(), ins.c(), FloorDiv, false),
+                Op::Mod => binary!(ins.a(), ins.b(), ins.c(), Mod, false),
+                Op::Pow => binary!(ins.a(), ins.b(), ins.c(), Pow, false),
+                Op::LShift => binary!(ins.a(), ins.b(), ins.c(), LShift, false),
+                Op::RShift => binary!(ins.a(), ins.b(), ins.c(), RShift, false),
+                Op::And => bits!(ins.a(), ins.b(), ins.c(), And, &, false),
+                Op::Or => bits!(ins.a(), ins.b(), ins.c(), Or, |, false),
+                Op::Xor => bits!(ins.a(), ins.b(), ins.c(), Xor, ^, false),
+                Op::InplaceAdd => arithmetic!(ins.a(), ins.b(), ins.c(), Add, checked_add, +, true),
+                Op::InplaceSub => arithmetic!(ins.a(), ins.b(), ins.c(), Sub, checked_sub, -, true),
+                Op::InplaceMul => arithmetic!(ins.a(), ins.b(), ins.c(), Mul, checked_mul, *, true),
+                Op::InplaceMatMul => binary!(ins.a(), ins.b(), ins.c(), MatMul, true),
+                Op::InplaceTrueDiv => binary!(ins.a(), ins.b(), ins.c(), TrueDiv, true),
+                Op::InplaceFloorDiv => binary!(ins.a(), ins.b(), ins.c(), FloorDiv, true),
+                Op::InplaceMod => binary!(ins.a(), ins.b(), ins.c(), Mod, true),
+                Op::InplacePow => binary!(ins.a(), ins.b(), ins.c(), Pow, true),
+                Op::InplaceLShift => binary!(ins.a(), ins.b(), ins.c(), LShift, true),
+                Op::InplaceRShift => binary!(ins.a(), ins.b(), ins.c(), RShift, true),
+                Op::InplaceAnd => bits!(ins.a(), ins.b(), ins.c(), And, &, true),
+                Op::InplaceOr => bits!(ins.a(), ins.b(), ins.c(), Or, |, true),
+                Op::InplaceXor => bits!(ins.a(), ins.b(), ins.c(), Xor, ^, true),
                 Op::AddInt => {
-                    let x = r!(b);
-                    let n = i64::from(c as i16 >> 1);
+                    let x = r!(ins.b());
+                    let n = i64::from(ins.c() as i16 >> 1);
                     if x.is_small()
                         && let Some(v) = Value::try_small(x.as_small() + n)
                     {
-                        r!(a) = v;
+                        r!(ins.a()) = v;
                     } else {
                         let (op, n) = if n < 0 { (BinOp::Sub, -n) } else { (BinOp::Add, n) };
-                        r!(a) = ok!(h::binary(th, op, x, Value::small(n), c & 1 != 0));
+                        r!(ins.a()) = ok!(h::binary(th, op, x, Value::small(n), ins.c() & 1 != 0));
                     }
                 }
 
-                Op::Lt => compare!(a, b, c, Lt, <),
-                Op::Le => compare!(a, b, c, Le, <=),
-                Op::Eq => compare!(a, b, c, Eq, ==),
-                Op::Ne => compare!(a, b, c, Ne, !=),
-                Op::Gt => compare!(a, b, c, Gt, >),
-                Op::Ge => compare!(a, b, c, Ge, >=),
-                Op::Is => r!(a) = Value::bool(r!(b) == r!(c)),
-                Op::IsNot => r!(a) = Value::bool(r!(b) != r!(c)),
-                Op::In => r!(a) = Value::bool(ok!(th.contains(r!(c), r!(b)))),
-                Op::NotIn => r!(a) = Value::bool(!ok!(th.contains(r!(c), r!(b)))),
+                Op::Lt => compare!(ins.a(), ins.b(), ins.c(), Lt, <),
+                Op::Le => compare!(ins.a(), ins.b(), ins.c(), Le, <=),
+                Op::Eq => compare!(ins.a(), ins.b(), ins.c(), Eq, ==),
+                Op::Ne => compare!(ins.a(), ins.b(), ins.c(), Ne, !=),
+                Op::Gt => compare!(ins.a(), ins.b(), ins.c(), Gt, >),
+                Op::Ge => compare!(ins.a(), ins.b(), ins.c(), Ge, >=),
+                Op::Is => r!(ins.a()) = Value::bool(r!(ins.b()) == r!(ins.c())),
+                Op::IsNot => r!(ins.a()) = Value::bool(r!(ins.b()) != r!(ins.c())),
+                Op::In => r!(ins.a()) = Value::bool(ok!(th.contains(r!(ins.c()), r!(ins.b())))),
+                Op::NotIn => r!(ins.a()) = Value::bool(!ok!(th.contains(r!(ins.c()), r!(ins.b())))),
 
-                Op::Jump => pc = jump(pc, offset(w)),
+                Op::Jump => pc = jump(pc, ins.offset()),
                 Op::JumpBack => {
-                    let target = jump(pc, offset(w));
+                    let target = jump(pc, ins.offset());
                     if th.world.poll_word() != 0 {
                         th.interp.pc = target;
                         if let Err(t) = th.poll() {
@@ -566,63 +551,63 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     pc = target;
                 }
                 Op::JumpIfTrue => {
-                    let v = r!(a);
+                    let v = r!(ins.a());
                     if v.is_true() || (v != Value::FALSE && ok!(th.truth(v))) {
-                        pc = jump(pc, offset(w));
+                        pc = jump(pc, ins.offset());
                     }
                 }
                 Op::JumpIfFalse => {
-                    let v = r!(a);
+                    let v = r!(ins.a());
                     if v == Value::FALSE || (!v.is_true() && !ok!(th.truth(v))) {
-                        pc = jump(pc, offset(w));
+                        pc = jump(pc, ins.offset());
                     }
                 }
                 Op::JumpIfNone => {
-                    if r!(a).is_none() {
-                        pc = jump(pc, offset(w));
+                    if r!(ins.a()).is_none() {
+                        pc = jump(pc, ins.offset());
                     }
                 }
                 Op::JumpIfNotNone => {
-                    if !r!(a).is_none() {
-                        pc = jump(pc, offset(w));
+                    if !r!(ins.a()).is_none() {
+                        pc = jump(pc, ins.offset());
                     }
                 }
                 Op::JumpIfEmpty => {
-                    if r!(a).is_empty() {
-                        pc = jump(pc, offset(w));
+                    if r!(ins.a()).is_empty() {
+                        pc = jump(pc, ins.offset());
                     }
                 }
-                Op::JumpIfLt => jump_compare!(a, b, c, Lt, <),
-                Op::JumpIfLe => jump_compare!(a, b, c, Le, <=),
-                Op::JumpIfEq => jump_compare!(a, b, c, Eq, ==),
-                Op::JumpIfNe => jump_compare!(a, b, c, Ne, !=),
-                Op::JumpIfGt => jump_compare!(a, b, c, Gt, >),
-                Op::JumpIfGe => jump_compare!(a, b, c, Ge, >=),
+                Op::JumpIfLt => jump_compare!(ins.a(), ins.b(), ins.c(), Lt, <),
+                Op::JumpIfLe => jump_compare!(ins.a(), ins.b(), ins.c(), Le, <=),
+                Op::JumpIfEq => jump_compare!(ins.a(), ins.b(), ins.c(), Eq, ==),
+                Op::JumpIfNe => jump_compare!(ins.a(), ins.b(), ins.c(), Ne, !=),
+                Op::JumpIfGt => jump_compare!(ins.a(), ins.b(), ins.c(), Gt, >),
+                Op::JumpIfGe => jump_compare!(ins.a(), ins.b(), ins.c(), Ge, >=),
                 Op::JumpIfIs => {
                     let off = word_at_pc!().load(Relaxed) as u32 as i32;
-                    if (r!(a) == r!(b)) == (c != 0) {
+                    if (r!(ins.a()) == r!(ins.b())) == (ins.c() != 0) {
                         pc = jump(pc, off);
                     }
                 }
                 Op::JumpIfIn => {
                     let off = word_at_pc!().load(Relaxed) as u32 as i32;
-                    if ok!(th.contains(r!(b), r!(a))) == (c != 0) {
+                    if ok!(th.contains(r!(ins.b()), r!(ins.a()))) == (ins.c() != 0) {
                         pc = jump(pc, off);
                     }
                 }
 
                 Op::GetIter => {
-                    let v = r!(b);
-                    r!(a) = ok!(th.iter(v));
+                    let v = r!(ins.b());
+                    r!(ins.a()) = ok!(th.iter(v));
                 }
                 Op::ForIter | Op::ForIterFar => {
-                    let far = decode(w) == Op::ForIterFar;
+                    let far = ins.op() == Op::ForIterFar;
                     let off = if far {
                         word_at_pc!().load(Relaxed) as u32 as i32
                     } else {
-                        i32::from(c as i16)
+                        i32::from(ins.c() as i16)
                     };
-                    let it = r!(b);
+                    let it = r!(ins.b());
                     let kind = if it.is_obj() { it.as_obj().kind() } else { Kind::Free };
                     let next = match kind {
                         Kind::Iter => ok!(iter::next(th, it.as_gc::<Iter>())),
@@ -632,7 +617,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                                 Value::EMPTY
                             } else {
                                 let flag = if far { frame_flag::FAR } else { 0 };
-                                ok!(generator::push(th, g, Value::NONE, word3(a as usize, Action::ForIter) | flag));
+                                ok!(generator::push(th, g, Value::NONE, word3(ins.a() as usize, Action::ForIter) | flag));
                                 reload!();
                                 continue;
                             }
@@ -645,18 +630,18 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     if next.is_empty() {
                         pc = jump(pc, off);
                     } else {
-                        r!(a) = next;
+                        r!(ins.a()) = next;
                     }
                 }
                 Op::GetYieldFromIter => {
                     let inside = t.flags & (flags::COROUTINE | flags::ITERABLE_COROUTINE) != 0;
-                    r!(a) = ok!(h::awaits::yield_from(th, r!(b), inside));
+                    r!(ins.a()) = ok!(h::awaits::yield_from(th, r!(ins.b()), inside));
                 }
-                Op::GetAwaitable => r!(a) = ok!(h::awaits::awaitable(th, r!(b), c as usize)),
-                Op::GetAiter => r!(a) = ok!(h::awaits::aiter(th, r!(b))),
-                Op::GetAnext => r!(a) = ok!(h::awaits::anext(th, r!(b))),
+                Op::GetAwaitable => r!(ins.a()) = ok!(h::awaits::awaitable(th, r!(ins.b()), ins.c() as usize)),
+                Op::GetAiter => r!(ins.a()) = ok!(h::awaits::aiter(th, r!(ins.b()))),
+                Op::GetAnext => r!(ins.a()) = ok!(h::awaits::anext(th, r!(ins.b()))),
                 Op::EndAsyncFor => {
-                    let e = r!(a);
+                    let e = r!(ins.a());
                     if !class_of(e).is_subclass_of(ctx().types.StopAsyncIteration) {
                         th.interp.reraise = true;
                         fail!(Throw::exception(e));
@@ -664,32 +649,32 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                 }
 
                 Op::Call => {
-                    let f = r!(b - 1);
-                    let base = regs.wrapping_add(b as usize);
+                    let f = r!(ins.b() - 1);
+                    let base = regs.wrapping_add(ins.b() as usize);
                     if let Some(f) = f.cast::<function::Function>()
                         && let code = f.code.get().as_gc::<Code>()
                         && let ct = code.tables()
                         && ct.simple
-                        && ct.argcount == c
+                        && ct.argcount == ins.c()
                         && may_push(th, base, ct.nregs as usize)
                     {
                         th.interp.pc = pc;
                         // SAFETY: the call is prepared, the room was checked.
-                        unsafe { push(th, base, code, ct, c as usize, a as u64, Value::EMPTY) };
+                        unsafe { push(th, base, code, ct, ins.c() as usize, ins.a() as u64, Value::EMPTY) };
                         regs = base;
                         pc = ct.words.as_ptr();
                         t = ct;
                     } else {
                         // SAFETY: the compiler has prepared the call.
-                        let r = ok!(unsafe { call_at(th, base, c as usize, &[], a as u64) });
-                        called!(r, a);
+                        let r = ok!(unsafe { call_at(th, base, ins.c() as usize, &[], ins.a() as u64) });
+                        called!(r, ins.a());
                     }
                 }
                 Op::CallMethod => {
-                    let mut base = regs.wrapping_add(b as usize);
-                    let mut n = c as usize;
-                    if r!(b).is_empty() {
-                        r!(b) = r!(b - 1);
+                    let mut base = regs.wrapping_add(ins.b() as usize);
+                    let mut n = ins.c() as usize;
+                    if r!(ins.b()).is_empty() {
+                        r!(ins.b()) = r!(ins.b() - 1);
                         base = base.wrapping_add(1);
                         n -= 1;
                     }
@@ -704,44 +689,44 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     {
                         th.interp.pc = pc;
                         // SAFETY: the call is prepared, the room was checked.
-                        unsafe { push(th, base, code, ct, n, a as u64, Value::EMPTY) };
+                        unsafe { push(th, base, code, ct, n, ins.a() as u64, Value::EMPTY) };
                         regs = base;
                         pc = ct.words.as_ptr();
                         t = ct;
                     } else {
                         // SAFETY: the compiler has prepared the call.
-                        let r = ok!(unsafe { call_at(th, base, n, &[], a as u64) });
-                        called!(r, a);
+                        let r = ok!(unsafe { call_at(th, base, n, &[], ins.a() as u64) });
+                        called!(r, ins.a());
                     }
                 }
                 Op::CallKw => {
                     let names = t.consts[word_at_pc!().load(Relaxed) as u32 as usize].as_gc::<Tuple>().items();
-                    let base = regs.wrapping_add(b as usize);
+                    let base = regs.wrapping_add(ins.b() as usize);
                     // SAFETY: the compiler has prepared the call.
-                    let r = ok!(unsafe { call_at(th, base, c as usize, names, a as u64) });
-                    called!(r, a);
+                    let r = ok!(unsafe { call_at(th, base, ins.c() as usize, names, ins.a() as u64) });
+                    called!(r, ins.a());
                 }
                 Op::CallMethodKw => {
                     let names = t.consts[word_at_pc!().load(Relaxed) as u32 as usize].as_gc::<Tuple>().items();
-                    let mut base = regs.wrapping_add(b as usize);
-                    let mut n = c as usize;
-                    if r!(b).is_empty() {
-                        r!(b) = r!(b - 1);
+                    let mut base = regs.wrapping_add(ins.b() as usize);
+                    let mut n = ins.c() as usize;
+                    if r!(ins.b()).is_empty() {
+                        r!(ins.b()) = r!(ins.b() - 1);
                         base = base.wrapping_add(1);
                         n -= 1;
                     }
                     // SAFETY: the compiler has prepared the call.
-                    let r = ok!(unsafe { call_at(th, base, n, names, a as u64) });
-                    called!(r, a);
+                    let r = ok!(unsafe { call_at(th, base, n, names, ins.a() as u64) });
+                    called!(r, ins.a());
                 }
                 Op::CallEx => {
-                    let base = regs.wrapping_add(b as usize);
+                    let base = regs.wrapping_add(ins.b() as usize);
                     // SAFETY: the compiler has prepared the call.
-                    let r = ok!(unsafe { call_ex(th, base, a as u64) });
-                    called!(r, a);
+                    let r = ok!(unsafe { call_ex(th, base, ins.a() as u64) });
+                    called!(r, ins.a());
                 }
                 Op::Return => {
-                    let v = r!(a);
+                    let v = r!(ins.a());
                     th.interp.pc = pc;
                     match ok!(pop_frame(th, regs, v)) {
                         Popped::Go => reload!(),
@@ -749,7 +734,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     }
                 }
                 Op::ReturnConst => {
-                    let v = t.consts[a as usize];
+                    let v = t.consts[ins.a() as usize];
                     th.interp.pc = pc;
                     match ok!(pop_frame(th, regs, v)) {
                         Popped::Go => reload!(),
@@ -757,7 +742,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     }
                 }
                 Op::Yield => {
-                    let v = r!(b);
+                    let v = r!(ins.b());
                     // SAFETY: only generators yield.
                     ok!(unsafe { generator::suspend(th, regs, pc) });
                     // SAFETY: the running frame is live, and so is its caller.
@@ -781,87 +766,95 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                 }
                 Op::Send => {
                     let off = word_at_pc!().load(Relaxed) as u32 as i32;
-                    let (it, v) = (r!(b), r!(c));
+                    let (it, v) = (r!(ins.b()), r!(ins.c()));
                     if it.is_kind(Kind::Generator)
                         && class_of(it) != ctx().types.async_generator
                         && let g = it.as_gc::<Generator>()
                         && !ok!(g.has_ended(th))
                     {
-                        ok!(generator::push(th, g, v, word3(a as usize, Action::Send)));
+                        ok!(generator::push(th, g, v, word3(ins.a() as usize, Action::Send)));
                         reload!();
                         continue;
                     }
                     match ok!(h::awaits::send(th, it, v)) {
-                        Step::Yielded(v) => r!(a) = v,
+                        Step::Yielded(v) => r!(ins.a()) = v,
                         Step::Returned(v) => {
-                            r!(a) = v;
+                            r!(ins.a()) = v;
                             pc = jump(pc, off);
                         }
                     }
                 }
                 Op::Throw => {
-                    let (it, e) = (r!(b), r!(c));
+                    let (it, e) = (r!(ins.b()), r!(ins.c()));
                     match ok!(h::awaits::throw(th, it, e)) {
-                        Step::Yielded(v) => r!(a) = v,
+                        Step::Yielded(v) => r!(ins.a()) = v,
                         Step::Returned(v) => {
-                            r!(a) = v;
+                            r!(ins.a()) = v;
                             pc = pc.wrapping_add(1);
                         }
                     }
                 }
-                Op::AsyncGenWrap => r!(a) = super::async_generator::wrap(th, r!(b)),
+                Op::AsyncGenWrap => r!(ins.a()) = super::async_generator::wrap(th, r!(ins.b())),
 
-                Op::BuildTuple => r!(a) = th.new_tuple(slice!(b, c)),
-                Op::BuildList => r!(a) = ok!(th.new_list(slice!(b, c))),
-                Op::BuildSet => r!(a) = ok!(h::build_set(th, slice!(b, c))),
-                Op::BuildMap => r!(a) = ok!(h::build_map(th, slice!(b, c as usize * 2))),
-                Op::BuildString => r!(a) = ok!(h::build_string(th, slice!(b, c))),
-                Op::ListAppend => ok!(r!(a).as_gc::<List>().append(th, r!(b))),
-                Op::ListExtend => ok!(h::list_extend(th, r!(a), r!(b))),
-                Op::ListToTuple => r!(a) = ok!(h::list_to_tuple(th, r!(b))),
+                Op::BuildTuple => r!(ins.a()) = th.new_tuple(slice!(ins.b(), ins.c())),
+                Op::BuildList => r!(ins.a()) = ok!(th.new_list(slice!(ins.b(), ins.c()))),
+                Op::BuildSet => r!(ins.a()) = ok!(h::build_set(th, slice!(ins.b(), ins.c()))),
+                Op::BuildMap => r!(ins.a()) = ok!(h::build_map(th, slice!(ins.b(), ins.c() as usize * 2))),
+                Op::BuildString => r!(ins.a()) = ok!(h::build_string(th, slice!(ins.b(), ins.c()))),
+                Op::ListAppend => ok!(r!(ins.a()).as_gc::<List>().append(th, r!(ins.b()))),
+                Op::ListExtend => ok!(h::list_extend(th, r!(ins.a()), r!(ins.b()))),
+                Op::ListToTuple => r!(ins.a()) = ok!(h::list_to_tuple(th, r!(ins.b()))),
                 Op::SetAdd => {
-                    ok!(h::set_add(th, r!(a), r!(b)));
+                    ok!(h::set_add(th, r!(ins.a()), r!(ins.b())));
                 }
-                Op::SetUpdate => ok!(r!(a).as_gc::<Set>().update(th, r!(b))),
-                Op::MapAdd => ok!(r!(a).as_gc::<Dict>().set(th, r!(b), r!(c))),
-                Op::DictUpdate => ok!(h::dict_update(th, r!(a), r!(b))),
-                Op::DictMerge => ok!(h::dict_merge(th, r!(a), r!(b), r!(c))),
-                Op::FormatSimple => r!(a) = ok!(th.format(r!(b), Value::EMPTY)),
-                Op::FormatWithSpec => r!(a) = ok!(th.format(r!(b), r!(c))),
-                Op::ConvertValue => r!(a) = ok!(h::convert(th, r!(b), c as usize)),
-                Op::BuildInterpolation => r!(a) = ok!(h::interpolation(th, r!(b), r!(b + 1), c as usize, r!(b + 2))),
-                Op::BuildTemplate => r!(a) = ok!(crate::types::template::new(th, r!(b), r!(c))),
+                Op::SetUpdate => ok!(r!(ins.a()).as_gc::<Set>().update(th, r!(ins.b()))),
+                Op::MapAdd => ok!(r!(ins.a()).as_gc::<Dict>().set(th, r!(ins.b()), r!(ins.c()))),
+                Op::DictUpdate => ok!(h::dict_update(th, r!(ins.a()), r!(ins.b()))),
+                Op::DictMerge => ok!(h::dict_merge(th, r!(ins.a()), r!(ins.b()), r!(ins.c()))),
+                Op::FormatSimple => r!(ins.a()) = ok!(th.format(r!(ins.b()), Value::EMPTY)),
+                Op::FormatWithSpec => r!(ins.a()) = ok!(th.format(r!(ins.b()), r!(ins.c()))),
+                Op::ConvertValue => r!(ins.a()) = ok!(h::convert(th, r!(ins.b()), ins.c() as usize)),
+                Op::BuildInterpolation => {
+                    r!(ins.a()) = ok!(h::interpolation(
+                        th,
+                        r!(ins.b()),
+                        r!(ins.b() + 1),
+                        ins.c() as usize,
+                        r!(ins.b() + 2)
+                    ))
+                }
+                Op::BuildTemplate => r!(ins.a()) = ok!(crate::types::template::new(th, r!(ins.b()), r!(ins.c()))),
                 Op::UnpackSequence => {
-                    let v = r!(b);
+                    let v = r!(ins.b());
                     if let Some(x) = v.cast::<Tuple>()
-                        && x.len() == c as usize
+                        && x.len() == ins.c() as usize
                         && class_of(v) == ctx().types.tuple
                     {
                         for (i, x) in x.items().iter().enumerate() {
-                            r!(a as usize + i) = *x;
+                            r!(ins.a() as usize + i) = *x;
                         }
                     } else {
-                        let items = ok!(h::unpack(th, v, c as usize));
+                        let items = ok!(h::unpack(th, v, ins.c() as usize));
                         for (i, x) in items.as_slice().iter().enumerate() {
-                            r!(a as usize + i) = *x;
+                            r!(ins.a() as usize + i) = *x;
                         }
                     }
                 }
                 Op::UnpackEx => {
                     let after = word_at_pc!().load(Relaxed) as u32 as usize;
-                    let items = ok!(h::unpack_ex(th, r!(b), c as usize, after));
+                    let items = ok!(h::unpack_ex(th, r!(ins.b()), ins.c() as usize, after));
                     for (i, x) in items.as_slice().iter().enumerate() {
-                        r!(a as usize + i) = *x;
+                        r!(ins.a() as usize + i) = *x;
                     }
                 }
 
                 Op::MakeFunction => {
-                    let k: Gc<Code> = t.consts[b as usize].as_gc();
+                    let k: Gc<Code> = t.consts[ins.b() as usize].as_gc();
                     let kt = k.tables();
                     let g = func!().globals.get();
-                    r!(a) = ok!(function::new(th, k.value(), g, kt.name, kt.qualname, kt.doc)).value();
+                    r!(ins.a()) = ok!(function::new(th, k.value(), g, kt.name, kt.qualname, kt.doc)).value();
                 }
-                Op::SetFuncAttr => ok!(h::set_function_attribute(th, r!(a), r!(b), c as usize)),
+                Op::SetFuncAttr => ok!(h::set_function_attribute(th, r!(ins.a()), r!(ins.b()), ins.c() as usize)),
                 Op::SetupAnnotations => {
                     // SAFETY: the running frame is live.
                     let m = unsafe { *regs.sub(2) };
@@ -875,69 +868,75 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
 
                 Op::ImportName => {
                     let level = word_at_pc!().load(Relaxed) as u32;
-                    r!(a) = ok!(h::import_name(th, func!(), name!(b), r!(c), i64::from(level)));
+                    r!(ins.a()) = ok!(h::import_name(th, func!(), name!(ins.b()), r!(ins.c()), i64::from(level)));
                 }
-                Op::ImportFrom => r!(a) = ok!(h::import_from(th, r!(b), name!(c))),
+                Op::ImportFrom => r!(ins.a()) = ok!(h::import_from(th, r!(ins.b()), name!(ins.c()))),
                 Op::ImportStar => {
                     // SAFETY: the running frame is live.
                     let m = unsafe { *regs.sub(2) };
                     let m = if m.is_empty() { func!().globals.get() } else { m };
-                    ok!(h::import_star(th, r!(a), m));
+                    ok!(h::import_star(th, r!(ins.a()), m));
                 }
 
                 Op::PushExc => {
-                    let e = r!(b);
-                    r!(a) = th.handling;
+                    let e = r!(ins.b());
+                    r!(ins.a()) = th.handling;
                     th.handling = e;
                     // SAFETY: the running frame is live.
                     unsafe { (*regs.sub(3)).0 += frame_flag::HANDLED };
                 }
                 Op::PopExc => {
-                    let saved = r!(a);
+                    let saved = r!(ins.a());
                     // SAFETY: the running frame is live.
                     th.handling = unsafe { generator::handled(regs, saved) };
                 }
-                Op::CheckExcMatch => r!(a) = Value::bool(ok!(h::matches(th, r!(b), r!(c)))),
+                Op::CheckExcMatch => r!(ins.a()) = Value::bool(ok!(h::matches(th, r!(ins.b()), r!(ins.c())))),
                 Op::CheckEgMatch => {
-                    let (m, rest) = ok!(h::group_matches(th, r!(b), r!(c)));
-                    r!(a) = m;
-                    r!(a + 1) = rest;
+                    let (m, rest) = ok!(h::group_matches(th, r!(ins.b()), r!(ins.c())));
+                    r!(ins.a()) = m;
+                    r!(ins.a() + 1) = rest;
                 }
-                Op::PrepReraiseStar => r!(a) = ok!(crate::types::exceptions::group_split::prep_reraise_star(th, r!(b), r!(c))),
+                Op::PrepReraiseStar => {
+                    r!(ins.a()) = ok!(crate::types::exceptions::group_split::prep_reraise_star(
+                        th,
+                        r!(ins.b()),
+                        r!(ins.c())
+                    ))
+                }
                 Op::Raise => {
-                    let (x, y) = (r!(a), r!(b));
+                    let (x, y) = (r!(ins.a()), r!(ins.b()));
                     th.interp.pc = pc;
-                    let e = h::raise(th, c as usize, x, y);
+                    let e = h::raise(th, ins.c() as usize, x, y);
                     break 'run e;
                 }
                 Op::Reraise => {
                     th.interp.reraise = true;
-                    fail!(Throw::exception(r!(a)));
+                    fail!(Throw::exception(r!(ins.a())));
                 }
                 Op::ExcTriple => {
-                    let e = r!(b);
-                    r!(a) = class_of(e).value();
-                    r!(a + 1) = e;
+                    let e = r!(ins.b());
+                    r!(ins.a()) = class_of(e).value();
+                    r!(ins.a() + 1) = e;
                     let x = crate::types::exception::this(e);
                     let tb = ok!(x.field(th, &x.traceback));
-                    r!(a + 2) = if tb.is_empty() { Value::NONE } else { tb };
+                    r!(ins.a() + 2) = if tb.is_empty() { Value::NONE } else { tb };
                 }
 
-                Op::MatchMapping => r!(a) = Value::bool(h::has_flag(th, r!(b), h::MAPPING)),
-                Op::MatchSequence => r!(a) = Value::bool(h::has_flag(th, r!(b), h::SEQUENCE)),
-                Op::MatchKeys => r!(a) = ok!(h::match_keys(th, r!(b), r!(c))),
+                Op::MatchMapping => r!(ins.a()) = Value::bool(h::has_flag(th, r!(ins.b()), h::MAPPING)),
+                Op::MatchSequence => r!(ins.a()) = Value::bool(h::has_flag(th, r!(ins.b()), h::SEQUENCE)),
+                Op::MatchKeys => r!(ins.a()) = ok!(h::match_keys(th, r!(ins.b()), r!(ins.c()))),
                 Op::MatchClass => {
                     let x = word_at_pc!().load(Relaxed);
                     let kw = t.consts[(x >> 32) as usize];
-                    r!(a) = ok!(h::match_class(th, r!(b), r!(c), x as u32 as usize, kw));
+                    r!(ins.a()) = ok!(h::match_class(th, r!(ins.b()), r!(ins.c()), x as u32 as usize, kw));
                 }
                 Op::GetLen => {
-                    let n = ok!(th.len(r!(b)));
-                    r!(a) = th.new_int(n as i64);
+                    let n = ok!(th.len(r!(ins.b())));
+                    r!(ins.a()) = th.new_int(n as i64);
                 }
-                Op::CopyDictWithout => r!(a) = ok!(h::copy_without(th, r!(b), r!(c))),
-                Op::Intrinsic1 => r!(a) = ok!(h::intrinsic1(th, c as usize, r!(b))),
-                Op::Intrinsic2 => r!(a) = ok!(h::intrinsic2(th, c as usize, r!(b), r!(b + 1))),
+                Op::CopyDictWithout => r!(ins.a()) = ok!(h::copy_without(th, r!(ins.b()), r!(ins.c()))),
+                Op::Intrinsic1 => r!(ins.a()) = ok!(h::intrinsic1(th, ins.c() as usize, r!(ins.b()))),
+                Op::Intrinsic2 => r!(ins.a()) = ok!(h::intrinsic2(th, ins.c() as usize, r!(ins.b()), r!(ins.b() + 1))),
             }
         };
         match unwind(th, thrown) {

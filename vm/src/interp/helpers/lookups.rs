@@ -161,6 +161,7 @@ pub(crate) fn load_common(th: &mut Thread, n: usize) -> R {
         }
     })
 }
+#[inline(always)]
 pub(crate) fn cell_of(v: Value) -> Gc<Cell> {
     v.as_gc::<Cell>()
 }
