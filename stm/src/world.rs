@@ -339,6 +339,11 @@ impl World {
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
+    /// Does this OPEN word say that a thread which has not ended owns the object?
+    pub fn owner_lives(&self, m: u64) -> bool {
+        let owner = crate::meta::owner(m);
+        self.lock().list.iter().any(|x| x.0.number() == owner)
+    }
     /// The thread with this owner number; of a number that is not in use, whoever had it last.
     pub(crate) fn by_number(&self, n: u16) -> Option<&'static WorldThread> {
         let p = self.by_number.get(n as usize)?.load(Acquire);

@@ -28,10 +28,14 @@ keep = {}
 
 def work(me):
     refs = []
+    lists = []
     for i in range(300):
         a, b = Node(i), Node(-i)
         a.next, b.next = b, a
         refs.append(weakref.ref(a))
+        if i % 7 == 0:
+            # Outlives its node, and is private to this thread.
+            lists.append(a.data)
         if i % 10 == 0:
             refs.append(weakref.ref(a, lambda r: called.append(1)))
             alive[me, i] = a
@@ -40,6 +44,9 @@ def work(me):
             keep[me, i] = a
         if i % 100 == 50:
             gc.collect()
+    for l in lists:
+        l.append(len(l))
+    assert all(l[-1] == 10 for l in lists)
     for r in refs:
         n = r()
         assert n is None or n.next.next is n

@@ -1,5 +1,6 @@
 //! Finalizers: which objects have one, and which are due.
 //!
+//! A finalizer runs in a thread that may touch the object: the one that it is private to, any if it is shared.
 //! An object made in a transaction that has not committed yet stays alive until the transaction ends: it may never have
 //! existed. A finalizer that ran in a transaction that aborts is due again.
 
@@ -91,11 +92,19 @@ pub(crate) fn make_due(objects: &[Value]) {
 pub(crate) fn roots(f: &mut dyn FnMut(Value)) {
     lock(&DUE).iter().for_each(|v| f(*v));
 }
-fn next() -> Option<Value> {
+/// Asks the threads that can run the finalizers that are due.
+pub(crate) fn request(th: &Thread) {
+    for v in lock(&DUE).iter() {
+        th.world.request_finalizers_of(v.as_obj().header().meta.load(Relaxed));
+    }
+}
+/// The next one that is for this thread.
+fn next(th: &Thread) -> Option<Value> {
     let mut due = lock(&DUE);
-    let v = due.pop();
+    let i = due.iter().rposition(|v| th.may_finalize(v.as_obj()))?;
+    let v = due.remove(i);
     DUE_COUNT.store(due.len(), Relaxed);
-    v
+    Some(v)
 }
 
 /// The program ends: runs the finalizers of all objects but those of `spared`; those of native files last, from the
@@ -122,7 +131,7 @@ pub fn run_due(th: &mut Thread) -> R<()> {
 fn run_all_due(th: &mut Thread) -> R<()> {
     weakref::run_callbacks(th)?;
     while DUE_COUNT.load(Relaxed) > 0 {
-        let Some(v) = next() else { break };
+        let Some(v) = next(th) else { break };
         let o = v.as_obj();
         if o.has_flag(flag::FINALIZED) {
             continue;

@@ -59,8 +59,6 @@ fn lock<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 struct VmTracer {
     /// objects of retired owners get version 0: see `vasuki_stm::World::renew`
     renews: Option<&'static WorldThread>,
-    /// private objects become shared
-    shares: Option<&'static WorldThread>,
 }
 impl Tracer for VmTracer {
     fn trace(&self, p: NonNull<u8>, m: &mut Marker) {
@@ -71,10 +69,6 @@ impl Tracer for VmTracer {
             if w.is_shared(m) {
                 o.header().meta.store(meta::version(m), Relaxed);
             }
-        }
-        if self.shares.is_some_and(|w| !w.is_shared(o.header().meta.load(Relaxed))) {
-            o.header().meta.store(0, Relaxed);
-            o.set_flag(flag::SHARED);
         }
         crate::trace::object(o, &mut |v| {
             if let Some(o) = v.to_obj() {
@@ -191,9 +185,8 @@ fn collect_now(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
     };
     let h = heap();
     let renews = World::global().wants_renewal();
-    let mut tracer = VmTracer {
+    let tracer = VmTracer {
         renews: renews.then_some(th.world),
-        shares: None,
     };
     h.start_marking();
     mark_roots(th, &tracer);
@@ -207,11 +200,12 @@ fn collect_now(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
         let t = unsafe { &mut *(t as *mut Thread) };
         t.finalizable.take_unreachable(t.tx.concurrent, &marked, &mut due);
     }
-    // Any thread may run them: what only they can reach is private no more.
-    tracer.shares = World::global().is_concurrent().then_some(th.world);
     h.mark_roots(&due.iter().map(|v| v.0).collect::<Vec<_>>(), &tracer);
     h.drain(&tracer);
     weakref::clear_dead(&marked, false);
+    let found = due.len();
+    finalizers::make_due(&due);
+    share_orphans(th.world);
     crate::hostile::verify(th);
     if renews {
         for &t in lock(&THREADS).iter() {
@@ -232,17 +226,30 @@ fn collect_now(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
         Some(f) => h.sweep(&free, Some(&|p| f(object(p)))),
         None => h.sweep(&free, None),
     }
-    let found = due.len();
-    finalizers::make_due(&due);
+    finalizers::request(th);
     weakref::request_callbacks(th);
     renew_limit();
     drop(stopped);
     COLLECTIONS.fetch_add(1, Relaxed);
     COLLECT_NANOS.fetch_add(started.elapsed().as_nanos() as u64, Relaxed);
-    if found > 0 {
-        th.world.request_finalizers();
-    }
     found
+}
+/// Stopped. What finalizers and callbacks lead to that is private to a thread which has ended becomes shared: any thread may
+/// run them. What is private to one that lives, only that one may touch, and may be using right now.
+fn share_orphans(w: &WorldThread) {
+    let mut todo: Vec<Value> = Vec::new();
+    finalizers::roots(&mut |v| todo.push(v));
+    weakref::callback_roots(&mut |v| todo.push(v));
+    while let Some(v) = todo.pop() {
+        let Some(o) = v.to_obj() else { continue };
+        let m = o.header().meta.load(Relaxed);
+        if w.is_shared(m) || o.has_flag(flag::SHARED) || w.world().owner_lives(m) {
+            continue;
+        }
+        o.header().meta.store(0, Relaxed);
+        o.set_flag(flag::SHARED);
+        crate::trace::object(o, &mut |v| todo.push(v));
+    }
 }
 
 fn mark_roots(th: &mut Thread, tracer: &VmTracer) {

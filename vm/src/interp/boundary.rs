@@ -15,7 +15,7 @@ use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use vasuki_stm::poll;
+use vasuki_stm::{meta, poll};
 
 /// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.
 const PATIENCE: u32 = 8;
@@ -319,6 +319,12 @@ impl Thread {
     pub fn can_see(&self, o: Obj) -> bool {
         let h = o.header();
         !self.tx.concurrent || self.tx.owns(h) || self.world.is_shared(h.meta.load(Relaxed)) || o.has_flag(flag::SHARED)
+    }
+    /// May this thread run the finalizer of an object? Not if it is private to another thread, even one that is detached
+    /// while this one runs solo.
+    pub(crate) fn may_finalize(&self, o: Obj) -> bool {
+        let m = o.header().meta.load(Relaxed);
+        self.world.is_shared(m) || meta::owner(m) == self.world.number() || o.has_flag(flag::SHARED)
     }
     /// Makes what this transaction has made, and `v` leads to, visible to other threads now, even if the transaction aborts:
     /// for what is found in tables of the VM.

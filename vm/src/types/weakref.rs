@@ -115,7 +115,7 @@ pub fn callback_roots(f: &mut dyn FnMut(Value)) {
 }
 fn next_callback(th: &Thread) -> Option<(Value, Value)> {
     due(|d| {
-        let i = d.iter().rposition(|(r, _)| th.can_see(r.as_obj()))?;
+        let i = d.iter().rposition(|(r, _)| th.may_finalize(r.as_obj()))?;
         Some(d.remove(i))
     })
 }
