@@ -262,6 +262,37 @@ impl Thread {
         }
         Ok(())
     }
+    /// For native code that may run long, between its steps: stands still when the world must, and serves signals. Python
+    /// code may run meanwhile.
+    #[inline]
+    pub fn poll_inside(&mut self) -> R<()> {
+        if self.world.poll_word() == 0 { Ok(()) } else { self.serve_inside() }
+    }
+    #[cold]
+    #[inline(never)]
+    fn serve_inside(&mut self) -> R<()> {
+        let world = self.world;
+        let bits = world.take_requests();
+        let stops = poll::STOP | poll::BOUNDARY;
+        if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() {
+            world.put_back(bits & KEPT);
+            return Err(Throw::ABORT);
+        }
+        if bits & stops != 0 {
+            world.safepoint(false);
+        }
+        let signal = bits & poll::SIGNAL != 0 && crate::signals::is_main(self);
+        // The rest is for the next boundary.
+        world.put_back(bits & !(stops | if signal { poll::SIGNAL } else { 0 }));
+        if signal {
+            if let Err(t) = self.irrevocable() {
+                world.put_back(poll::SIGNAL);
+                return Err(t);
+            }
+            crate::signals::handle(self)?;
+        }
+        Ok(())
+    }
     /// Can the running transaction be undone?
     pub(crate) fn can_abort(&self) -> bool {
         self.interp.checkpoint.valid && !self.interp.after_effect && !self.tx.irrevocable

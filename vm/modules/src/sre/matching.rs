@@ -1,9 +1,10 @@
 //! Running the engine on a subject.
 
+use super::machine::{Machine, NONE, Scratch};
 use super::pattern::Pattern;
-use super::units::Units;
-use rustpython_sre_engine::{Request, State, StrDrive};
+use super::text::Unit;
 use std::borrow::Cow;
+use std::cell::Cell;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer_protocol::bytes_like;
@@ -20,13 +21,33 @@ pub enum Subject {
     /// four bytes
     Four(&'static [u32]),
 }
-/// Groups of a match: start and end of each, the whole match first.
+/// A match: where it lies, and its groups.
 #[derive(Clone)]
 pub struct Found {
-    /// by group
-    pub regs: Vec<Option<(usize, usize)>>,
-    /// the last group matched, or -1
-    pub last_index: isize,
+    /// where it begins
+    pub start: usize,
+    /// where it ends
+    pub end: usize,
+    /// start and end of each group from 1 on, `NONE` for groups that took no part
+    marks: Box<[usize]>,
+    /// the last group matched, or 0
+    pub last_group: u32,
+}
+impl Found {
+    /// Where a group lies, if it took part; 0 is the whole match.
+    pub fn span(&self, group: usize) -> Option<(usize, usize)> {
+        match group.checked_sub(1) {
+            None => Some((self.start, self.end)),
+            Some(g) => match self.marks.chunks_exact(2).nth(g) {
+                Some(&[a, b]) if a <= b && b != NONE => Some((a, b)),
+                _ => None,
+            },
+        }
+    }
+    /// Number of groups, the whole match included.
+    pub fn groups(&self) -> usize {
+        self.marks.len() / 2 + 1
+    }
 }
 /// How to match.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,39 +90,36 @@ impl Subject {
         }
     }
     /// Matches from `start`, seeing nothing from `end` on. `advance`: an empty match at `start` does not count.
-    pub fn run(&self, p: &Pattern, mode: Mode, start: usize, end: usize, advance: bool) -> Option<Found> {
+    pub fn run(&self, th: &mut Thread, p: &Pattern, mode: Mode, start: usize, end: usize, advance: bool) -> R<Option<Found>> {
         match self {
-            Subject::Narrow(b) => run(&b[..], p, mode, start, end, advance),
-            Subject::Two(c) => run(Units::two(c), p, mode, start, end, advance),
-            Subject::Four(c) => run(Units::four(c), p, mode, start, end, advance),
+            Subject::Narrow(b) => run(th, &b[..end], p, mode, start, advance),
+            Subject::Two(c) => run(th, &c[..end], p, mode, start, advance),
+            Subject::Four(c) => run(th, &c[..end], p, mode, start, advance),
         }
     }
 }
-fn run<S: StrDrive>(s: S, p: &Pattern, mode: Mode, start: usize, end: usize, advance: bool) -> Option<Found> {
-    let mut req = Request::new(s, start, end, &p.code, mode == Mode::Full);
-    req.must_advance = advance;
-    let mut state = State::default();
-    state.reset(&req, req.start);
-    let matched = if mode == Mode::Search {
-        state.search(req)
-    } else {
-        state.py_match(&req)
+thread_local! {
+    /// Memory of the last match, unless one is running.
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+fn run<U: Unit>(th: &mut Thread, text: &[U], p: &Pattern, mode: Mode, start: usize, advance: bool) -> R<Option<Found>> {
+    let mut scratch = SCRATCH.take().unwrap_or_default();
+    let mut machine = Machine::new(&p.program, text, &mut scratch, mode == Mode::Full);
+    let found = match mode {
+        Mode::Search => machine.search(th, start, advance),
+        _ => machine.match_at(th, start, advance).map(|end| end.map(|end| (start, end))),
     };
-    if !matched {
-        return None;
-    }
-    let mut regs = vec![Some((state.start, state.cursor.position))];
-    for g in 0..p.groups {
-        let (a, b) = state.marks.get(g);
-        regs.push(match (a.into_option(), b.into_option()) {
-            (Some(a), Some(b)) => Some((a, b)),
-            _ => None,
-        });
-    }
-    Some(Found {
-        regs,
-        last_index: state.marks.last_index(),
-    })
+    let found = found.map(|span| {
+        span.map(|(start, end)| Found {
+            start,
+            end,
+            marks: scratch.marks.as_slice().into(),
+            last_group: scratch.last_group,
+        })
+    });
+    scratch.shrink();
+    SCRATCH.set(Some(scratch));
+    found
 }
 /// `pos` and `endpos` arguments, clipped to the length.
 pub fn clip(th: &mut Thread, pos: Value, end: Value, len: usize) -> R<(usize, usize)> {

@@ -1,16 +1,24 @@
-//! The module `_sre`: compiled patterns on the engine `rustpython-sre_engine`, which runs the code that `re._compiler` makes.
+//! The module `_sre`: compiled patterns. The code that `re._compiler` makes becomes a program (`translate`), for which `ahead`
+//! finds out what can follow where; `search` finds places where a match may begin, and `machine` matches there.
 //!
 //! Patterns, matches and templates never change once made, so any thread reads them without a transaction's log.
 
+mod ahead;
+mod chars;
+mod machine;
 mod matching;
 mod pattern;
+mod program;
 mod replace;
 mod result;
 mod scanner;
-mod units;
+mod search;
+mod set;
+mod text;
+mod translate;
+mod words;
 
-use rustpython_sre_engine::{CODESIZE, MAXGROUPS, MAXREPEAT, SRE_MAGIC};
-use rustpython_unicode::case;
+use chars::{ascii_lower, lower, upper};
 use std::sync::OnceLock;
 use vasuki_vm::native::{ModuleDef, NativeDef, TypeDef, def};
 use vasuki_vm::object::Gc;
@@ -28,6 +36,8 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 
+/// Bytes of a code word.
+const CODE_SIZE: i64 = 4;
 static FUNCTIONS: &[NativeDef] = &[
     def(
         "compile",
@@ -36,7 +46,7 @@ static FUNCTIONS: &[NativeDef] = &[
         "",
     ),
     def("template", "pattern, template, /", replace::template, ""),
-    def("getcodesize", "", |_, _| Ok(Value::small(CODESIZE as i64)), ""),
+    def("getcodesize", "", |_, _| Ok(Value::small(CODE_SIZE)), ""),
     def("ascii_iscased", "character, /", ascii_iscased, ""),
     def("unicode_iscased", "character, /", unicode_iscased, ""),
     def("ascii_tolower", "character, /", ascii_tolower, ""),
@@ -46,12 +56,12 @@ static FUNCTIONS: &[NativeDef] = &[
 
 fn init(th: &mut Thread, m: Value) -> R<()> {
     for (name, n) in [
-        ("MAGIC", SRE_MAGIC),
-        ("CODESIZE", CODESIZE),
-        ("MAXREPEAT", MAXREPEAT),
-        ("MAXGROUPS", MAXGROUPS),
+        ("MAGIC", words::MAGIC),
+        ("CODESIZE", CODE_SIZE),
+        ("MAXREPEAT", words::MAXREPEAT as i64),
+        ("MAXGROUPS", words::MAXGROUPS as i64),
     ] {
-        let (k, v) = (th.intern(name), th.new_int(n as i64));
+        let (k, v) = (th.intern(name), th.new_int(n));
         th.setattr(m, k, v)?;
     }
     class_of(th, &pattern::CLASS, &pattern::DEF)?;
@@ -69,15 +79,6 @@ fn class_of(th: &mut Thread, cell: &'static OnceLock<Value>, def: &'static TypeD
 }
 fn character(th: &mut Thread, v: Value) -> R<u32> {
     Ok(th.to_i64(v)? as u32)
-}
-fn lower(c: u32) -> u32 {
-    char::from_u32(c).map_or(c, |c| case::simple_lowercase(c) as u32)
-}
-fn upper(c: u32) -> u32 {
-    char::from_u32(c).map_or(c, |c| case::simple_uppercase(c) as u32)
-}
-fn ascii_lower(c: u32) -> u32 {
-    if c < 0x80 { (c as u8).to_ascii_lowercase() as u32 } else { c }
 }
 fn ascii_iscased(th: &mut Thread, a: &[Value]) -> R {
     let c = character(th, a[0])?;

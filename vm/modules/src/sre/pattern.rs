@@ -2,6 +2,8 @@
 
 use super::class_of;
 use super::matching::{Found, Mode, Subject, clip, slice};
+use super::program::Program;
+use super::translate::translate;
 use super::{replace, result, scanner};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
@@ -23,8 +25,10 @@ pub struct Pattern {
     pub pattern: Value,
     /// flags, as `re` has them
     pub flags: i64,
-    /// code for the engine
-    pub code: Arc<[u32]>,
+    /// the code it was made from
+    code: Arc<[u32]>,
+    /// what runs
+    pub program: Arc<Program>,
     /// number of groups
     pub groups: usize,
     /// dict: name to index
@@ -135,11 +139,17 @@ pub fn compile(th: &mut Thread, a: &[Value]) -> R {
         v if v.is_none() => None,
         v => Some(!v.is_kind(Kind::Str)),
     };
+    let groups = th.to_usize(a[3])?;
+    // Each group has its words.
+    let Some(program) = translate(&words, groups).filter(|_| groups <= words.len()) else {
+        return Err(th.runtime_error("invalid SRE code"));
+    };
     let p = Pattern {
         pattern: a[0],
         flags: th.to_i64(a[1])?,
         code: words.into(),
-        groups: th.to_usize(a[3])?,
+        program: Arc::new(program),
+        groups,
         groupindex: a[4],
         indexgroup: a[5],
         is_bytes,
@@ -168,7 +178,7 @@ fn one(th: &mut Thread, a: &[Value], mode: Mode) -> R {
     if pos > end {
         return Ok(Value::NONE);
     }
-    match s.run(p, mode, pos, end, false) {
+    match s.run(th, p, mode, pos, end, false)? {
         Some(f) => result::new(th, a[0], a[1], f, pos, end),
         None => Ok(Value::NONE),
     }
@@ -201,18 +211,17 @@ impl<'a> Matches<'a> {
             advance: false,
         }
     }
-}
-impl Iterator for Matches<'_> {
-    type Item = (usize, usize, Found);
-    fn next(&mut self) -> Option<Self::Item> {
+    /// The next one.
+    pub fn next(&mut self, th: &mut Thread) -> R<Option<Found>> {
         if self.at > self.end {
-            return None;
+            return Ok(None);
         }
-        let f = self.s.run(self.p, Mode::Search, self.at, self.end, self.advance)?;
-        let (i, j) = f.regs[0]?;
-        self.advance = i == j;
-        self.at = j;
-        Some((i, j, f))
+        let found = self.s.run(th, self.p, Mode::Search, self.at, self.end, self.advance)?;
+        if let Some(f) = &found {
+            self.advance = f.start == f.end;
+            self.at = f.end;
+        }
+        Ok(found)
     }
 }
 fn findall(th: &mut Thread, a: &[Value]) -> R {
@@ -221,13 +230,14 @@ fn findall(th: &mut Thread, a: &[Value]) -> R {
     let (pos, end) = clip(th, a[2], a[3], s.len())?;
     let empty = slice(th, a[1], 0, 0)?;
     let mut out = ValueVec::new();
-    for (i, j, f) in Matches::new(p, &s, pos, end) {
+    let mut matches = Matches::new(p, &s, pos, end);
+    while let Some(f) = matches.next(th)? {
         let item = match p.groups {
-            0 => slice(th, a[1], i, j)?,
+            0 => slice(th, a[1], f.start, f.end)?,
             n => {
                 let mut items = ValueVec::with_capacity(th, n)?;
                 for g in 1..=n {
-                    let v = match f.regs[g] {
+                    let v = match f.span(g) {
                         Some((i, j)) => slice(th, a[1], i, j)?,
                         None => empty,
                     };
@@ -252,17 +262,19 @@ fn split(th: &mut Thread, a: &[Value]) -> R {
     let mut last = 0;
     if max >= 0 {
         let limit = if max == 0 { usize::MAX } else { max as usize };
-        for (i, j, f) in Matches::new(p, &s, 0, s.len()).take(limit) {
-            let piece = slice(th, a[1], last, i)?;
+        let mut matches = Matches::new(p, &s, 0, s.len());
+        for _ in 0..limit {
+            let Some(f) = matches.next(th)? else { break };
+            let piece = slice(th, a[1], last, f.start)?;
             out.push(th, piece)?;
-            for r in &f.regs[1..] {
-                let v = match r {
-                    Some((i, j)) => slice(th, a[1], *i, *j)?,
+            for g in 1..f.groups() {
+                let v = match f.span(g) {
+                    Some((i, j)) => slice(th, a[1], i, j)?,
                     None => Value::NONE,
                 };
                 out.push(th, v)?;
             }
-            last = j;
+            last = f.end;
         }
     }
     let piece = slice(th, a[1], last, s.len())?;

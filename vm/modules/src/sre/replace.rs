@@ -131,7 +131,10 @@ fn substitute(th: &mut Thread, a: &[Value]) -> R<(Value, i64)> {
         m => m as usize,
     };
     let end = s.len();
-    for (i, j, f) in Matches::new(p, &s, 0, end).take(limit) {
+    let mut matches = Matches::new(p, &s, 0, end);
+    for _ in 0..limit {
+        let Some(f) = matches.next(th)? else { break };
+        let (i, j) = (f.start, f.end);
         if i > last {
             let piece = slice(th, a[2], last, i)?;
             parts.push(th, piece)?;

@@ -133,12 +133,12 @@ impl Match {
     fn reg(&self, th: &mut Thread, v: Value) -> R<Option<(usize, usize)>> {
         let p = self.pattern(th)?;
         match group_index(th, p, v)? {
-            Some(g) => Ok(self.found.regs[g]),
+            Some(g) => Ok(self.found.span(g)),
             None => Err(th.index_error("no such group")),
         }
     }
     fn text(&self, th: &mut Thread, g: usize, default: Value) -> R {
-        match self.found.regs.get(g).copied().flatten() {
+        match self.found.span(g) {
             Some((i, j)) => slice(th, self.string, i, j),
             None => Ok(default),
         }
@@ -183,7 +183,7 @@ fn default(v: Value) -> Value {
 fn groups(th: &mut Thread, a: &[Value]) -> R {
     let m = of(th, a[0])?;
     let mut out = ValueVec::new();
-    for g in 1..m.found.regs.len() {
+    for g in 1..m.found.groups() {
         let t = m.text(th, g, default(a[1]))?;
         out.push(th, t)?;
     }
@@ -204,7 +204,7 @@ fn groupdict(th: &mut Thread, a: &[Value]) -> R {
 }
 fn place(th: &mut Thread, a: &[Value]) -> R<(i64, i64)> {
     let m = of(th, a[0])?;
-    let r = if a[1].is_empty() { m.found.regs[0] } else { m.reg(th, a[1])? };
+    let r = if a[1].is_empty() { m.found.span(0) } else { m.reg(th, a[1])? };
     Ok(r.map_or((-1, -1), |(i, j)| (i as i64, j as i64)))
 }
 fn start(th: &mut Thread, a: &[Value]) -> R {
@@ -223,23 +223,22 @@ fn expand(th: &mut Thread, a: &[Value]) -> R {
     replace::expand(th, t, a[0])
 }
 fn lastindex(th: &mut Thread, v: Value) -> R {
-    let n = of(th, v)?.found.last_index;
+    let n = of(th, v)?.found.last_group;
     Ok(if n > 0 { Value::small(n as i64) } else { Value::NONE })
 }
 fn lastgroup(th: &mut Thread, v: Value) -> R {
     let m = of(th, v)?;
     let names = m.pattern(th)?.indexgroup.cast::<Tuple>().map_or(&[][..], |t| t.items());
-    Ok(usize::try_from(m.found.last_index)
-        .ok()
-        .and_then(|i| names.get(i))
-        .copied()
-        .unwrap_or(Value::NONE))
+    Ok(match m.found.last_group {
+        0 => Value::NONE,
+        g => names.get(g as usize).copied().unwrap_or(Value::NONE),
+    })
 }
 fn regs(th: &mut Thread, v: Value) -> R {
     let m = of(th, v)?;
     let mut out = ValueVec::new();
-    for r in &m.found.regs {
-        let (i, j) = r.map_or((-1, -1), |(i, j)| (i as i64, j as i64));
+    for g in 0..m.found.groups() {
+        let (i, j) = m.found.span(g).map_or((-1, -1), |(i, j)| (i as i64, j as i64));
         let t = th.new_tuple(&[Value::small(i), Value::small(j)]);
         out.push(th, t)?;
     }
@@ -247,7 +246,7 @@ fn regs(th: &mut Thread, v: Value) -> R {
 }
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     let m = of(th, a[0])?;
-    let (i, j) = m.found.regs[0].unwrap_or((0, 0));
+    let (i, j) = (m.found.start, m.found.end);
     let t = slice(th, m.string, i, j)?;
     let text = th.repr_string(t)?;
     Ok(th.new_str(&format!(

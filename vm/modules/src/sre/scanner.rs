@@ -83,14 +83,16 @@ fn step(th: &mut Thread, v: Value, mode: Mode) -> R<Option<Value>> {
         return Ok(None);
     }
     let p = pattern::of(th, s.pattern)?;
-    let Some(f) = s.subject.run(p, mode, s.at, s.end, s.advance) else {
+    let (subject, at, start, end, advance) = (s.subject.clone(), s.at, s.start, s.end, s.advance);
+    let (pattern, string) = (s.pattern, s.string);
+    let found = subject.run(th, p, mode, at, end, advance)?;
+    let s = open(th, v)?;
+    let Some(f) = found else {
         s.done = true;
         return Ok(None);
     };
-    let (i, j) = f.regs[0].unwrap_or((s.at, s.at));
-    s.advance = i == j;
-    s.at = j;
-    let (pattern, string, start, end) = (s.pattern, s.string, s.start, s.end);
+    s.advance = f.start == f.end;
+    s.at = f.end;
     result::new(th, pattern, string, f, start, end).map(Some)
 }
 fn match_(th: &mut Thread, a: &[Value]) -> R {
