@@ -39,9 +39,12 @@ pub fn lower(c: u32) -> u32 {
     }
     char::from_u32(c).map_or(c, |c| case::simple_lowercase(c) as u32)
 }
-/// Upper case by Unicode's simple mapping.
+/// Upper case by Unicode's simple mapping, or where there is none the first character of the full one.
 pub fn upper(c: u32) -> u32 {
-    char::from_u32(c).map_or(c, |c| case::simple_uppercase(c) as u32)
+    char::from_u32(c).map_or(c, |c| match case::simple_uppercase(c) {
+        u if u == c => c.to_uppercase().next().unwrap_or(c) as u32,
+        u => u as u32,
+    })
 }
 /// Lower case of ASCII letters.
 pub fn ascii_lower(c: u32) -> u32 {

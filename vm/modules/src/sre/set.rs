@@ -139,8 +139,8 @@ impl Test {
         let yes = match (&self.what, self.fold) {
             (What::Literal(l), Fold::Locale) => c == *l || lower == *l || chars::locale_upper(c) == *l,
             (What::Literal(l), _) => lower == *l,
-            (What::In(words), Fold::Locale) => has(words, lower) || has(words, chars::locale_upper(c)),
-            (What::In(words), _) => has(words, lower),
+            (What::In(words), Fold::Locale) => has(words, &[lower, chars::locale_upper(c)]),
+            (What::In(words), _) => has(words, &[lower]),
         };
         yes != self.negate
     }
@@ -179,38 +179,45 @@ pub fn check(words: &[u32]) -> Option<(usize, bool)> {
 fn block_numbers(rest: &[u32]) -> impl Iterator<Item = u8> {
     rest[1..65].iter().flat_map(|w| w.to_ne_bytes())
 }
-/// Is the character in the set that the words describe?
-fn has(words: &[u32], c: u32) -> bool {
+/// Is the character in the set that the words describe? It may come in several forms: one is enough to be named.
+fn has(words: &[u32], forms: &[u32]) -> bool {
     let (mut i, mut ok) = (0, true);
     loop {
-        let rest = &words[i + 1..];
-        let (n, yes) = match words[i] {
+        let n = match words[i] {
             FAILURE => return !ok,
             NEGATE => {
                 ok = !ok;
-                (0, false)
+                0
             }
-            LITERAL => (1, c == rest[0]),
-            CATEGORY => (1, chars::is_in(rest[0], c)),
-            RANGE => (2, rest[0] <= c && c <= rest[1]),
-            RANGE_UNI_IGNORE => {
-                let u = chars::upper(c);
-                (2, rest[0] <= c && c <= rest[1] || rest[0] <= u && u <= rest[1])
-            }
-            CHARSET => (8, c < 256 && rest[c as usize >> 5] >> (c & 31) & 1 != 0),
-            _ => {
-                let yes = c < 65536 && {
-                    let block = rest[1 + (c as usize >> 10)].to_ne_bytes()[c as usize >> 8 & 3] as usize;
-                    let bit = block * 256 + (c as usize & 255);
-                    rest[65 + (bit >> 5)] >> (bit & 31) & 1 != 0
-                };
-                (65 + 8 * rest[0] as usize, yes)
-            }
+            LITERAL | CATEGORY => 1,
+            RANGE | RANGE_UNI_IGNORE => 2,
+            CHARSET => 8,
+            _ => 65 + 8 * words[i + 1] as usize,
         };
-        if yes {
+        if n > 0 && forms.iter().any(|c| is_named(words[i], &words[i + 1..], *c)) {
             return ok;
         }
         i += 1 + n;
+    }
+}
+/// Is the character named by one operation of a set?
+fn is_named(op: u32, rest: &[u32], c: u32) -> bool {
+    match op {
+        LITERAL => c == rest[0],
+        CATEGORY => chars::is_in(rest[0], c),
+        RANGE => rest[0] <= c && c <= rest[1],
+        RANGE_UNI_IGNORE => {
+            let u = chars::upper(c);
+            rest[0] <= c && c <= rest[1] || rest[0] <= u && u <= rest[1]
+        }
+        CHARSET => c < 256 && rest[c as usize >> 5] >> (c & 31) & 1 != 0,
+        _ => {
+            c < 65536 && {
+                let block = rest[1 + (c as usize >> 10)].to_ne_bytes()[c as usize >> 8 & 3] as usize;
+                let bit = block * 256 + (c as usize & 255);
+                rest[65 + (bit >> 5)] >> (bit & 31) & 1 != 0
+            }
+        }
     }
 }
 /// The first 256 characters of a set, and whether all or none of the others are in it, if that is easy to see.
@@ -252,7 +259,7 @@ fn latin(words: &[u32]) -> (Bits, Option<bool>) {
             }
             RANGE_UNI_IGNORE => {
                 simple = false;
-                new = Bits::from_test(|c| has(&[RANGE_UNI_IGNORE, rest[0], rest[1], FAILURE], c));
+                new = Bits::from_test(|c| is_named(RANGE_UNI_IGNORE, rest, c));
                 2
             }
             CHARSET => {
