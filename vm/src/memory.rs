@@ -265,7 +265,12 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
             c.builtins.addr() as u64,
         ]);
         roots.extend(c.latin1_chars.iter().map(|v| v.0));
-        c.interned.for_each(&mut |s| roots.push(s.addr() as u64));
+        // Interned strings are plain ones.
+        c.interned.for_each(&mut |s| {
+            if let Some(p) = NonNull::new(s.as_ptr().cast()) {
+                h.mark_leaf(p)
+            }
+        });
     }
     roots.extend(lock(&IMMORTAL).iter().map(|v| v.0));
     finalizers::roots(&mut |v| roots.push(v.0));

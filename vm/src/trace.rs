@@ -7,7 +7,8 @@ use crate::types::*;
 use crate::value::Value;
 
 /// Calls `f` for every value inside an object, its class and its attributes included.
-pub fn object(o: Obj, f: &mut dyn FnMut(Value)) {
+#[inline]
+pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
     let kind = o.kind();
     if o.shape_id() != 0 {
         let class = class_of_obj(o);

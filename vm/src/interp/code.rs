@@ -90,17 +90,11 @@ impl Gc<Code> {
     pub fn ready_tables(self) -> Option<&'static Tables> {
         if self.tables.is_null() { None } else { Some(self.tables()) }
     }
-    /// Calls `f` with every value inside.
+    /// Calls `f` with every value inside that nothing else keeps alive.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
-        f(self.filename.get());
+        // All names are interned, which keeps them alive; the docstring is a constant.
         let Some(t) = self.ready_tables() else { return };
-        f(t.name);
-        f(t.qualname);
-        f(t.doc);
-        for list in [&t.varnames, &t.freevars, &t.names, &t.consts] {
-            list.iter().for_each(|v| f(*v));
-        }
-        t.cellvars.iter().for_each(|c| f(c.0));
+        t.consts.iter().for_each(|v| f(*v));
         for e in t.entries.lock().unwrap_or_else(|e| e.into_inner()).iter() {
             e.trace(f);
         }
