@@ -33,7 +33,13 @@ fn main() -> ExitCode {
         .stack_size(STACK_BYTES)
         .spawn(move || {
             mask.restore();
-            launch::run(*parsed, STACK_BYTES)
+            let process = std::process::id();
+            let code = launch::run(*parsed, STACK_BYTES);
+            if std::process::id() != process {
+                // The child of a fork: nobody waits for this thread there.
+                std::process::exit(code.into());
+            }
+            code
         });
     match runner.map(|t| t.join()) {
         Ok(Ok(code)) => ExitCode::from(code),

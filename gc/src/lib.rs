@@ -25,5 +25,5 @@ mod stats;
 pub use external::CountingAllocator;
 pub use heap::Heap;
 pub use local::LocalAlloc;
-pub use mark::{Marker, Tracer};
+pub use mark::{Marker, Tracer, after_fork};
 pub use stats::Stats;

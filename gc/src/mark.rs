@@ -2,6 +2,7 @@
 
 use crate::heap::{Heap, lock};
 use std::ptr::NonNull;
+use std::sync::Mutex;
 
 /// What the VM knows about objects.
 pub trait Tracer: Sync {
@@ -44,6 +45,22 @@ const PARALLEL_FROM: usize = 96 << 20;
 /// A worker with more than twice as many pending objects gives half away.
 const SHARE: usize = 2048;
 
+static WORKERS: Mutex<Option<&'static rayon::ThreadPool>> = Mutex::new(None);
+
+/// The workers, started when they are needed first. None: the system has no threads left.
+fn workers() -> Option<&'static rayon::ThreadPool> {
+    let mut pool = lock(&WORKERS);
+    if pool.is_none() {
+        let new = rayon::ThreadPoolBuilder::new().thread_name(|i| format!("vasuki-mark-{i}")).build();
+        *pool = new.ok().map(|p| &*Box::leak(Box::new(p)));
+    }
+    *pool
+}
+/// In the child of a fork: the workers are not there.
+pub fn after_fork() {
+    *lock(&WORKERS) = None;
+}
+
 impl Heap {
     /// Stopped. Marks what these words point to or into, if they do. Their children are traced by `drain`.
     pub fn mark_roots(&self, roots: &[u64], _tracer: &dyn Tracer) {
@@ -83,12 +100,15 @@ impl Heap {
         if self.bytes_in_use() < PARALLEL_FROM {
             self.work(start, tracer, None);
         } else {
-            rayon::scope(|s| {
-                for part in start.chunks(SHARE) {
-                    let part = part.to_vec();
-                    s.spawn(move |s| self.work(part, tracer, Some(s)));
-                }
-            });
+            match workers() {
+                None => self.work(start, tracer, None),
+                Some(pool) => pool.scope(|s| {
+                    for part in start.chunks(SHARE) {
+                        let part = part.to_vec();
+                        s.spawn(move |s| self.work(part, tracer, Some(s)));
+                    }
+                }),
+            }
         }
     }
     fn work<'s>(&'s self, stack: Vec<usize>, tracer: &'s dyn Tracer, scope: Option<&rayon::Scope<'s>>) {

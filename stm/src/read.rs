@@ -11,8 +11,16 @@ impl Tx {
     /// logs the read.
     #[inline(always)]
     pub fn read<T>(&mut self, w: &WorldThread, h: &Header, f: impl Fn() -> T) -> Result<T, Conflict> {
+        match self.read_known(h, &f) {
+            Some(v) => Ok(v),
+            None => self.read_and_log(w, h, f),
+        }
+    }
+    /// The first part of [`Tx::read`]: the value if nothing needs to be logged.
+    #[inline(always)]
+    pub fn read_known<T>(&self, h: &Header, f: &impl Fn() -> T) -> Option<T> {
         if !self.concurrent {
-            return Ok(f());
+            return Some(f());
         }
         let seen = h.meta.load(Ordering::Acquire);
         if meta::same_owner(seen, self.tag) || self.has_read(h, seen) {
@@ -20,13 +28,14 @@ impl Tx {
             // As in `read_end`.
             fence(Ordering::Acquire);
             if h.meta.load(Ordering::Relaxed) == seen {
-                return Ok(v);
+                return Some(v);
             }
         }
-        self.read_and_log(w, h, f)
+        None
     }
+    /// The second part of [`Tx::read`], which may wait for the owner of the object.
     #[inline(never)]
-    fn read_and_log<T>(&mut self, w: &WorldThread, h: &Header, f: impl Fn() -> T) -> Result<T, Conflict> {
+    pub fn read_and_log<T>(&mut self, w: &WorldThread, h: &Header, f: impl Fn() -> T) -> Result<T, Conflict> {
         loop {
             let seen = self.read_begin(w, h)?;
             let v = f();

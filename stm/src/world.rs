@@ -261,6 +261,11 @@ impl World {
     /// The thread ends, between transactions.
     pub fn unregister(&'static self, t: &'static WorldThread) {
         let mut g = self.lock();
+        self.remove(&mut g, t);
+        drop(g);
+        self.notify();
+    }
+    fn remove(&self, g: &mut Threads, t: &'static WorldThread) {
         for (total, own) in self.ended.iter().zip([&t.commits, &t.aborts, &t.irrevocables]) {
             total.fetch_add(own.swap(0, Relaxed), Relaxed);
         }
@@ -272,8 +277,6 @@ impl World {
             g.numbers.give_back(t.number());
         }
         g.free.push(t);
-        drop(g);
-        self.notify();
     }
     /// Called between transactions by a thread that runs. Back to solo mode, if it is the only one that is left, or was the only
     /// one attached for some ticks, and none is about to start; back to concurrent mode if another one wants to attach. Is the
@@ -300,14 +303,28 @@ impl World {
         }
         !self.is_concurrent()
     }
-    /// Runs `f`, which forks the process, in its only thread: the child has no ticker, and no lock that nobody gives free.
-    pub fn fork(&self, f: impl FnOnce() -> i32) -> i32 {
+    /// Runs `f`, which forks the process, while all others stand at boundaries or are detached there. In the child, where
+    /// `f` gives 0, this thread is alone.
+    pub fn fork(&self, me: &WorldThread, f: impl FnOnce() -> i32) -> i32 {
         let mut g = self.lock();
         let pid = f();
         if pid == 0 {
             g.ticker = false;
+            g.expected = 0;
+            g.joining = 0;
+            g.stop = None;
+            let others: Vec<_> = g.list.iter().map(|x| x.0).filter(|t| t.id != me.id).collect();
+            others.into_iter().for_each(|t| self.remove(&mut g, t));
+            self.next_irrevocable.store(0, Relaxed);
+            // The ticker is gone: the next boundary finds the world lonely enough to be solo.
+            me.request(poll::TICK);
         }
         pid
+    }
+    /// Do other threads run, or are about to?
+    pub fn has_others(&self) -> bool {
+        let g = self.lock();
+        g.list.len() + g.expected > 1
     }
     /// Asks for boundaries. False when the world is solo: the ticker ends.
     #[cfg(not(loom))]

@@ -15,6 +15,8 @@ pub mod config;
 pub mod context;
 pub mod defs;
 pub mod finalizers;
+#[expect(unsafe_code, reason = "the process is copied")]
+pub mod fork;
 pub mod frozen;
 pub mod hash;
 #[expect(unsafe_code, reason = "objects found by the collector")]
@@ -33,6 +35,8 @@ pub mod native_module;
 #[expect(unsafe_code, reason = "headers and pointers")]
 pub mod object;
 pub mod ops;
+#[expect(unsafe_code, reason = "calls of the system")]
+pub mod park;
 #[expect(unsafe_code, reason = "shapes are found by number")]
 pub mod shape;
 pub mod shutdown;

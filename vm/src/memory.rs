@@ -44,6 +44,16 @@ pub fn remove_thread(t: &mut Thread) {
     let address = std::ptr::from_mut(t) as usize;
     lock(&THREADS).retain(|&x| x != address);
 }
+/// In the child of a fork: the other threads have ended.
+pub(crate) fn after_fork(me: &mut Thread) {
+    let me = std::ptr::from_mut(me) as usize;
+    let others = std::mem::replace(&mut *lock(&THREADS), vec![me]);
+    for t in others.into_iter().filter(|&t| t != me) {
+        // SAFETY: a registered thread's record, made from a Box; the thread that used it is not there any more.
+        let mut t = unsafe { Box::from_raw(t as *mut Thread) };
+        finalizers::thread_ends(&mut t.finalizable);
+    }
+}
 /// Keeps a value alive for ever: for native statics. All threads may use it from now on: it is whole by now.
 pub fn keep(v: Value) -> Value {
     if let Some(th) = crate::thread::current() {

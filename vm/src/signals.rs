@@ -31,6 +31,14 @@ pub fn start(th: &Thread) {
     }
     MAIN.store((th.world as *const WorldThread).cast_mut(), Release);
 }
+/// In the child of a fork: its only thread is the main thread, and signals that the parent has not handled are not its own.
+pub(crate) fn after_fork(th: &Thread) {
+    // SAFETY: no preconditions.
+    MAIN_OS_THREAD.store(unsafe { libc::pthread_self() } as u64, Release);
+    MAIN.store((th.world as *const WorldThread).cast_mut(), Release);
+    PENDING.store(0, Release);
+    ANY.store(false, Release);
+}
 /// What the system does on a signal; None for a wrong number.
 pub fn action(number: i32) -> Option<libc::sighandler_t> {
     // SAFETY: a null action only asks; the struct is valid zeroed.

@@ -56,7 +56,15 @@ impl Thread {
     /// consistent state, and logs the read. Solo mode and private objects: just `f()`.
     #[inline(always)]
     pub fn read<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
-        Ok(self.tx.read(self.world, h, f)?)
+        match self.tx.read_known(h, &f) {
+            Some(v) => Ok(v),
+            None => self.read_shared(h, f),
+        }
+    }
+    #[inline(never)]
+    fn read_shared<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
+        self.go_on();
+        Ok(self.tx.read_and_log(self.world, h, f)?)
     }
     /// Makes an object writable by this transaction, and saves the `words` words after its header for undo.
     #[inline(always)]
@@ -72,6 +80,7 @@ impl Thread {
         if crate::hostile::refuses(self) {
             return Err(Throw::ABORT);
         }
+        self.go_on();
         Ok(self.tx.open(self.world, h, words)?)
     }
     /// Must stores to words of `h` that were not saved whole be logged? `h` has been opened with [`Thread::write`].
@@ -101,6 +110,7 @@ impl Thread {
     fn open_payload<T: crate::types::payload::Payload>(&mut self, o: Gc<crate::types::payload::Native<T>>) -> R<()> {
         let class = crate::types::class::class_of_obj(o.obj());
         let words = if class.has_attrs() { 1 + class.inline_slots() } else { 0 };
+        self.go_on();
         self.tx.open(self.world, o.header(), 0)?;
         if self.tx.concurrent {
             // SAFETY: attribute word and slots exist; the payload is ours since `open`.
@@ -167,6 +177,7 @@ impl Thread {
         if !self.tx.concurrent || self.tx.irrevocable {
             return Ok(());
         }
+        self.go_on();
         Ok(self.tx.become_irrevocable(self.world)?)
     }
     /// Logs a whole object as read-and-written by none: helper for objects that are only ever opened (`Payload`).

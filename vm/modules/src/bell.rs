@@ -5,32 +5,29 @@
 //! Every ring lets one waiting thread go on, also one that starts to wait later; who leaves without having taken anything
 //! passes its ring on.
 
-use std::sync::atomic::{AtomicUsize, Ordering::*, fence};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::*, fence};
 use std::time::Instant;
+use vasuki_vm::park;
+
+/// Of the word: one waiting thread. Below it the rings are counted.
+const WAITING: u32 = 1 << 16;
+const RINGS: u32 = WAITING - 1;
 
 #[derive(Default)]
-pub(crate) struct Bell {
-    waiting: AtomicUsize,
-    rings: Mutex<usize>,
-    rung: Condvar,
-}
+pub(crate) struct Bell(AtomicU32);
 impl Bell {
-    fn rings(&self) -> MutexGuard<'_, usize> {
-        self.rings.lock().unwrap_or_else(|e| e.into_inner())
-    }
     /// Does anybody wait? To be asked when the thing is there.
     #[inline]
     pub(crate) fn is_awaited(&self) -> bool {
         fence(SeqCst);
-        self.waiting.load(Relaxed) > 0
+        self.0.load(Relaxed) >= WAITING
     }
     /// One of the waiting threads goes on.
     pub(crate) fn ring(&self) {
-        let mut rings = self.rings();
-        if *rings < self.waiting.load(Relaxed) {
-            *rings += 1;
-            self.rung.notify_one();
+        let more = |w: u32| (w & RINGS < w / WAITING).then_some(w + 1);
+        if self.0.fetch_update(AcqRel, Acquire, more).is_ok() {
+            park::wake_one(&self.0);
         }
     }
 }
@@ -44,7 +41,7 @@ pub(crate) struct Waiting {
 impl Waiting {
     /// From here on rings are heard. The thing is to be looked for after this.
     pub(crate) fn new(bell: &Arc<Bell>) -> Waiting {
-        bell.waiting.fetch_add(1, Relaxed);
+        bell.0.fetch_add(WAITING, Relaxed);
         fence(SeqCst);
         Waiting {
             bell: bell.clone(),
@@ -53,22 +50,17 @@ impl Waiting {
     }
     /// Waits for a ring, until `until` at the latest; was there one?
     pub(crate) fn wait(&mut self, until: Option<Instant>) -> bool {
-        let mut rings = self.bell.rings();
-        while *rings == 0 {
-            rings = match until {
-                None => self.bell.rung.wait(rings).unwrap_or_else(|e| e.into_inner()),
-                Some(t) => {
-                    let left = t.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return false;
-                    }
-                    self.bell.rung.wait_timeout(rings, left).unwrap_or_else(|e| e.into_inner()).0
+        let word = &self.bell.0;
+        loop {
+            match word.fetch_update(AcqRel, Acquire, |w| (w & RINGS > 0).then(|| w - 1)) {
+                Ok(_) => {
+                    self.rung = true;
+                    return true;
                 }
-            };
+                Err(silent) if !park::wait(word, silent, until) => return false,
+                Err(_) => {}
+            }
         }
-        *rings -= 1;
-        self.rung = true;
-        true
     }
     /// The ring was for something that is gone, or that this thread has taken.
     pub(crate) fn heard(&mut self) {
@@ -77,14 +69,14 @@ impl Waiting {
 }
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut rings = self.bell.rings();
-        let left = self.bell.waiting.fetch_sub(1, Relaxed) - 1;
-        if self.rung {
-            *rings += 1;
-        }
-        *rings = (*rings).min(left);
-        if *rings > 0 {
-            self.bell.rung.notify_one();
+        let rung = u32::from(self.rung);
+        let leave = |w: u32| {
+            let left = w / WAITING - 1;
+            Some(left * WAITING + (w % WAITING + rung).min(left))
+        };
+        let was = self.bell.0.fetch_update(AcqRel, Acquire, leave).unwrap_or(0);
+        if (was % WAITING + rung).min(was / WAITING - 1) > 0 {
+            park::wake_one(&self.bell.0);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! runs Python code there at the user's risk, as the documentation of `subprocess` warns.
 
 use crate::fcntl::fd_arg;
+use crate::posix::fork::{When, run_hooks};
 use crate::support::{c_string, errno};
 use std::ffi::CString;
 use vasuki_vm::native::{ModuleDef, def};
@@ -152,6 +153,10 @@ fn fork_exec(th: &mut Thread, a: &[Value]) -> R {
     };
     let preexec = a[21];
     th.irrevocable()?;
+    let python = !preexec.is_none();
+    if python {
+        run_hooks(th, When::Before)?;
+    }
     // No signal handler may run in the child before exec.
     // SAFETY: sets of signals of this frame; the child calls only async-signal-safe functions, or Python code of the user's
     // `preexec_fn` at the user's risk, and never returns.
@@ -159,7 +164,7 @@ fn fork_exec(th: &mut Thread, a: &[Value]) -> R {
         let (mut all, mut old): (libc::sigset_t, libc::sigset_t) = (std::mem::zeroed(), std::mem::zeroed());
         libc::sigfillset(&mut all);
         libc::pthread_sigmask(libc::SIG_BLOCK, &all, &mut old);
-        let pid = libc::fork();
+        let pid = if python { vasuki_vm::fork::fork(th)? } else { libc::fork() };
         if pid == 0 {
             child(th, &plan, preexec, &old);
         }
@@ -167,6 +172,9 @@ fn fork_exec(th: &mut Thread, a: &[Value]) -> R {
         libc::pthread_sigmask(libc::SIG_SETMASK, &old, std::ptr::null_mut());
         (pid, e)
     };
+    if python {
+        run_hooks(th, When::InParent)?;
+    }
     if pid < 0 {
         return Err(th.os_error(e, None));
     }
@@ -283,7 +291,7 @@ unsafe fn prepare(th: &mut Thread, p: &Plan, preexec: Value, mask: &libc::sigset
         if let Some(u) = p.uid {
             check(libc::setreuid(u, u))?;
         }
-        if !preexec.is_none() && th.call(preexec, &[]).is_err() {
+        if !preexec.is_none() && run_hooks(th, When::InChild).and_then(|()| th.call(preexec, &[])).is_err() {
             return Err(Failed::Preexec);
         }
         if p.close_fds {

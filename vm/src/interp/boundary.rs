@@ -95,18 +95,20 @@ impl Thread {
     pub(crate) fn set_checkpoint(&mut self, pc: *const AtomicU64) {
         let s = &mut self.interp;
         s.after_effect = false;
+        let c = &mut s.checkpoint;
+        // What is copied stays alive.
+        c.ranges.clear();
+        c.words.clear();
         if !self.tx.concurrent {
-            s.checkpoint.valid = false;
+            c.valid = false;
+            c.frames.clear();
             return;
         }
-        let c = &mut s.checkpoint;
         c.valid = true;
         c.regs = s.regs as usize;
         c.pc = pc as usize;
         c.depth = s.depth;
         c.handling = self.handling.0;
-        c.ranges.clear();
-        c.words.clear();
         c.frames.clone_from(&s.frames);
         c.save(s.regs);
     }
@@ -156,9 +158,9 @@ impl Thread {
     }
     /// Undoes the transaction and puts the frames back; the interpreter goes on with `interp.regs` and `interp.pc`.
     pub(crate) fn abort(&mut self) {
-        assert!(
+        debug_assert!(
             self.interp.checkpoint.valid && !self.interp.after_effect,
-            "a transaction without a checkpoint was aborted; please report this with the program that was run"
+            "only what can be undone is aborted: see Thread::go_on and Thread::pin"
         );
         for f in std::mem::take(&mut self.on_abort).into_iter().rev() {
             f(self);
@@ -314,7 +316,7 @@ impl Thread {
         }
     }
     /// What was done before is committed, and will not be done again: for native code about to do something that others
-    /// see at once. From here to its return the native function does not touch shared objects.
+    /// see at once. If it touches objects afterwards, the transaction becomes irrevocable: see [`Thread::go_on`].
     pub fn commit_point(&mut self) -> R<()> {
         if !self.tx.concurrent {
             return Ok(());
@@ -323,8 +325,7 @@ impl Thread {
         self.after_effect();
         Ok(())
     }
-    /// Runs `f`, which may block and touches no object, while other threads (and collections) go on. To touch shared objects
-    /// afterwards, call [`Thread::go_on`].
+    /// Runs `f`, which may block and touches no object, while other threads (and collections) go on.
     pub fn blocking<T>(&mut self, f: impl FnOnce() -> T) -> R<T> {
         self.before_effect()?;
         let v = self.world.detached(true, f);
@@ -333,9 +334,12 @@ impl Thread {
         }
         Ok(v)
     }
-    /// For a native function that goes on with objects after [`Thread::blocking`]: from here to its return nothing aborts.
+    /// Nothing aborts from here to the next checkpoint, if an effect has happened that has no checkpoint behind it yet. The
+    /// first access to a shared object after an effect does this: whatever native code does after the effect, and the way of
+    /// an exception that it raises, cannot be repeated.
+    #[inline]
     pub fn go_on(&mut self) {
-        if self.tx.concurrent && self.interp.after_effect {
+        if self.interp.after_effect && self.tx.concurrent && !self.tx.irrevocable {
             self.pin();
         }
     }

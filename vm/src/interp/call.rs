@@ -227,8 +227,10 @@ unsafe fn call_native(th: &mut Thread, f: Gc<NativeFunction>, base: *mut Value, 
             }
             (def.func)(th, std::slice::from_raw_parts(first, p.total))
         } else {
-            let args = native_arguments(th, def, p, std::slice::from_raw_parts(first, n), kwnames)?;
-            (def.func)(th, args.as_slice())
+            match native_arguments(th, def, p, std::slice::from_raw_parts(first, n), kwnames) {
+                Ok(args) => (def.func)(th, args.as_slice()),
+                Err(t) => Err(t),
+            }
         };
         th.interp.direct = false;
         match r {

@@ -2,7 +2,10 @@
 //!
 //! After a call the transaction is irrevocable: what was read or written is not lost by an abort.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+use vasuki_vm::fork;
+use vasuki_vm::park;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::value::Value;
@@ -85,20 +88,24 @@ pub(crate) fn seek(th: &mut Thread, fd: i32, at: i64, whence: i32) -> R<i64> {
 /// Held by the thread that is inside the raw stream of a buffered one.
 #[derive(Default)]
 pub(crate) struct Lock {
-    owner: Mutex<Option<usize>>,
-    free: Condvar,
-}
-impl Lock {
-    fn owner(&self) -> MutexGuard<'_, Option<usize>> {
-        self.owner.lock().unwrap_or_else(|e| e.into_inner())
-    }
+    held: park::Lock,
+    owner: AtomicUsize,
+    /// forks of the process before it was taken
+    forks: AtomicU32,
 }
 /// Gives the lock back when it is dropped.
 pub(crate) struct Held(Arc<Lock>);
+impl Held {
+    fn new(lock: Arc<Lock>, me: usize) -> Held {
+        lock.owner.store(me, Relaxed);
+        lock.forks.store(fork::count(), Relaxed);
+        Held(lock)
+    }
+}
 impl Drop for Held {
     fn drop(&mut self) {
-        *self.0.owner() = None;
-        self.0.free.notify_one();
+        self.0.owner.store(0, Relaxed);
+        self.0.held.release();
     }
 }
 /// Takes the lock, waiting for another thread. RuntimeError if this thread has it already. What was read of the stream
@@ -106,30 +113,18 @@ impl Drop for Held {
 pub(crate) fn enter(th: &mut Thread, lock: &Arc<Lock>, stream: Value) -> R<Held> {
     th.irrevocable()?;
     let me = std::ptr::from_ref(th.world).addr();
-    {
-        let mut o = lock.owner();
-        match *o {
-            None => {
-                *o = Some(me);
-                return Ok(Held(lock.clone()));
-            }
-            Some(x) if x == me => {
-                drop(o);
-                return Err(reentrant(th, stream));
-            }
-            Some(_) => {}
+    let forks = lock.forks.load(Relaxed);
+    if !lock.held.try_acquire() {
+        if forks != fork::count() && lock.forks.compare_exchange(forks, fork::count(), AcqRel, Relaxed).is_ok() {
+            // Whoever had it is not in this process.
+        } else if lock.owner.load(Relaxed) == me {
+            return Err(reentrant(th, stream));
+        } else {
+            let waiting = lock.clone();
+            effect(th, || waiting.held.wait(None))?;
         }
     }
-    let waiting = lock.clone();
-    effect(th, || {
-        let mut o = waiting.owner();
-        while o.is_some() {
-            o = waiting.free.wait(o).unwrap_or_else(|e| e.into_inner());
-        }
-        *o = Some(me);
-        drop(o);
-    })?;
-    Ok(Held(waiting))
+    Ok(Held::new(lock.clone(), me))
 }
 #[cold]
 fn reentrant(th: &mut Thread, stream: Value) -> Throw {

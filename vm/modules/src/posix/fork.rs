@@ -3,6 +3,7 @@
 use super::check;
 use crate::support::type_name;
 use std::sync::OnceLock;
+use vasuki_vm::context::ctx;
 use vasuki_vm::memory;
 use vasuki_vm::native::{NativeDef, def};
 use vasuki_vm::object::Gc;
@@ -12,6 +13,7 @@ use vasuki_vm::throw::R;
 use vasuki_vm::types::exception;
 use vasuki_vm::types::list::List;
 use vasuki_vm::value::Value;
+use vasuki_vm::warn;
 
 pub static FUNCTIONS: &[NativeDef] = &[
     def(
@@ -57,10 +59,18 @@ fn register(th: &mut Thread, a: &[Value]) -> R {
     }
     Ok(Value::NONE)
 }
-fn run(th: &mut Thread, which: usize) -> R<()> {
+/// When hooks are called.
+#[derive(Clone, Copy)]
+pub(crate) enum When {
+    Before,
+    InChild,
+    InParent,
+}
+/// Calls what was registered.
+pub(crate) fn run_hooks(th: &mut Thread, when: When) -> R<()> {
     let Some(lists) = REGISTERED.get() else { return Ok(()) };
-    let mut functions = lists[which].snapshot(th)?;
-    if which == 0 {
+    let mut functions = lists[when as usize].snapshot(th)?;
+    if matches!(when, When::Before) {
         functions.as_mut_slice().reverse();
     }
     for &f in functions.as_slice() {
@@ -73,15 +83,26 @@ fn run(th: &mut Thread, which: usize) -> R<()> {
     }
     Ok(())
 }
-/// Only while this is the only thread: a child would have the heap of threads that are not there.
 fn fork(th: &mut Thread, _: &[Value]) -> R {
-    if th.tx.concurrent {
-        return Err(th.runtime_error("fork() while other threads run is not supported: use subprocess"));
-    }
-    run(th, 0)?;
-    // SAFETY: this is the only Python thread; the child goes on alone.
-    let pid = th.world.world().fork(|| unsafe { libc::fork() });
+    // Nothing of this may happen twice.
+    th.irrevocable()?;
+    run_hooks(th, When::Before)?;
+    let others = th.world.world().has_others();
+    let pid = vasuki_vm::fork::fork(th)?;
     let pid = check(th, i64::from(pid), None);
-    run(th, if let Ok(0) = pid { 1 } else { 2 })?;
-    Ok(Value::small(pid?))
+    run_hooks(th, if let Ok(0) = pid { When::InChild } else { When::InParent })?;
+    let pid = pid?;
+    if pid != 0 && others {
+        let text = format!(
+            "This process (pid={}) is multi-threaded, use of fork() may lead to deadlocks in the child.",
+            std::process::id()
+        );
+        // The child exists: this is no error, whatever the filters say.
+        if let Err(t) = warn::warn(th, ctx().types.DeprecationWarning, &text, 1)
+            && t.is_abort()
+        {
+            return Err(t);
+        }
+    }
+    Ok(Value::small(pid))
 }

@@ -5,7 +5,7 @@ mod dirs;
 mod env;
 mod fd;
 mod files;
-mod fork;
+pub(crate) mod fork;
 pub(crate) mod paths;
 mod process;
 mod system;

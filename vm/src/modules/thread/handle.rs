@@ -1,10 +1,11 @@
 //! Starting threads, joining them, waiting for them at the end of the program.
 
-use super::{STACK_SIZE, ident, lock};
+use super::{MAIN_IDENT, ident, lock, stack_bytes};
 use crate::bootstrap;
 use crate::context::ctx;
 use crate::native::{TypeDef, def, def_static, getter};
 use crate::object::{Gc, Kind};
+use crate::park::Lock;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::types::class::Class;
@@ -12,21 +13,38 @@ use crate::types::payload::{self, Payload, payload_size};
 use crate::types::tuple::Tuple;
 use crate::types::{exception, type_};
 use crate::value::Value;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::*};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
-/// Python threads besides the main one.
-pub static RUNNING: AtomicUsize = AtomicUsize::new(0);
-/// Threads that the program waits for at its end.
-static NON_DAEMON: Mutex<Vec<Arc<State>>> = Mutex::new(Vec::new());
+/// Threads that were started here and have not ended.
+static RUNNING: Mutex<Vec<Arc<State>>> = Mutex::new(Vec::new());
+fn all_running() -> MutexGuard<'static, Vec<Arc<State>>> {
+    RUNNING.lock().unwrap_or_else(|e| e.into_inner())
+}
+/// Count of Python threads besides the main one.
+pub fn running() -> usize {
+    let main = MAIN_IDENT.load(Relaxed);
+    all_running().iter().filter(|s| s.ident.load(Acquire) != main).count()
+}
+/// In the child of a fork.
+pub fn after_fork() {
+    let mut list = all_running();
+    for s in list.iter().filter(|s| s.ident.load(Acquire) != ident()) {
+        s.started.store(DONE, Release);
+        s.done.release();
+    }
+    list.clear();
+}
 
 /// A thread as others see it. `done` is held while it runs.
 #[derive(Default)]
 struct State {
     ident: AtomicU64,
     started: AtomicU64,
-    done: Arc<lock::State>,
+    /// the program does not wait for it at its end
+    daemon: AtomicBool,
+    done: Arc<Lock>,
 }
 const NOT_STARTED: u64 = 0;
 const RUNNING_STATE: u64 = 2;
@@ -92,13 +110,18 @@ pub fn make(th: &mut Thread, a: &[Value]) -> R {
     let s = State::default();
     s.ident.store(n as u64, Release);
     s.started.store(RUNNING_STATE, Release);
+    s.done.try_acquire();
     let c = class(th)?;
     Ok(payload::new(th, c, Handle(Arc::new(s))).value())
 }
 fn set_done(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
+    if s.started.load(Acquire) == NOT_STARTED {
+        return Err(th.runtime_error("thread not started"));
+    }
     th.commit_point()?;
     s.started.store(DONE, Release);
+    s.done.release();
     Ok(Value::NONE)
 }
 fn join(th: &mut Thread, a: &[Value]) -> R {
@@ -109,11 +132,14 @@ fn join(th: &mut Thread, a: &[Value]) -> R {
     if s.ident.load(Acquire) == ident() && s.started.load(Acquire) != DONE {
         return Err(th.runtime_error("Cannot join current thread"));
     }
+    if crate::modules::sys::FINALIZING.load(Acquire) && s.started.load(Acquire) != DONE {
+        return Err(th.error(ctx().types.PythonFinalizationError, "cannot join thread at interpreter shutdown"));
+    }
     let timeout = match a[1] {
         Value::EMPTY | Value::NONE => None,
         v => {
-            let f = crate::types::float::to_f64(v).unwrap_or(v.to_small().unwrap_or(0) as f64);
-            if f < 0.0 { None } else { Some(Duration::from_secs_f64(f.min(9e9))) }
+            let t = lock::seconds(th, v)?;
+            (t >= 0.0).then(|| Duration::from_secs_f64(t))
         }
     };
     wait(th, &s, timeout)?;
@@ -174,11 +200,9 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
     }
     s.started.store(RUNNING_STATE, Release);
     s.done.try_acquire();
-    if !daemon {
-        NON_DAEMON.lock().unwrap_or_else(|e| e.into_inner()).push(s.clone());
-    }
-    RUNNING.fetch_add(1, AcqRel);
-    let size = STACK_SIZE.load(Relaxed);
+    s.daemon.store(daemon, Release);
+    all_running().push(s.clone());
+    let size = stack_bytes();
     let (tx, rx) = std::sync::mpsc::channel();
     let s2 = s.clone();
     let spawned = std::thread::Builder::new().stack_size(size).spawn(move || {
@@ -191,11 +215,7 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
         let _ = tx.send(());
         run(me, call);
         s2.started.store(DONE, Release);
-        NON_DAEMON
-            .lock()
-            .unwrap_or_else(|e| e.into_inner())
-            .retain(|x| !Arc::ptr_eq(x, &s2));
-        RUNNING.fetch_sub(1, AcqRel);
+        all_running().retain(|x| !Arc::ptr_eq(x, &s2));
         bootstrap::end_thread(me);
         s2.done.release();
     });
@@ -209,8 +229,7 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
         Err(_) => {
             th.world.world().thread_did_not_start();
             s.started.store(NOT_STARTED, Release);
-            NON_DAEMON.lock().unwrap_or_else(|e| e.into_inner()).retain(|x| !Arc::ptr_eq(x, &s));
-            RUNNING.fetch_sub(1, AcqRel);
+            all_running().retain(|x| !Arc::ptr_eq(x, &s));
             Err(th.runtime_error("can't start new thread"))
         }
     }
@@ -247,8 +266,8 @@ fn report(me: &mut Thread, t: Throw, f: Value) {
 pub fn shutdown(th: &mut Thread, _: &[Value]) -> R {
     loop {
         let next = {
-            let threads = NON_DAEMON.lock().unwrap_or_else(|e| e.into_inner());
-            threads.iter().find(|s| s.ident.load(Acquire) != ident()).cloned()
+            let waited_for = |s: &&Arc<State>| !s.daemon.load(Acquire) && s.ident.load(Acquire) != ident();
+            all_running().iter().find(waited_for).cloned()
         };
         match next {
             Some(s) => wait(th, &s, None)?,

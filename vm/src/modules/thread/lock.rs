@@ -1,62 +1,19 @@
-//! `_thread.lock`.
+//! `_thread.lock`: the lock itself is outside the heap, so that a waiting thread touches no object.
 
 use crate::native::{TypeDef, def, def_static};
 use crate::object::{Gc, Kind};
+use crate::park;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
 use crate::types::payload::{self, Payload, payload_size};
 use crate::types::{float, type_};
 use crate::value::Value;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// The lock itself: outside the heap, so that a waiting thread touches no object.
-#[derive(Default)]
-pub struct State {
-    held: Mutex<bool>,
-    free: Condvar,
-}
-fn guard(s: &State) -> MutexGuard<'_, bool> {
-    s.held.lock().unwrap_or_else(|e| e.into_inner())
-}
-impl State {
-    /// Takes it if it is free.
-    pub fn try_acquire(&self) -> bool {
-        !std::mem::replace(&mut *guard(self), true)
-    }
-    /// Waits until it is taken or `until` has come.
-    fn wait(&self, until: Option<Instant>) -> bool {
-        let mut g = guard(self);
-        while *g {
-            match until {
-                None => g = self.free.wait(g).unwrap_or_else(|e| e.into_inner()),
-                Some(t) => {
-                    let left = t.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return false;
-                    }
-                    g = self.free.wait_timeout(g, left).unwrap_or_else(|e| e.into_inner()).0;
-                }
-            }
-        }
-        *g = true;
-        true
-    }
-    /// Gives it back; false if it was not held.
-    pub fn release(&self) -> bool {
-        let was = std::mem::replace(&mut *guard(self), false);
-        self.free.notify_one();
-        was
-    }
-    /// Is it held?
-    pub fn locked(&self) -> bool {
-        *guard(self)
-    }
-}
-
 /// Acquires with Python's rules: EMPTY/None timeouts, signals while waiting (main thread). True when acquired.
-pub fn acquire(th: &mut Thread, s: &Arc<State>, timeout: Option<Duration>) -> R<bool> {
+pub fn acquire(th: &mut Thread, s: &Arc<park::Lock>, timeout: Option<Duration>) -> R<bool> {
     // What was done before must be visible to whoever holds the lock later; and nothing after it may be undone with it.
     th.commit_point()?;
     if s.try_acquire() {
@@ -85,24 +42,32 @@ pub fn acquire(th: &mut Thread, s: &Arc<State>, timeout: Option<Duration>) -> R<
         }
     }
 }
+/// A time in seconds, which a `Duration` can hold if it is not negative.
+pub fn seconds(th: &mut Thread, v: Value) -> R<f64> {
+    let t = match float::to_f64(v) {
+        Some(f) => f,
+        None => th.to_i64(v)? as f64,
+    };
+    if t.is_nan() {
+        return Err(th.value_error("Invalid value NaN (not a number)"));
+    }
+    if t > i64::MAX as f64 / 1e9 {
+        return Err(th.overflow_error("timeout value is too large"));
+    }
+    Ok(t)
+}
 /// The timeout of `acquire(blocking, timeout)`: None = for ever.
 pub fn parse_timeout(th: &mut Thread, blocking: Value, timeout: Value) -> R<Option<Duration>> {
     let blocking = blocking.is_empty() || th.truth(blocking)?;
     let t = match timeout {
         Value::EMPTY => -1.0,
-        v => match float::to_f64(v) {
-            Some(f) => f,
-            None => th.to_i64(v)? as f64,
-        },
+        v => seconds(th, v)?,
     };
     if !blocking && t != -1.0 {
         return Err(th.value_error("can't specify a timeout for a non-blocking call"));
     }
     if t < 0.0 && t != -1.0 {
         return Err(th.value_error("timeout value must be a non-negative number"));
-    }
-    if t > i64::MAX as f64 / 1e9 {
-        return Err(th.overflow_error("timeout value is too large"));
     }
     Ok(if !blocking {
         Some(Duration::ZERO)
@@ -114,7 +79,7 @@ pub fn parse_timeout(th: &mut Thread, blocking: Value, timeout: Value) -> R<Opti
 }
 
 #[derive(Clone)]
-struct Lock(Arc<State>);
+struct Lock(Arc<park::Lock>);
 impl Payload for Lock {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
 }
@@ -169,7 +134,7 @@ pub fn allocate(th: &mut Thread, _: &[Value]) -> R {
     new_of(th, c)
 }
 /// The state never changes: reading it needs no transaction.
-fn state(th: &mut Thread, v: Value) -> R<Arc<State>> {
+fn state(th: &mut Thread, v: Value) -> R<Arc<park::Lock>> {
     match payload::downcast::<Lock>(v) {
         // SAFETY: the Arc inside is set at construction and never replaced.
         Some(l) => Ok(unsafe { (*l.cell.get()).0.clone() }),
@@ -183,7 +148,7 @@ fn lock_acquire(th: &mut Thread, a: &[Value]) -> R {
 }
 fn lock_release(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
-    if !s.locked() {
+    if !s.is_held() {
         return Err(th.runtime_error("release unlocked lock"));
     }
     th.commit_point()?;
@@ -191,7 +156,7 @@ fn lock_release(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::NONE)
 }
 fn lock_locked(th: &mut Thread, a: &[Value]) -> R {
-    Ok(Value::bool(state(th, a[0])?.locked()))
+    Ok(Value::bool(state(th, a[0])?.is_held()))
 }
 fn lock_reinit(th: &mut Thread, a: &[Value]) -> R {
     state(th, a[0])?.release();
@@ -201,7 +166,7 @@ fn lock_repr(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
     let text = format!(
         "<{} _thread.lock object at {:#x}>",
-        if s.locked() { "locked" } else { "unlocked" },
+        if s.is_held() { "locked" } else { "unlocked" },
         a[0].0
     );
     Ok(th.new_str(&text))

@@ -111,8 +111,18 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
 ];
 
-/// Native stack of a new thread: address space that is used as it is needed.
-static STACK_SIZE: AtomicUsize = AtomicUsize::new(64 << 20);
+/// Native stack of a new thread as the program wants it; 0: [`DEFAULT_STACK`].
+static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
+/// Address space that is used as it is needed.
+const DEFAULT_STACK: usize = 64 << 20;
+/// What the interpreter itself needs.
+const LEAST_STACK: usize = 1 << 20;
+fn stack_bytes() -> usize {
+    match STACK_SIZE.load(Relaxed) {
+        0 => DEFAULT_STACK,
+        n => n.max(LEAST_STACK),
+    }
+}
 static MAIN_IDENT: AtomicU64 = AtomicU64::new(0);
 
 /// The identifier of the current OS thread, as `threading.get_ident` gives it.
@@ -124,7 +134,7 @@ fn yes(_: &mut Thread, _: &[Value]) -> R {
     Ok(Value::TRUE)
 }
 fn count(_: &mut Thread, _: &[Value]) -> R {
-    Ok(Value::small(handle::RUNNING.load(Relaxed) as i64))
+    Ok(Value::small(handle::running() as i64))
 }
 fn exit(th: &mut Thread, _: &[Value]) -> R {
     let e = th.new_exception(ctx().types.SystemExit, &[])?;
@@ -171,11 +181,12 @@ fn stack_size(th: &mut Thread, a: &[Value]) -> R {
     if n != 0 && n < 32768 {
         return Err(th.value_error(&format!("size not valid: {n} bytes")));
     }
-    let old = STACK_SIZE.load(Relaxed);
-    if n != 0 {
-        STACK_SIZE.store((n as usize).max(1 << 20), Relaxed);
-    }
-    Ok(Value::small(if old == 64 << 20 { 0 } else { old as i64 }))
+    let old = if a[0].is_empty() {
+        STACK_SIZE.load(Relaxed)
+    } else {
+        STACK_SIZE.swap(n as usize, Relaxed)
+    };
+    Ok(Value::small(old as i64))
 }
 /// `threading.excepthook`'s default.
 fn excepthook(th: &mut Thread, a: &[Value]) -> R {
@@ -195,19 +206,37 @@ fn excepthook(th: &mut Thread, a: &[Value]) -> R {
         let n = get_name(th, thread)?;
         th.str(n)?.to_string_lossy()
     };
-    let err = crate::modules::builtins::sys_attribute(th, "stderr")?;
+    let mut err = crate::modules::builtins::sys_attribute(th, "stderr")?;
+    let gone = err.is_none();
+    if gone && !thread.is_none() {
+        // What it was when the thread was made.
+        let key = th.intern("_stderr");
+        err = th.getattr(thread, key)?;
+    }
     if err.is_none() {
         return Ok(Value::NONE);
     }
     let head = th.new_str(&format!("Exception in thread {name}:\n"));
     th.call_method(err, crate::names::names().write, &[head])?;
-    crate::types::exception::print_exception(th, e)?;
+    if gone {
+        let module = crate::import::import_module(th, "traceback")?;
+        let (print, file) = (th.intern("print_exception"), th.intern("file"));
+        let f = th.getattr(module, print)?;
+        th.call_kw(f, &[e], &[(file, err)])?;
+    } else {
+        crate::types::exception::print_exception(th, e)?;
+    }
     th.call_method(err, crate::names::names().flush, &[])?;
     Ok(Value::NONE)
 }
 fn get_name(th: &mut Thread, thread: Value) -> R {
     let key = th.intern("_name");
     th.getattr(thread, key)
+}
+/// In the child of a fork: the thread that goes on is the main thread; the others have ended.
+pub(crate) fn after_fork() {
+    MAIN_IDENT.store(ident(), Relaxed);
+    handle::after_fork();
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
     MAIN_IDENT.store(ident(), Relaxed);

@@ -3,6 +3,7 @@
 use super::{ident, lock};
 use crate::native::{TypeDef, def, def_static};
 use crate::object::{Gc, Kind};
+use crate::park;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
@@ -16,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 /// Only the owner changes `count`; `owner` is 0 when nobody has it.
 #[derive(Default)]
 struct State {
-    lock: Arc<lock::State>,
+    lock: Arc<park::Lock>,
     owner: AtomicU64,
     count: AtomicU64,
 }
