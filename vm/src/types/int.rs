@@ -9,6 +9,7 @@ use crate::ops::{BinOp, CmpOp};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
+use crate::types::int_divide::div_mod_floor;
 use crate::value::{SMALL_MAX, SMALL_MIN, Value};
 use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
@@ -185,10 +186,10 @@ pub fn binary(th: &mut Thread, op: BinOp, a: Value, b: Value) -> R<Option<Value>
         BinOp::MatMul => return Ok(None),
         BinOp::TrueDiv => return true_div(th, x, y).map(|f| Some(Value::float(f))),
         BinOp::FloorDiv | BinOp::Mod | BinOp::DivMod if y.is_zero() => return Err(th.zero_division_error("division by zero")),
-        BinOp::FloorDiv => x.div_floor(y),
-        BinOp::Mod => x.mod_floor(y),
+        BinOp::FloorDiv => div_mod_floor(x, y).0,
+        BinOp::Mod => div_mod_floor(x, y).1,
         BinOp::DivMod => {
-            let (q, m) = x.div_mod_floor(y);
+            let (q, m) = div_mod_floor(x, y);
             let items = [th.new_bigint(q), th.new_bigint(m)];
             return Ok(Some(th.new_tuple(&items)));
         }

@@ -53,6 +53,7 @@ pub mod getset;
 pub mod half;
 #[expect(unsafe_code, reason = "the layout of its objects")]
 pub mod int;
+pub mod int_divide;
 pub mod int_methods;
 pub mod int_parse;
 pub mod interpolation;
