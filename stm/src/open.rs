@@ -75,7 +75,7 @@ impl Tx {
     /// # Safety
     /// The word belongs to an object that this transaction has open (or to a buffer of one), and stays where it is until
     /// the transaction has ended: an abort writes the old content back through the pointer.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn log_slot(&mut self, slot: *const AtomicU64, shared: bool) {
         let key = (slot as usize | usize::from(shared), self.tag);
         let place = &mut self.logged[(slot as usize >> 3) % FILTER];
@@ -83,6 +83,13 @@ impl Tx {
             return;
         }
         *place = key;
+        // SAFETY: by the caller's promise.
+        unsafe { self.log_first(slot, shared) }
+    }
+    /// # Safety
+    /// As for `log_slot`.
+    #[inline(never)]
+    unsafe fn log_first(&mut self, slot: *const AtomicU64, shared: bool) {
         // SAFETY: by the caller's promise.
         let old = unsafe { (*slot).load(Ordering::Relaxed) };
         let of = if shared { UndoEntry::OF_SHARED } else { UndoEntry::OF_PRIVATE };
