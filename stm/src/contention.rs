@@ -1,10 +1,11 @@
 //! Who waits and who gives way when a transaction meets an object that another one has open.
 //!
-//! An owner that runs is asked to commit at its next boundary, and waited for: most are there at once. If it does not, or
-//! waits for an object itself, the older transaction goes on waiting and asks the younger one to abort; the younger one
-//! aborts itself. The irrevocable one waits for all and is asked by none. A transaction keeps its age over aborts, so each
-//! becomes the oldest at last. Nobody waits for ever holding objects: whoever waits looks at his own poll word, and only the
-//! irrevocable one waits without a limit.
+//! An owner that runs is asked to commit at its next boundary, and waited for: most are there at once. If it does not, the
+//! younger of the two aborts itself after a little while; the older one waits longer, for the owner has done much that it
+//! would have to do again, and then asks it to abort. An owner that waits for an object itself is not waited for: the younger
+//! one of the two aborts now. The irrevocable one waits for all and is asked by none. A transaction keeps its age over aborts,
+//! so each becomes the oldest at last. Nobody waits for ever holding objects: whoever waits looks at his own poll word, and
+//! only the irrevocable one waits without a limit.
 
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::{atomic::Ordering::*, pause};
@@ -13,8 +14,10 @@ use crate::world::{WorldThread, poll};
 
 /// Rounds of waiting before the ages are compared; the owner mostly is about to commit.
 const PATIENT: u32 = if cfg!(loom) { 0 } else { 4 };
-/// Rounds that a running owner gets to reach a boundary.
-const BOUNDARY: u32 = if cfg!(loom) { 1 } else { 60 };
+/// Rounds that the younger transaction waits for an owner that runs.
+const YOUNGER: u32 = if cfg!(loom) { 1 } else { 60 };
+/// Rounds that the older one waits before it asks.
+const OLDER: u32 = if cfg!(loom) { 1 } else { 1000 };
 /// Rounds after which even the older transaction aborts: the owner may be blocked by what this one has open.
 const LIMIT: u32 = if cfg!(loom) { 3 } else { 200 };
 /// Rounds of waiting to be irrevocable after which nobody else comes first.
@@ -33,11 +36,16 @@ impl WorldThread {
             return Err(Conflict);
         } else if *round == PATIENT {
             self.ask(owner, poll::TICK);
-        } else if *round > PATIENT && (*round > BOUNDARY || self.world.by_number(owner).is_none_or(|t| t.waiting.load(Relaxed))) {
-            if *round > LIMIT || !self.is_older_than(owner) {
+        } else if *round > PATIENT {
+            let blocked = self.world.by_number(owner).is_none_or(|t| t.waiting.load(Relaxed));
+            let older = self.is_older_than(owner);
+            let enough = blocked || *round > if older { OLDER } else { YOUNGER };
+            if *round > OLDER + LIMIT || enough && !older {
                 return Err(Conflict);
             }
-            self.ask(owner, poll::ABORT);
+            if enough {
+                self.ask(owner, poll::ABORT);
+            }
         }
         self.waiting.store(true, Relaxed);
         pause(*round);

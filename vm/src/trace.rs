@@ -6,7 +6,16 @@ use crate::types::payload::PayloadInfo;
 use crate::types::*;
 use crate::value::Value;
 
-/// Calls `f` for every value inside an object, its class and its attributes included.
+/// Calls `f` with those of the values that are objects.
+#[inline]
+pub fn objects(values: impl Iterator<Item = Value>, mut f: impl FnMut(Value)) {
+    for v in values {
+        if v.is_obj() {
+            f(v);
+        }
+    }
+}
+/// Calls `f` for every object inside an object (and perhaps for other values), its class and its attributes included.
 #[inline]
 pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
     let kind = o.kind();
@@ -17,9 +26,7 @@ pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
             // SAFETY: instances of the class have the attribute word and slots at that place.
             unsafe {
                 let base = crate::attrs::attr_base(o);
-                for i in 0..=class.inline_slots() {
-                    f((*base.add(i)).get());
-                }
+                objects((0..=class.inline_slots()).map(|i| (*base.add(i)).get()), &mut *f);
             }
         }
     }
@@ -34,7 +41,7 @@ pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
         Kind::Tuple => {
             // SAFETY: as above.
             let t = unsafe { crate::object::Gc::<tuple::Tuple>::from_addr(o.addr() as u64) };
-            t.items().iter().for_each(|v| f(*v));
+            objects(t.items().iter().copied(), &mut *f);
         }
         Kind::List => fields!(list::List),
         Kind::Dict => fields!(dict::Dict),

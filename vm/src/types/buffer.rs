@@ -47,7 +47,7 @@ impl Gc<Buffer> {
     /// Calls `f` with every value inside; of registers with those that are live objects.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
         if self.header.extra.load(Relaxed) != REGISTERS {
-            return self.slots().iter().for_each(|s| f(s.get()));
+            return crate::trace::objects(self.slots().iter().map(Slot::get), f);
         }
         for s in self.slots() {
             let v = s.get();

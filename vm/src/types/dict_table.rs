@@ -102,10 +102,7 @@ impl Gc<DictTable> {
     }
     /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
-        for e in self.filled() {
-            f(e.key.get());
-            f(e.value.get());
-        }
+        crate::trace::objects(self.filled().iter().flat_map(|e| [e.key.get(), e.value.get()]), f);
     }
     /// Appends an entry whose key is not there, at the free index place `at` where the search for it ended, if that is
     /// known. There is room, and nobody else writes.

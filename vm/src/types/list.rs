@@ -139,8 +139,8 @@ impl Gc<List> {
         {
             return Ok(b);
         }
-        // Doubling while small, an eighth more when large. Odd: header and slots then fill 16-byte units.
-        let extra = if need < 1 << 16 { need.min(n + 3) } else { need >> 3 };
+        // Doubling while small, a quarter more when large. Odd: header and slots then fill 16-byte units.
+        let extra = if need < 1 << 16 { need.min(n + 3) } else { need >> 2 };
         let b = th.new_buffer((need + extra) | 1)?;
         if let Some(old) = old {
             copy(b, 0, &old.slots()[..n]);

@@ -98,9 +98,7 @@ impl Gc<SetTable> {
     }
     /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
-        for e in self.entries() {
-            f(e.key.get());
-        }
+        crate::trace::objects(self.entries().iter().map(|e| e.key.get()), f);
     }
 }
 fn new_table(th: &mut Thread, size: usize) -> R<Gc<SetTable>> {
