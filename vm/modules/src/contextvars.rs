@@ -245,6 +245,24 @@ fn missing(th: &mut Thread) -> R {
     let v = vasuki_vm::memory::keep(Value(p.as_ptr() as u64));
     Ok(*V.get_or_init(|| v))
 }
+/// A new variable, with no default.
+pub(crate) fn new_variable(th: &mut Thread, name: &str) -> R {
+    let class = var_class(th)?;
+    let (name, default) = (th.intern(name).value(), Value::EMPTY);
+    Ok(payload::new(th, class, Var { name, default }).value())
+}
+/// What a variable is in the current context, if it is set there.
+#[inline]
+pub(crate) fn value(th: &mut Thread, var: Value) -> R<Option<Value>> {
+    let c = current(th)?;
+    let d = vars(th, c)?;
+    d.get(th, var)
+}
+/// Sets a variable in the current context.
+pub(crate) fn set_value(th: &mut Thread, var: Value, v: Value) -> R<()> {
+    let c = current(th)?;
+    replace(th, c, var, v)
+}
 fn new_context(th: &mut Thread, c: Gc<Class>) -> R {
     let vars = th.new_dict();
     Ok(payload::new(
@@ -257,12 +275,19 @@ fn new_context(th: &mut Thread, c: Gc<Class>) -> R {
     )
     .value())
 }
+/// The name of the current context in the thread's locals.
+#[inline]
+fn locals_key(th: &mut Thread) -> Gc<Str> {
+    static KEY: OnceLock<Gc<Str>> = OnceLock::new();
+    *KEY.get_or_init(|| th.intern("context"))
+}
 /// This thread's current context (made when it is first asked for).
+#[inline]
 fn current(th: &mut Thread) -> R {
     if th.locals.is_empty() {
         th.locals = th.new_dict();
     }
-    let key = th.intern("context");
+    let key = locals_key(th);
     if let Some(c) = th.locals.as_gc::<Dict>().get_str(th, key)? {
         return Ok(c);
     }
@@ -272,7 +297,7 @@ fn current(th: &mut Thread) -> R {
     Ok(c)
 }
 fn make_current(th: &mut Thread, c: Value) -> R<()> {
-    let key = th.intern("context");
+    let key = locals_key(th);
     th.locals.as_gc::<Dict>().set_str(th, key, c)
 }
 fn state(th: &mut Thread, v: Value) -> R<&'static mut Context> {

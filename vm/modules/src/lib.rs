@@ -15,6 +15,7 @@ pub mod collections;
 #[expect(unsafe_code, reason = "payloads that never change")]
 pub mod contextvars;
 pub mod csv;
+pub mod decimal;
 mod defaultdict;
 mod deque;
 mod deque_iter;
@@ -111,6 +112,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &collections::MODULE,
     &contextvars::MODULE,
     &csv::MODULE,
+    &decimal::MODULE,
     &errno::MODULE,
     &fcntl::MODULE,
     &functools::MODULE,

@@ -94,6 +94,11 @@ impl<T: Payload> State<T> {
         th.store(self.0.header(), s, v);
         Ok(())
     }
+    /// The object.
+    #[inline(always)]
+    pub(crate) fn value(self) -> Value {
+        self.0.value()
+    }
     /// The object's header.
     #[inline(always)]
     pub(crate) fn header(self) -> &'static Header {

@@ -40,6 +40,8 @@ pub mod class_flag {
     pub const CUSTOM_SETATTR: u32 = 1024;
     /// cannot be instantiated by calling
     pub const NO_NEW: u32 = 2048;
+    /// its native operators take an instance in the place of any operand
+    pub const ANY_OPERAND: u32 = 4096;
 }
 
 /// Layout of a class. Its attribute word and slots (for metaclass instances) follow.

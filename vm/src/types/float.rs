@@ -182,7 +182,32 @@ pub fn binary(th: &mut Thread, op: BinOp, a: f64, b: f64) -> R<Option<Value>> {
 
 /// Digits and exponent of the shortest text that reads back as `f` (finite): `d.ddd * 10^exp` without the point.
 pub fn shortest(f: f64) -> (String, i32) {
-    split_e(&format!("{:e}", f.abs()))
+    let (digits, exp) = split_e(&format!("{:e}", f.abs()));
+    if digits.len() >= 15 && digits.as_bytes()[digits.len() - 1] & 1 == 1 && is_tie(f, digits.len() as i32 - 1 - exp) {
+        return even_digits(f, digits.len());
+    }
+    (digits, exp)
+}
+/// Is `f` exactly in the middle between two texts with so many digits behind the point?
+fn is_tie(f: f64, behind: i32) -> bool {
+    let bits = f.to_bits();
+    let exp = ((bits >> 52) & 0x7FF) as i32;
+    let m = bits & ((1 << 52) - 1) | 1 << 52;
+    // A fraction of so many bits has as many digits, and the last one is a 5.
+    exp != 0 && 1075 - exp - m.trailing_zeros() as i32 == behind + 1
+}
+/// Of the two texts with `n` digits around `f`, the one with an even last digit.
+#[cold]
+fn even_digits(f: f64, n: usize) -> (String, i32) {
+    let (digits, exp) = split_e(&format!("{:.*e}", n, f.abs()));
+    let below = &digits[..n];
+    if below.as_bytes()[n - 1] & 1 == 0 {
+        return (below.to_owned(), exp);
+    }
+    let above = below.parse::<u64>().unwrap_or(0) + 1;
+    let text = above.to_string();
+    let exp = exp + (text.len() - n) as i32;
+    (text.trim_end_matches('0').to_owned(), exp)
 }
 fn split_e(text: &str) -> (String, i32) {
     let (m, e) = text.split_once('e').unwrap_or((text, "0"));

@@ -228,6 +228,12 @@ fn wrong_new(th: &mut Thread, owner: Gc<Class>, cls: Option<Value>, class: Optio
     if !c.is_subclass_of(owner) {
         return th.type_error(&format!("{o}.__new__({n}): {n} is not a subtype of {o}"));
     }
+    if c.has_flag(crate::types::class::class_flag::NO_NEW) {
+        return match crate::types::type_attrs::dotted_name(th, c) {
+            Ok(name) => th.type_error(&format!("cannot create '{name}' instances")),
+            Err(t) => t,
+        };
+    }
     let mut base = c;
     while let Some(b) = base.base.get().cast::<Class>()
         && base.has_flag(crate::types::class::class_flag::HEAP)

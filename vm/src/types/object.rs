@@ -109,6 +109,10 @@ pub fn new_plain(th: &mut Thread, class: Gc<Class>) -> R {
     if class.has_flag(class_flag::ABSTRACT) {
         return abstract_error(th, class);
     }
+    if class.has_flag(class_flag::NO_NEW) {
+        let name = crate::types::type_attrs::dotted_name(th, class)?;
+        return Err(th.type_error(&format!("cannot create '{name}' instances")));
+    }
     if class.instance_kind() != Kind::Instance {
         let mut native = class;
         while native.has_flag(class_flag::HEAP)

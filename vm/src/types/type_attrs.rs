@@ -446,7 +446,9 @@ fn text_signature(th: &mut Thread, v: Value) -> R {
     let of = |n: &str| def.methods.iter().find(|m| m.name == n);
     match (of("__init__"), of("__new__")) {
         (Some(m), _) => {
-            let text = format!("({})", m.sig.replacen("self", "$self", 1));
+            let rest = m.sig.strip_prefix("self").unwrap_or(m.sig);
+            let rest = rest.trim_start_matches([',', ' ']);
+            let text = format!("({})", rest.strip_prefix("/, ").unwrap_or(rest));
             Ok(th.new_str(&text))
         }
         (None, Some(m)) => {

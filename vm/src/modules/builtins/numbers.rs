@@ -4,6 +4,8 @@ use crate::ops::BinOp;
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::class::class_flag;
+use crate::types::native_function::NativeFunction;
 use crate::types::str_::Str;
 use crate::types::{buffer_protocol, int};
 use crate::value::Value;
@@ -73,7 +75,16 @@ pub fn pow(th: &mut Thread, a: &[Value]) -> R {
             return Ok(v);
         }
     }
-    let names = [a[0], a[1], a[2]].map(|v| th.class_of(v).name_str());
+    let third = th.class_of(a[2]);
+    if third.has_flag(class_flag::ANY_OPERAND)
+        && let Some(f) = third.special(Special::Pow).and_then(|f| f.cast::<NativeFunction>())
+    {
+        let v = (f.def().func)(th, &a[..3])?;
+        if v != Value::NOT_IMPLEMENTED {
+            return Ok(v);
+        }
+    }
+    let names = [a[0], a[1], a[2]].map(|v| th.class_of(v).shown_name());
     Err(th.type_error(&format!(
         "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",
         names[0], names[1], names[2]
