@@ -37,6 +37,14 @@ impl Finalizable {
         o.set_flag(flag::HAS_FINALIZER);
         self.list.push(o.value());
     }
+    /// An object has nothing to finalize any more: it is taken out if it was made last.
+    #[inline]
+    pub(crate) fn forget(&mut self, o: Obj, concurrent: bool) {
+        if self.list.last() == Some(&o.value()) && (!concurrent || self.list.len() > self.committed) {
+            self.list.pop();
+            self.committed = self.committed.min(self.list.len());
+        }
+    }
     /// What the transaction made exists.
     #[inline]
     pub(crate) fn commit(&mut self) {
@@ -44,7 +52,10 @@ impl Finalizable {
     }
     /// What the transaction made has never existed.
     pub(crate) fn abort(&mut self) {
-        self.list.truncate(self.committed);
+        for v in self.list.drain(self.committed..) {
+            // A generator may be older than its finalizer.
+            v.as_obj().clear_flag(flag::HAS_FINALIZER);
+        }
     }
     /// Calls `f` with what the running transaction has made.
     pub(crate) fn roots(&self, f: &mut dyn FnMut(Value)) {

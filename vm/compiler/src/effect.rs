@@ -53,6 +53,7 @@ impl Effect {
                 e.reads = (b - 1..b + d).collect();
                 e.window = Some(b - FRAME_HEADER as usize);
             }
+            Op::Yield => e.window = Some(d),
             Op::CallEx => {
                 e.reads = (b - 1..b + 2).collect();
                 e.window = Some(b - FRAME_HEADER as usize);

@@ -162,7 +162,7 @@ ops! {
     CallEx 1 "dr" "r[a] = r[b-1](*r[b], **r[b+1]); r[b] is a tuple or list or any iterable, r[b+1] a dict or EMPTY";
     Return 1 "r" "return r[a]";
     ReturnConst 1 "k" "return consts[a]";
-    Yield 1 "dr" "suspend, giving r[b]; r[a] = the value sent on resumption";
+    Yield 1 "dri" "suspend, giving r[b]; r[a] = the value sent on resumption; r[c..] are dead";
     Send 2 "drr" "r[a] = send r[c] to iterator r[b] (next() if None) and go on; when it ends: r[a] = its return value and jump by operand word x";
     Throw 1 "drr" "in the exception handler around a Yield inside `yield from`/await: deliver exception r[c] to sub-iterator r[b] (close on GeneratorExit, throw otherwise). r[a] = value it yields and go on; if it returns, r[a] = that value and jump over the next instruction (always a Jump or JumpBack); without a `throw` method the exception is raised here";
     AsyncGenWrap 1 "dr" "r[a] = r[b] wrapped as an async generator's yielded value";

@@ -179,6 +179,7 @@ impl Instruction<'_> {
                 self.jump(self.extra().0 as i32)
             }
             Op::ForIterFar | Op::Send => self.jump(self.extra().0 as i32),
+            Op::Yield => ensure(c <= self.c.nregs, "register range"),
             Op::GetAwaitable => small(c, 2),
             Op::Call | Op::CallMethod | Op::CallKw | Op::CallMethodKw => {
                 ensure(b >= FRAME_HEADER, "call base")?;

@@ -51,9 +51,11 @@ pub struct Tables {
     pub nregs: u16,
     /// registers of locals and cells: what a generator that has not started needs
     pub first_temp: usize,
+    /// registers that are kept while a generator is suspended, at the most
+    pub kept: usize,
     /// has it handlers of the program's own, which a generator's finalizer must run?
     pub tries: bool,
-    /// only positional parameters, no generator: the fast call path
+    /// only positional parameters: the fast call path
     pub simple: bool,
     /// `co_varnames`
     pub varnames: Box<[Value]>,
@@ -196,6 +198,18 @@ fn first_temp(c: &compiled::Code) -> usize {
     };
     c.varnames.len().max(cells).max(free)
 }
+fn kept(c: &compiled::Code) -> usize {
+    let mut most = first_temp(c);
+    let mut at = 0;
+    while let Some(&w) = c.code.get(at) {
+        let Some(op) = Op::from_u16(w as u16) else { break };
+        if op == Op::Yield {
+            most = most.max((w >> 48) as usize);
+        }
+        at += op.words();
+    }
+    most
+}
 /// Does a handler that begins with this instruction only turn the StopIteration of a generator into a RuntimeError?
 fn is_guard(w: u64) -> bool {
     w as u16 == Op::Intrinsic1 as u16 && (w >> 48) as u16 == Intrinsic1::StopIterationError as u16
@@ -208,7 +222,6 @@ pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
     let consts = constants(th, &c.consts)?;
     let filename = th.intern(&c.filename).value();
     code.filename.set_raw(filename);
-    let generator = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
     let doc = match consts.as_slice().first() {
         Some(d) if c.flags & flags::HAS_DOCSTRING != 0 => *d,
         _ => Value::NONE,
@@ -224,8 +237,9 @@ pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
         flags: c.flags,
         nregs: c.nregs,
         first_temp: first_temp(c),
+        kept: kept(c),
         tries: c.handlers.iter().any(|h| !is_guard(c.code[h.target as usize])),
-        simple: c.kwonlyargcount == 0 && c.flags & (flags::VARARGS | flags::VARKEYWORDS | generator) == 0,
+        simple: c.kwonlyargcount == 0 && c.flags & (flags::VARARGS | flags::VARKEYWORDS) == 0,
         varnames: names(th, &c.varnames),
         cellvars,
         freevars: names(th, &c.freevars),

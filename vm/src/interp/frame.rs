@@ -423,16 +423,17 @@ fn f_locals(th: &mut Thread, v: Value) -> R {
         // SAFETY: the frames of this thread are live.
         at = unsafe { (*at.sub(5)).0 as *mut Value };
     }
-    let suspended = match f.generator.get().cast::<Generator>() {
-        Some(g) => th.read(g.header(), || if g.is_suspended() { g.saved.get() } else { Value::EMPTY })?,
-        None => Value::EMPTY,
-    };
-    let saved = if suspended.is_empty() {
-        f.get(th, |f| &f.saved)?
-    } else {
-        suspended
-    };
-    match saved.cast::<crate::types::buffer::Buffer>() {
+    if let Some(g) = f.generator.get().cast::<Generator>()
+        && th.read(g.header(), || g.is_suspended())?
+    {
+        let mut saved = crate::types::buffer::ValueVec::with_capacity(th, t.first_temp)?;
+        for s in &g.registers()[..t.first_temp] {
+            let v = th.read(g.header(), || s.get())?;
+            saved.push(th, v)?;
+        }
+        return locals_dict(th, t, saved.as_slice());
+    }
+    match f.get(th, |f| &f.saved)?.cast::<crate::types::buffer::Buffer>() {
         Some(b) => locals_dict(th, t, b.values(b.cap())),
         None => Ok(th.new_dict()),
     }

@@ -1,27 +1,25 @@
 //! Generators and coroutines: a frame whose registers are kept in the object between resumptions.
 //!
-//! Resuming copies the registers to the VM stack, suspending copies them back. All words of the layout are saved when the
-//! object is opened; the buffer's slots are logged one by one.
+//! Resuming copies the registers to the VM stack, suspending copies them back (see `suspend`): those that are live where it
+//! yields. They lie behind the object's layout; all its words are saved when the object is opened.
 
-use super::call::{Entered, too_deep, word3};
+use super::call::{Entered, word3};
 use super::code::Code;
-use super::{Action, Exit, HEADER, MARGIN, code_of, frame, frame_flag, run};
+use super::suspend::{finish, push};
+use super::{Action, Exit, frame, run};
 use crate::context::ctx;
 use crate::names::names;
 use crate::native::{GetSetDef, NativeDef, TypeDef, def, def_class, getset, getter};
 use crate::object::{Gc, Header, Kind, Layout, Slot};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
-use crate::types::buffer::Buffer;
 use crate::types::class::{Class, class_flag};
 use crate::types::exception::Exception;
-use crate::types::function::Function;
 use crate::value::Value;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use vasuki_compiler::code::flags;
+use std::sync::atomic::Ordering::Relaxed;
 use vasuki_compiler::op::Op;
 
-/// Layout of generators, coroutines and async generators.
+/// Layout of generators, coroutines and async generators; the registers follow.
 #[repr(C)]
 pub struct Generator {
     header: Header,
@@ -29,20 +27,18 @@ pub struct Generator {
     pub func: Slot,
     /// code object
     pub code: Slot,
-    /// buffer of registers
-    pub saved: Slot,
     /// small int, see the constants
-    state: Slot,
+    pub(super) state: Slot,
     /// small int: instruction offset to go on at
-    at: Slot,
+    pub(super) at: Slot,
     /// str
-    name: Slot,
+    pub(super) name: Slot,
     /// str
-    qualname: Slot,
+    pub(super) qualname: Slot,
     /// the exception that it handles while suspended, or EMPTY
-    handling: Slot,
+    pub(super) handling: Slot,
     /// while it runs: what its caller handles; while suspended: how many exceptions its frame handles, or EMPTY
-    outer: Slot,
+    pub(super) outer: Slot,
     /// its frame object, or EMPTY
     pub frame: Slot,
     /// async generators: finalizer hook; EMPTY before the first iteration
@@ -50,17 +46,17 @@ pub struct Generator {
     /// async generators: True while an asend or athrow runs
     pub busy: Slot,
     /// coroutines: `cr_origin`
-    origin: Slot,
+    pub(super) origin: Slot,
 }
-const WORDS: usize = 13;
+const WORDS: usize = 12;
 // SAFETY: repr(C), header first, only objects of this kind have it.
 unsafe impl Layout for Generator {
     const KIND: Kind = Kind::Generator;
 }
-const CREATED: i64 = 0;
-const SUSPENDED: i64 = 1;
-const RUNNING: i64 = 2;
-const CLOSED: i64 = 3;
+pub(super) const CREATED: i64 = 0;
+pub(super) const SUSPENDED: i64 = 1;
+pub(super) const RUNNING: i64 = 2;
+pub(super) const CLOSED: i64 = 3;
 
 impl Gc<Generator> {
     /// Calls `f` with every value inside.
@@ -68,7 +64,6 @@ impl Gc<Generator> {
         for s in [
             &self.func,
             &self.code,
-            &self.saved,
             &self.name,
             &self.qualname,
             &self.handling,
@@ -79,8 +74,28 @@ impl Gc<Generator> {
         ] {
             f(s.get());
         }
+        if self.is_suspended() {
+            // Words may be left over from other frames.
+            for s in self.registers() {
+                let v = s.get();
+                if v.is_obj() && crate::memory::heap().find(v.0).is_some_and(|p| p.as_ptr() as u64 == v.0) {
+                    f(v);
+                }
+            }
+        }
     }
-    fn state(self) -> i64 {
+    /// Its registers while it is suspended.
+    #[inline]
+    pub fn registers(self) -> &'static [Slot] {
+        // SAFETY: made with a slot behind the layout for every register that its code keeps.
+        unsafe { std::slice::from_raw_parts(self.as_ptr().add(1).cast::<Slot>(), self.kept()) }
+    }
+    #[inline]
+    fn kept(self) -> usize {
+        self.code.get().cast::<Code>().map_or(0, |c| c.tables().kept)
+    }
+    #[inline]
+    pub(super) fn state(self) -> i64 {
         self.state.get().to_small().unwrap_or(CLOSED)
     }
     /// Started, not running and not ended?
@@ -100,7 +115,7 @@ impl Gc<Generator> {
     pub fn has_ended(self, th: &mut Thread) -> R<bool> {
         th.read(self.header(), || self.is_closed())
     }
-    fn what(self) -> &'static str {
+    pub(super) fn what(self) -> &'static str {
         let c = crate::types::class::class_of(self.value());
         let t = &ctx().types;
         if c == t.coroutine {
@@ -123,163 +138,13 @@ impl Gc<Generator> {
         }
     }
     /// Opens it: its words can be set.
+    #[inline]
     pub fn open(self, th: &mut Thread) -> R<()> {
-        th.write(self.header(), WORDS)
-    }
-}
-
-/// Makes a generator of the running frame, suspended at `pc`; it takes the frame's registers.
-/// # Safety
-/// `regs` is register 0 of the running frame.
-pub(super) unsafe fn from_frame(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R {
-    // SAFETY: by the caller's promise.
-    unsafe {
-        let code = code_of(regs);
-        let t = code.tables();
-        let types = &ctx().types;
-        let class = if t.flags & flags::COROUTINE != 0 {
-            types.coroutine
-        } else if t.flags & flags::ASYNC_GENERATOR != 0 {
-            types.async_generator
-        } else {
-            types.generator
-        };
-        let func: Gc<Function> = super::function_of(regs);
-        let b = th.new_buffer(t.nregs as usize)?;
-        b.hold_registers();
-        for (i, s) in b.slots().iter().enumerate().take(t.first_temp) {
-            s.set_raw(*regs.add(i));
+        if th.tx.writable(self.header()) {
+            return Ok(());
         }
-        let g: Gc<Generator> = th.new_object(class, 0);
-        g.func.set_raw(func.value());
-        g.code.set_raw(code.value());
-        g.saved.set_raw(b.value());
-        g.state.set_raw(Value::small(CREATED));
-        g.at.set_raw(Value::small((pc as usize - t.words.as_ptr() as usize) as i64 / 8));
-        g.name.set_raw(func.name.get());
-        g.qualname.set_raw(func.qualname.get());
-        if class != types.generator {
-            crate::attrs::register_finalizer(th, g.obj());
-        }
-        if class == types.coroutine {
-            let origin = super::helpers::awaits::origin(th)?;
-            g.origin.set_raw(origin);
-        }
-        Ok(g.value())
+        th.write(self.header(), WORDS + self.kept())
     }
-}
-
-/// Pushes the frame of a generator that has not ended above the running one, to go on with `sent`.
-pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) -> R<()> {
-    let state = th.read(g.header(), || g.state())?;
-    if state == RUNNING {
-        return Err(th.value_error(&format!("{} already executing", g.what())));
-    }
-    if state == CREATED && !sent.is_none() {
-        return Err(th.type_error(&format!("can't send non-None value to a just-started {}", g.what())));
-    }
-    g.open(th)?;
-    let code: Gc<Code> = g.code.get().as_gc();
-    let t = code.tables();
-    let regs = th.interp.top.wrapping_add(HEADER);
-    if !super::call::may_push(th, regs, t.nregs as usize) {
-        return Err(too_deep(th));
-    }
-    // SAFETY: words above `top` are free, the room has been checked; the buffer has a slot for each register.
-    unsafe {
-        let b: Gc<Buffer> = g.saved.get().as_gc();
-        let n = if state == CREATED { t.first_temp } else { t.nregs as usize };
-        std::ptr::copy_nonoverlapping(b.values(n).as_ptr(), regs, n);
-        let start = t.words.as_ptr();
-        let pc = start.add(g.offset());
-        if state == SUSPENDED {
-            let w = (*pc.sub(1)).load(Relaxed);
-            *regs.add((w >> 16) as u16 as usize) = sent;
-        }
-        (*regs.sub(6)).0 = th.interp.pc as u64;
-        (*regs.sub(5)).0 = th.interp.regs as u64;
-        *regs.sub(4) = code.value();
-        let own = g.outer.get().to_small().unwrap_or(0) as u64;
-        (*regs.sub(3)).0 = word | frame_flag::GENERATOR | (own * frame_flag::HANDLED);
-        *regs.sub(2) = g.value();
-        *regs.sub(1) = g.func.get();
-        let s = &mut th.interp;
-        s.regs = regs;
-        s.pc = pc;
-        s.top = regs.add(t.nregs as usize + MARGIN);
-        s.depth += 1;
-        if !g.frame.get().is_empty() {
-            frame::attach(th, g.frame.get(), regs)?;
-        }
-    }
-    g.state.set_raw(Value::small(RUNNING));
-    g.outer.set_raw(th.handling);
-    if !g.handling.get().is_empty() {
-        th.handling = g.handling.get();
-    }
-    Ok(())
-}
-/// Suspends the generator of the running frame at `regs`, to go on at `pc`. The caller pops the frame.
-/// # Safety
-/// `regs` is register 0 of the running frame, which is a generator's.
-#[inline]
-pub(super) unsafe fn suspend(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R<()> {
-    // SAFETY: by the caller's promise.
-    unsafe {
-        let g: Gc<Generator> = (*regs.sub(2)).as_gc();
-        g.open(th)?;
-        let t = code_of(regs).tables();
-        let b: Gc<Buffer> = g.saved.get().as_gc();
-        if th.needs_log(g.header()) {
-            for (i, s) in b.slots().iter().enumerate() {
-                th.store(g.header(), s, *regs.add(i));
-            }
-        } else {
-            std::ptr::copy_nonoverlapping(regs, b.values(b.cap()).as_ptr().cast_mut(), b.cap());
-        }
-        g.state.set_raw(Value::small(SUSPENDED));
-        if t.tries {
-            crate::attrs::register_finalizer(th, g.obj());
-        }
-        g.at.set_raw(Value::small((pc as usize - t.words.as_ptr() as usize) as i64 / 8));
-        let outer = g.outer.get();
-        let own = (*regs.sub(3)).0 / frame_flag::HANDLED;
-        g.handling.set_raw(if own == 0 { Value::EMPTY } else { th.handling });
-        th.handling = outer;
-        g.outer.set_raw(if own == 0 { Value::EMPTY } else { Value::small(own as i64) });
-        if (*regs.sub(3)).0 & frame_flag::HAS_OBJECT != 0 {
-            frame::detach(th, regs, pc)?;
-        }
-    }
-    Ok(())
-}
-/// What is handled after the frame at `regs` has done with an exception: what it saved, but what the caller of a generator
-/// handles now, who may be another one than when the exception came.
-/// # Safety
-/// `regs` is register 0 of the running frame.
-pub(super) unsafe fn handled(regs: *mut Value, saved: Value) -> Value {
-    // SAFETY: by the caller's promise; word -2 of a generator's frame is the generator.
-    unsafe {
-        let word = &mut (*regs.sub(3)).0;
-        *word -= frame_flag::HANDLED;
-        if *word & frame_flag::GENERATOR != 0 && *word < frame_flag::HANDLED {
-            (*regs.sub(2)).as_gc::<Generator>().outer.get()
-        } else {
-            saved
-        }
-    }
-}
-/// The generator has ended.
-pub(super) fn finish(th: &mut Thread, g: Gc<Generator>) -> R<()> {
-    g.open(th)?;
-    g.saved.set_raw(Value::EMPTY);
-    if g.state() == RUNNING {
-        th.handling = g.outer.get();
-    }
-    g.state.set_raw(Value::small(CLOSED));
-    g.outer.set_raw(Value::EMPTY);
-    g.handling.set_raw(Value::EMPTY);
-    Ok(())
 }
 
 /// How a resumption from native code ended.
@@ -499,9 +364,9 @@ fn close_method(th: &mut Thread, a: &[Value]) -> R {
 /// The iterator that a suspended generator delegates to, or None.
 fn delegate(v: Value) -> Value {
     let g: Gc<Generator> = v.as_gc();
-    let (true, Some(b)) = (g.state() == SUSPENDED, g.saved.get().cast::<Buffer>()) else {
+    if g.state() != SUSPENDED {
         return Value::NONE;
-    };
+    }
     let words = &g.code.get().as_gc::<Code>().tables().words;
     let at = g.offset();
     if at < 3 {
@@ -509,7 +374,7 @@ fn delegate(v: Value) -> Value {
     }
     let w = words[at - 3].load(Relaxed);
     if w as u16 == Op::Send as u16 && words[at - 1].load(Relaxed) as u16 == Op::Yield as u16 {
-        return b.slots()[(w >> 32) as u16 as usize].get();
+        return g.registers()[(w >> 32) as u16 as usize].get();
     }
     Value::NONE
 }

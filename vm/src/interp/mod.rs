@@ -34,6 +34,7 @@ mod lookup;
 mod publish;
 mod returns;
 mod run;
+mod suspend;
 mod tail;
 mod unwind;
 

@@ -1,7 +1,7 @@
 //! A frame returns to its caller.
 
 use super::unwind::leave_outermost;
-use super::{Action, Exit, MARGIN, code_of, frame, frame_flag, generator};
+use super::{Action, Exit, MARGIN, code_of, frame, frame_flag, suspend};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
@@ -62,7 +62,7 @@ pub(super) unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, wo
             v = th.call(*regs.sub(2), &[v])?;
         }
         if word & frame_flag::GENERATOR != 0 {
-            generator::finish(th, (*regs.sub(2)).as_gc())?;
+            suspend::finish(th, (*regs.sub(2)).as_gc())?;
         }
         if word & frame_flag::HAS_OBJECT != 0 {
             let pc = th.interp.pc;

@@ -13,7 +13,7 @@ use super::instruction::Instruction;
 use super::lookup::{Found, attribute, global, method};
 use super::returns::{Popped, jump, pop_frame};
 use super::unwind::{Next, unwind};
-use super::{Action, Exit, HEADER, code_of, frame_flag, function_of, generator};
+use super::{Action, Exit, HEADER, code_of, frame_flag, function_of, suspend};
 use crate::context::ctx;
 use crate::object::{Gc, Kind};
 use crate::ops::{BinOp, CmpOp, UnOp};
@@ -268,7 +268,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                 }
                 Op::ReturnGenerator => {
                     // SAFETY: the running frame is live.
-                    let g = ok!(unsafe { generator::from_frame(th, regs, pc) });
+                    let g = ok!(unsafe { suspend::from_frame(th, regs, pc) });
                     // The registers have moved: the frame itself just returns the generator.
                     match ok!(pop_frame(th, regs, g)) {
                         Popped::Go => reload!(),
@@ -617,7 +617,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                                 Value::EMPTY
                             } else {
                                 let flag = if far { frame_flag::FAR } else { 0 };
-                                ok!(generator::push(th, g, Value::NONE, word3(ins.a() as usize, Action::ForIter) | flag));
+                                ok!(suspend::push(th, g, Value::NONE, word3(ins.a() as usize, Action::ForIter) | flag));
                                 reload!();
                                 continue;
                             }
@@ -744,7 +744,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                 Op::Yield => {
                     let v = r!(ins.b());
                     // SAFETY: only generators yield.
-                    ok!(unsafe { generator::suspend(th, regs, pc) });
+                    ok!(unsafe { suspend::suspend(th, regs, pc) });
                     // SAFETY: the running frame is live, and so is its caller.
                     unsafe {
                         let word = (*regs.sub(3)).0;
@@ -772,7 +772,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         && let g = it.as_gc::<Generator>()
                         && !ok!(g.has_ended(th))
                     {
-                        ok!(generator::push(th, g, v, word3(ins.a() as usize, Action::Send)));
+                        ok!(suspend::push(th, g, v, word3(ins.a() as usize, Action::Send)));
                         reload!();
                         continue;
                     }
@@ -888,7 +888,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                 Op::PopExc => {
                     let saved = r!(ins.a());
                     // SAFETY: the running frame is live.
-                    th.handling = unsafe { generator::handled(regs, saved) };
+                    th.handling = unsafe { suspend::handled(regs, saved) };
                 }
                 Op::CheckExcMatch => r!(ins.a()) = Value::bool(ok!(h::matches(th, r!(ins.b()), r!(ins.c())))),
                 Op::CheckEgMatch => {

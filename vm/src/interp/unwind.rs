@@ -1,6 +1,6 @@
 //! Exceptions on their way: tracebacks, handlers, frames left behind; and aborts, which end at the outermost loop.
 
-use super::{Action, code_of, frame, frame_flag, generator};
+use super::{Action, code_of, frame, frame_flag, suspend};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::types::traceback;
@@ -102,7 +102,7 @@ fn pop(th: &mut Thread) -> R<()> {
             return Err(t);
         }
         if word & frame_flag::GENERATOR != 0 {
-            generator::finish(th, (*regs.sub(2)).as_gc())?;
+            suspend::finish(th, (*regs.sub(2)).as_gc())?;
         }
         if word & frame_flag::HAS_OBJECT != 0 {
             let pc = th.interp.pc;

@@ -6,7 +6,6 @@ use crate::object::{Gc, Header, Kind, Layout, Slot};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::value::Value;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// Layout of a buffer; `cap` slots follow.
 #[repr(C)]
@@ -40,25 +39,11 @@ impl Gc<Buffer> {
 }
 
 impl Gc<Buffer> {
-    /// From here on its slots are registers of a suspended frame: words that may be left over from other frames.
-    pub fn hold_registers(self) {
-        self.header.extra.store(REGISTERS, Relaxed);
-    }
-    /// Calls `f` with every value inside; of registers with those that are live objects.
+    /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
-        if self.header.extra.load(Relaxed) != REGISTERS {
-            return crate::trace::objects(self.slots().iter().map(Slot::get), f);
-        }
-        for s in self.slots() {
-            let v = s.get();
-            if v.is_obj() && crate::memory::heap().find(v.0).is_some_and(|p| p.as_ptr() as u64 == v.0) {
-                f(v);
-            }
-        }
+        crate::trace::objects(self.slots().iter().map(Slot::get), f);
     }
 }
-/// `header.extra` of a buffer of registers.
-const REGISTERS: u16 = 1;
 
 /// A new buffer of `cap` EMPTY slots.
 pub fn new(th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {

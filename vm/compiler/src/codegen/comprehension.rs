@@ -207,9 +207,9 @@ impl<'a> Gen<'a> {
                 let t = self.temp();
                 if self.u.flags & flags::ASYNC_GENERATOR != 0 {
                     self.emit(Op::AsyncGenWrap, t, v, 0);
-                    self.emit(Op::Yield, t, t, 0);
+                    self.emit_yield(t, t);
                 } else {
-                    self.emit(Op::Yield, t, v, 0);
+                    self.emit_yield(t, v);
                 }
             }
         }

@@ -170,7 +170,7 @@ impl<'a> Gen<'a> {
                 } else {
                     v
                 };
-                self.emit(Op::Yield, d, v, 0);
+                self.emit_yield(d, v);
             }
             Expr::YieldFrom(y) => {
                 let it = self.temp();
@@ -307,6 +307,11 @@ impl<'a> Gen<'a> {
         }
         self.operand(e)
     }
+    /// `d` = what is sent where `v` is yielded: registers that are not in use are not kept meanwhile.
+    pub(super) fn emit_yield(&mut self, d: Reg, v: Reg) {
+        let live = self.u.sp;
+        self.emit(Op::Yield, d, v, live);
+    }
     /// `d` = what the iterator in `it` returns; what it yields is yielded.
     pub(super) fn delegate(&mut self, it: Reg, d: Reg) {
         let (v, y, e) = (self.temp(), self.temp(), self.temp());
@@ -316,7 +321,7 @@ impl<'a> Gen<'a> {
         self.jump2(Op::Send, y, it, v, done);
         self.place(again);
         let region = self.region(handler, e);
-        self.emit(Op::Yield, v, y, 0);
+        self.emit_yield(v, y);
         self.end_region(region);
         self.jump(Op::JumpBack, 0, top);
         self.place(handler);
