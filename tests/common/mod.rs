@@ -114,6 +114,10 @@ impl Running {
             .status();
         assert!(status.is_ok_and(|s| s.success()), "kill -{number} {} works", self.child.id());
     }
+    /// Has it not ended yet?
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
     /// Waits for the end; kills it and fails after `limit`.
     #[track_caller]
     pub fn finish(mut self, limit: Duration) -> Outcome {

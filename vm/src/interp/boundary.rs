@@ -276,7 +276,8 @@ impl Thread {
         let world = self.world;
         let bits = world.take_requests();
         let stops = poll::STOP | poll::BOUNDARY;
-        if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() {
+        // Whoever waits for this thread's next boundary does not wait for the end of the loop.
+        if bits & (poll::ABORT | poll::BOUNDARY) != 0 && self.tx.concurrent && self.can_abort() {
             world.put_back(bits & KEPT);
             return Err(Throw::ABORT);
         }

@@ -47,8 +47,9 @@ impl Thread {
     fn not_iterable(&mut self, v: Value) -> crate::throw::Throw {
         self.type_error(&format!("'{}' object is not iterable", self.class_of(v).shown_name()))
     }
-    /// `next(it)`; None at the end.
+    /// `next(it)`; None at the end. Native loops over iterators that never end are interrupted here.
     pub fn next(&mut self, it: Value) -> R<Option<Value>> {
+        self.poll_inside()?;
         if let Some(i) = it.cast::<Iter>() {
             let v = iter::next(self, i)?;
             return Ok(if v.is_empty() { None } else { Some(v) });
