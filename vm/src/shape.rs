@@ -10,6 +10,7 @@ use crate::object::Gc;
 use crate::types::class::Class;
 use crate::types::str_::Str;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Mutex, RwLock};
 
@@ -23,8 +24,24 @@ pub struct Shape {
     pub dict_mode: bool,
     /// attribute names in index order; EMPTY names (None) are hidden members
     pub names: Vec<Option<Gc<Str>>>,
-    index: HashMap<usize, u32>,
-    children: Mutex<HashMap<usize, u32>>,
+    index: Index,
+    children: Mutex<Index>,
+}
+/// By address of an interned name.
+type Index = HashMap<usize, u32, BuildHasherDefault<AddressHasher>>;
+/// Addresses of cells differ in their middle bits: a multiplication spreads them.
+#[derive(Default, Clone)]
+struct AddressHasher(u64);
+impl Hasher for AddressHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_usize(*b as usize));
+    }
+    fn write_usize(&mut self, n: usize) {
+        self.0 = (self.0 ^ n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 const CHUNK: usize = 1024;
@@ -44,9 +61,9 @@ impl Shape {
     }
     /// A new root shape of a class, with `hidden` member slots first.
     pub fn new_root(class: Gc<Class>, dict_mode: bool, hidden: usize) -> &'static Shape {
-        Shape::publish(class, dict_mode, vec![None; hidden], HashMap::new())
+        Shape::publish(class, dict_mode, vec![None; hidden], Index::default())
     }
-    fn publish(class: Gc<Class>, dict_mode: bool, names: Vec<Option<Gc<Str>>>, index: HashMap<usize, u32>) -> &'static Shape {
+    fn publish(class: Gc<Class>, dict_mode: bool, names: Vec<Option<Gc<Str>>>, index: Index) -> &'static Shape {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let cell = &TABLE[id as usize / CHUNK];
         if cell.load(Ordering::Acquire).is_null() {

@@ -3,7 +3,10 @@
 use crate::struct_format::{Item, Layout, parse};
 use crate::support::{self, ClassCell, native, open, put, type_name};
 use num_traits::ToPrimitive;
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{ModuleDef, NativeDef, TypeDef, def, def_static, getter};
@@ -118,22 +121,39 @@ pub(crate) fn error(th: &mut Thread, text: &str) -> Throw {
     }
 }
 
+/// Formats are short, and nobody gains by having them collide: the cache is small.
+#[derive(Default)]
+struct FormatHasher(u64);
+impl Hasher for FormatHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(*b as u64));
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0 ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+    }
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 thread_local! {
     /// Layouts of the formats that module functions were called with.
-    static CACHE: std::cell::RefCell<HashMap<Vec<u8>, Arc<Layout>>> = std::cell::RefCell::default();
+    static CACHE: RefCell<HashMap<Vec<u8>, Arc<Layout>, BuildHasherDefault<FormatHasher>>> = RefCell::default();
 }
-fn format_bytes(th: &mut Thread, v: Value) -> R<Vec<u8>> {
+fn format_bytes(th: &mut Thread, v: Value) -> R<Cow<'static, [u8]>> {
     if let Some(s) = v.cast::<Str>() {
         return match s.as_ascii() {
-            Some(t) => Ok(t.as_bytes().to_vec()),
+            Some(t) => Ok(Cow::Borrowed(t.as_bytes())),
             None => {
                 let e = vasuki_vm::codecs::errors::Errors::named("strict");
-                vasuki_vm::codecs::charmap::encode_limit(th, s, &e, 0x80)
+                vasuki_vm::codecs::charmap::encode_limit(th, s, &e, 0x80).map(Cow::Owned)
             }
         };
     }
     if let Some(b) = v.cast::<Bytes>() {
-        return Ok(b.as_slice().to_vec());
+        return Ok(Cow::Borrowed(b.as_slice()));
     }
     let name = type_name(th, v);
     Err(th.type_error(&format!("Struct() argument 1 must be a str or bytes object, not {name}")))
@@ -301,6 +321,15 @@ fn struct_repr(th: &mut Thread, a: &[Value]) -> R {
 // ---- packing
 
 fn pack(th: &mut Thread, l: &Layout, values: &[Value]) -> R {
+    if let ([item], [v]) = (&l.items[..], values)
+        && item.size <= 8
+        && !matches!(item.code, b's' | b'p')
+        && l.size == item.size
+    {
+        let mut out = [0; 8];
+        pack_one(th, item, *v, &mut out[..item.size])?;
+        return Ok(th.new_bytes(&out[..item.size]));
+    }
     let data = packed(th, l, values, "pack", values.len())?;
     Ok(th.new_bytes(&data))
 }

@@ -22,6 +22,7 @@ use crate::types::str_::Str;
 use crate::types::str_ops::StrBuilder;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
+use std::borrow::Cow;
 
 /// Byte order of the wide encodings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,20 +47,21 @@ pub enum Codec {
 }
 /// The built-in encoding of a name.
 pub fn builtin(name: &str) -> Option<Codec> {
-    let n: String = name
-        .chars()
-        .map(|c| if c == '_' || c == ' ' { '-' } else { c.to_ascii_lowercase() })
-        .collect();
-    Some(match n.as_str() {
-        "utf-8" | "utf8" => Codec::Utf8,
-        "ascii" | "us-ascii" => Codec::Ascii,
-        "latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" => Codec::Latin1,
-        "utf-16" | "utf16" => Codec::Utf16(Order::Mark),
-        "utf-16-le" => Codec::Utf16(Order::Little),
-        "utf-16-be" => Codec::Utf16(Order::Big),
-        "utf-32" | "utf32" => Codec::Utf32(Order::Mark),
-        "utf-32-le" => Codec::Utf32(Order::Little),
-        "utf-32-be" => Codec::Utf32(Order::Big),
+    let mut n = [0; 12];
+    let n = n.get_mut(..name.len())?;
+    for (to, c) in n.iter_mut().zip(name.bytes()) {
+        *to = if c == b'_' || c == b' ' { b'-' } else { c.to_ascii_lowercase() };
+    }
+    Some(match &*n {
+        b"utf-8" | b"utf8" => Codec::Utf8,
+        b"ascii" | b"us-ascii" => Codec::Ascii,
+        b"latin-1" | b"latin1" | b"iso-8859-1" | b"iso8859-1" => Codec::Latin1,
+        b"utf-16" | b"utf16" => Codec::Utf16(Order::Mark),
+        b"utf-16-le" => Codec::Utf16(Order::Little),
+        b"utf-16-be" => Codec::Utf16(Order::Big),
+        b"utf-32" | b"utf32" => Codec::Utf32(Order::Mark),
+        b"utf-32-le" => Codec::Utf32(Order::Little),
+        b"utf-32-be" => Codec::Utf32(Order::Big),
         _ => return None,
     })
 }
@@ -98,12 +100,12 @@ pub fn decode(th: &mut Thread, codec: Codec, data: &[u8], errors: &Errors, last:
     };
     Ok((out.finish(th), used))
 }
-fn name_of(th: &mut Thread, v: Value, method: &str, what: &str) -> R<Option<String>> {
+fn name_of(th: &mut Thread, v: Value, method: &str, what: &str) -> R<Option<Cow<'static, str>>> {
     if v.is_empty() {
         return Ok(None);
     }
     match v.cast::<Str>() {
-        Some(s) => match s.to_utf8() {
+        Some(s) => match s.as_ascii().map(Cow::Borrowed).or_else(|| s.to_utf8().map(Cow::Owned)) {
             Some(t) if t.contains('\0') => Err(th.value_error("embedded null character")),
             Some(t) => Ok(Some(t)),
             None => Err(surrogates_not_allowed(th, s)),
@@ -128,6 +130,9 @@ pub fn encode_named(th: &mut Thread, s: Value, encoding: Value, errors: Value, m
     let name = name.as_deref().unwrap_or("utf-8");
     check_handler(th, errors, method)?;
     if let Some(codec) = builtin(name) {
+        if let (Codec::Utf8 | Codec::Latin1 | Codec::Ascii, Some(t)) = (codec, s.as_gc::<Str>().as_ascii()) {
+            return Ok(th.new_bytes(t.as_bytes()));
+        }
         let errors = Errors::of(errors);
         let b = encode(th, codec, s.as_gc::<Str>(), &errors)?;
         return Ok(th.new_bytes(&b));
@@ -152,6 +157,9 @@ pub fn decode_named(th: &mut Thread, data: &[u8], encoding: Value, errors: Value
     let name = name.as_deref().unwrap_or("utf-8");
     check_handler(th, errors, method)?;
     if let Some(codec) = builtin(name) {
+        if codec == Codec::Latin1 || matches!(codec, Codec::Utf8 | Codec::Ascii) && data.is_ascii() {
+            return Ok(crate::types::str_ops::latin1(th, data));
+        }
         let errors = Errors::of(errors);
         return Ok(decode(th, codec, data, &errors, true)?.0);
     }

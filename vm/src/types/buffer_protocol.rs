@@ -129,6 +129,7 @@ pub(crate) fn is_python(th: &mut Thread, v: Value) -> bool {
 /// The flat memory of an object with native memory of its own; None for others.
 fn flat(th: &mut Thread, v: Value) -> R<Option<Memory>> {
     match exporter(v) {
+        Some(e) if v.is_obj() && th.class_of(v) == ctx().types.bytes => (e.memory)(th, v).map(Some),
         Some(e) if !is_python(th, v) => (e.memory)(th, v).map(Some),
         _ => Ok(None),
     }
@@ -154,6 +155,9 @@ pub fn bytes_like_strided(th: &mut Thread, v: Value) -> R<Option<Cow<'static, [u
 fn bytes_with(th: &mut Thread, v: Value, flags: i32) -> R<Option<Cow<'static, [u8]>>> {
     if !v.is_obj() {
         return Ok(None);
+    }
+    if th.class_of(v) == ctx().types.bytes {
+        return Ok(Some(Cow::Borrowed(v.as_gc::<Bytes>().as_slice())));
     }
     if let Some(m) = flat(th, v)? {
         // SAFETY: just asked for; nothing ran since. The bytes of `bytes` never change.

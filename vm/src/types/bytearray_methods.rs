@@ -188,11 +188,11 @@ fn delitem(th: &mut Thread, a: &[Value]) -> R {
             return Ok(Value::NONE);
         }
         let d = open_to_resize(th, a[0])?;
-        let mut drop: Vec<usize> = (0..count as isize).map(|i| (start + i * step) as usize).collect();
-        drop.sort_unstable();
         if step == 1 {
             d.drain(start as usize..start as usize + count);
         } else {
+            let mut drop: Vec<usize> = (0..count as isize).map(|i| (start + i * step) as usize).collect();
+            drop.sort_unstable();
             let mut i = 0;
             d.retain(|_| {
                 i += 1;

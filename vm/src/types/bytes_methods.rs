@@ -9,7 +9,7 @@ use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
-use crate::types::buffer_protocol::{byte, bytes_arg, bytes_like, bytes_of_argument, is_bytes_like, not_bytes_like};
+use crate::types::buffer_protocol::{byte, bytes_arg, bytes_like, bytes_of_argument, is_bytes_like, not_bytes_like, with_buffer};
 use crate::types::bytearray::held;
 use crate::types::bytes;
 use crate::types::class::Class;
@@ -126,6 +126,19 @@ static METHODS: &[NativeDef] = &shared![
 type B = Cow<'static, [u8]>;
 fn me(th: &mut Thread, v: Value) -> R<B> {
     bytes_arg(th, v)
+}
+/// Runs `f`, which must not run Python code, on self's bytes where they lie.
+fn on<T>(th: &mut Thread, v: Value, f: impl FnOnce(&[u8]) -> T) -> R<T> {
+    if let Some(b) = v.cast::<bytes::Bytes>() {
+        return Ok(f(b.as_slice()));
+    }
+    if crate::types::payload::downcast::<crate::types::bytearray::ByteArray>(v).is_some() {
+        return Ok(f(&crate::types::bytearray::open(th, v)?.data));
+    }
+    with_buffer(th, v, f)
+}
+fn size(th: &mut Thread, v: Value) -> R<usize> {
+    on(th, v, |b| b.len())
 }
 /// A new object of self's kind: bytes or bytearray.
 fn like(th: &mut Thread, of: Value, data: &[u8]) -> Value {
@@ -278,11 +291,11 @@ fn compare(th: &mut Thread, op: CmpOp, a: &[Value]) -> R {
     let Ok(y) = th.catch(error, |th| bytes_arg(th, a[1]))? else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
-    let x = me(th, a[0])?;
-    Ok(Value::bool(op.holds(x.cmp(&y))))
+    let order = on(th, a[0], |x| x.cmp(&y[..]))?;
+    Ok(Value::bool(op.holds(order)))
 }
 pub(crate) fn len(th: &mut Thread, a: &[Value]) -> R {
-    Ok(Value::small(me(th, a[0])?.len() as i64))
+    Ok(Value::small(size(th, a[0])? as i64))
 }
 fn to_bytes(th: &mut Thread, a: &[Value]) -> R {
     if th.class_of(a[0]) == ctx().types.bytes {
@@ -300,15 +313,24 @@ fn sizeof(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::small(33 + me(th, a[0])?.len() as i64))
 }
 pub(crate) fn getitem(th: &mut Thread, a: &[Value]) -> R {
-    let b = me(th, a[0])?;
-    let n = b.len();
+    let n = size(th, a[0])?;
     if a[1].is_kind(Kind::Slice) {
         let (start, step, count) = slice_range(th, a[1], n)?;
         if step == 1 {
             let i = start as usize;
-            return Ok(like(th, a[0], &b[i.min(n)..(i + count).min(n)]));
+            if let Some(b) = a[0].cast::<bytes::Bytes>() {
+                return Ok(th.new_bytes(&b.as_slice()[i.min(n)..(i + count).min(n)]));
+            }
+            // What the slice's indices ran may have changed the array.
+            let part = on(th, a[0], |b| b[i.min(b.len())..(i + count).min(b.len())].to_vec())?;
+            return Ok(th.new_bytearray(part));
         }
-        let out: Vec<u8> = (0..count as isize).map(|i| b[(start + i * step) as usize]).collect();
+        let out: Vec<u8> = on(th, a[0], |b| {
+            (0..count as isize)
+                .filter_map(|i| b.get((start + i * step) as usize))
+                .copied()
+                .collect()
+        })?;
         return Ok(like(th, a[0], &out));
     }
     let what = if a[0].is_kind(Kind::Bytes) { "byte" } else { "bytearray" };
@@ -318,8 +340,9 @@ pub(crate) fn getitem(th: &mut Thread, a: &[Value]) -> R {
     }
     let i = index_arg(th, a[1])?;
     let j = if i < 0 { i + n as isize } else { i };
-    match usize::try_from(j).ok().and_then(|j| b.get(j)) {
-        Some(b) => Ok(Value::small(*b as i64)),
+    let byte = on(th, a[0], |b| usize::try_from(j).ok().and_then(|j| b.get(j).copied()))?;
+    match byte {
+        Some(b) => Ok(Value::small(b as i64)),
         None => {
             let text = if what == "byte" {
                 "index out of range"
@@ -359,23 +382,29 @@ pub(crate) fn contains(th: &mut Thread, a: &[Value]) -> R {
         return Err(not_bytes_like(th, a[1]));
     }
     let n = held(th, a[0], |th| needle(th, a[1]))?;
-    let b = me(th, a[0])?;
-    Ok(Value::bool(memchr::memmem::find(&b, &n).is_some()))
+    let found = on(th, a[0], |b| match n[..] {
+        [c] => memchr::memchr(c, b).is_some(),
+        _ => memchr::memmem::find(b, &n).is_some(),
+    })?;
+    Ok(Value::bool(found))
 }
 fn found(th: &mut Thread, a: &[Value], reverse: bool) -> R<Option<usize>> {
     let n = held(th, a[0], |th| needle(th, a[1]))?;
-    let b = me(th, a[0])?;
-    let (from, to) = clip_range(th, a[2], a[3], b.len())?;
+    let len = size(th, a[0])?;
+    let (from, to) = clip_range(th, a[2], a[3], len)?;
     if from > to {
         return Ok(None);
     }
-    let hay = &b[from..to];
-    let at = if reverse {
-        memchr::memmem::rfind(hay, &n)
-    } else {
-        memchr::memmem::find(hay, &n)
-    };
-    Ok(at.map(|i| i + from))
+    on(th, a[0], |b| {
+        let hay = b.get(from..to.min(b.len())).unwrap_or(&[]);
+        let at = match (&n[..], reverse) {
+            ([c], false) => memchr::memchr(*c, hay),
+            ([c], true) => memchr::memrchr(*c, hay),
+            (n, true) => memchr::memmem::rfind(hay, n),
+            (n, false) => memchr::memmem::find(hay, n),
+        };
+        at.map(|i| i + from)
+    })
 }
 fn position(i: Option<usize>) -> Value {
     Value::small(i.map_or(-1, |i| i as i64))
@@ -404,28 +433,30 @@ pub(crate) fn rindex(th: &mut Thread, a: &[Value]) -> R {
 }
 pub(crate) fn count(th: &mut Thread, a: &[Value]) -> R {
     let n = held(th, a[0], |th| needle(th, a[1]))?;
-    let b = me(th, a[0])?;
-    let (from, to) = clip_range(th, a[2], a[3], b.len())?;
+    let len = size(th, a[0])?;
+    let (from, to) = clip_range(th, a[2], a[3], len)?;
     let c = match (from > to, n.is_empty()) {
         (true, _) => 0,
         (_, true) => to - from + 1,
-        _ => memchr::memmem::find_iter(&b[from..to], &n[..]).count(),
+        _ => on(th, a[0], |b| {
+            let hay = b.get(from..to.min(b.len())).unwrap_or(&[]);
+            match n[..] {
+                [c] => memchr::memchr_iter(c, hay).count(),
+                _ => memchr::memmem::find_iter(hay, &n[..]).count(),
+            }
+        })?,
     };
     Ok(Value::small(c as i64))
 }
 fn affix(th: &mut Thread, a: &[Value], name: &str, end: bool) -> R {
-    let b = me(th, a[0])?;
-    let (from, to) = clip_range(th, a[2], a[3], b.len())?;
+    let len = size(th, a[0])?;
+    let (from, to) = clip_range(th, a[2], a[3], len)?;
     let test = |th: &mut Thread, v: Value| -> R<Option<bool>> {
         let Some(x) = bytes_like(th, v)? else { return Ok(None) };
-        Ok(Some(
-            from <= to
-                && if end {
-                    b[from..to].ends_with(&x)
-                } else {
-                    b[from..to].starts_with(&x)
-                },
-        ))
+        on(th, a[0], |b| {
+            let part = b.get(from..to.min(b.len()));
+            Some(part.is_some_and(|part| if end { part.ends_with(&x) } else { part.starts_with(&x) }))
+        })
     };
     if let Some(t) = a[1].cast::<Tuple>() {
         for &x in t.items() {
@@ -459,15 +490,17 @@ pub(crate) fn add(th: &mut Thread, a: &[Value]) -> R {
         let text = format!("can't concat {} to {}", th.class_of(a[1]).name_str(), th.class_of(a[0]).name_str());
         return Err(th.type_error(&text));
     };
-    let x = me(th, a[0])?;
-    crate::types::str_ops::check_size(th, x.len().saturating_add(y.len()))?;
-    if a[0].is_kind(Kind::Bytes) {
+    let len = size(th, a[0])?;
+    crate::types::str_ops::check_size(th, len.saturating_add(y.len()))?;
+    if let Some(x) = a[0].cast::<bytes::Bytes>() {
+        let x = x.as_slice();
         return Ok(th.build_bytes(x.len() + y.len(), |out| {
-            out[..x.len()].copy_from_slice(&x);
+            out[..x.len()].copy_from_slice(x);
             out[x.len()..].copy_from_slice(&y);
         }));
     }
-    Ok(th.new_bytearray([&x[..], &y[..]].concat()))
+    let sum = on(th, a[0], |x| [x, &y[..]].concat())?;
+    Ok(th.new_bytearray(sum))
 }
 pub(crate) fn mul(th: &mut Thread, a: &[Value]) -> R {
     let n = repetitions(th, a[1])?;
@@ -687,6 +720,11 @@ pub(crate) fn fromhex(th: &mut Thread, a: &[Value]) -> R {
 }
 pub(crate) fn hex(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
+    if a[1].is_empty() {
+        let digit = |n: u8| b"0123456789abcdef"[n as usize];
+        let text: Vec<u8> = b.iter().flat_map(|x| [digit(x >> 4), digit(x & 15)]).collect();
+        return Ok(crate::types::str_::from_latin1(th, &text).value());
+    }
     let text = held(th, a[0], |th| hex_text(th, &b, a[1], a[2]))?;
     Ok(th.new_str(&text))
 }

@@ -9,7 +9,7 @@ use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
 use crate::types::dict::Dict;
-use crate::types::str_::{self, Str};
+use crate::types::str_::{self, Chars, Str};
 use crate::types::str_ops::{self, StrBuilder};
 use crate::types::tuple_methods::repetitions;
 use crate::types::{buffer_protocol, int, percent_format, str_case as case, str_format, str_search as search, unicode};
@@ -387,6 +387,13 @@ fn text_of(th: &mut Thread, v: Value, encoding: Value, errors: Value) -> R {
 }
 /// `repr(s)`
 pub fn repr_text(t: Gc<Str>) -> StrBuilder {
+    if let Some((quote, text)) = plainly_quoted(t) {
+        let mut b = StrBuilder::with_capacity(text.len() + 2);
+        b.push(quote as u32);
+        b.push_chars(Chars::One(text));
+        b.push(quote as u32);
+        return b;
+    }
     let (mut single, mut double) = (false, false);
     for c in t.points() {
         single |= c == 0x27;
@@ -414,7 +421,25 @@ pub fn repr_text(t: Gc<Str>) -> StrBuilder {
     b.push(quote);
     b
 }
+/// The text of an ASCII string that is its own repr between quotes, and the quote.
+fn plainly_quoted(t: Gc<Str>) -> Option<(u8, &'static [u8])> {
+    let text = t.as_ascii()?.as_bytes();
+    let (mut plain, mut single, mut double) = (true, false, false);
+    for &c in text {
+        plain &= (0x20..0x7F).contains(&c) && c != b'\\';
+        single |= c == b'\'';
+        double |= c == b'"';
+    }
+    (plain && !(single && double)).then_some((if single { b'"' } else { b'\'' }, text))
+}
 fn repr(th: &mut Thread, a: &[Value]) -> R {
+    if let Some((quote, text)) = plainly_quoted(s(a[0])) {
+        let mut short = [quote; 96];
+        if let Some(out) = short.get_mut(..text.len() + 2) {
+            out[1..=text.len()].copy_from_slice(text);
+            return Ok(str_::from_latin1(th, out).value());
+        }
+    }
     Ok(repr_text(s(a[0])).finish(th))
 }
 fn str(th: &mut Thread, a: &[Value]) -> R {

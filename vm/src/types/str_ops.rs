@@ -43,6 +43,13 @@ impl StrBuilder {
     pub fn new() -> StrBuilder {
         StrBuilder::default()
     }
+    /// Empty, with room for so many Latin-1 characters.
+    pub fn with_capacity(n: usize) -> StrBuilder {
+        StrBuilder {
+            narrow: Vec::with_capacity(n),
+            ..StrBuilder::default()
+        }
+    }
     fn widen(&mut self) {
         if !self.is_wide {
             self.wide = self.narrow.drain(..).map(|c| c as u32).collect();
@@ -258,8 +265,7 @@ pub fn sub(th: &mut Thread, s: Gc<Str>, i: usize, j: usize) -> Value {
 }
 /// `slice.indices`-like: start, step and number of items of a slice object over `len` items.
 pub fn slice_range(th: &mut Thread, slice: Value, len: usize) -> R<(isize, isize, usize)> {
-    let n = crate::names::names();
-    let (start, stop, step) = (th.getattr(slice, n.start)?, th.getattr(slice, n.stop)?, th.getattr(slice, n.step)?);
+    let (start, stop, step) = crate::types::slice::parts(slice);
     let step = if step.is_none() { 1 } else { index_of(th, step)? };
     if step == 0 {
         return Err(th.value_error("slice step cannot be zero"));

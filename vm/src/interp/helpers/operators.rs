@@ -42,6 +42,9 @@ pub(crate) fn binary(th: &mut Thread, op: BinOp, a: Value, b: Value, inplace: bo
         if class_of(a) == t.str && class_of(b) == t.str {
             return crate::types::str_ops::concat(th, a.as_gc::<Str>(), b.as_gc::<Str>());
         }
+        if class_of(a) == t.bytes && class_of(b) == t.bytes {
+            return crate::types::bytes_methods::add(th, &[a, b]);
+        }
     }
     if inplace { th.inplace(op, a, b) } else { th.binary(op, a, b) }
 }
