@@ -4,14 +4,18 @@
 //! from an `await` inside and are passed on.
 
 use super::generator::{Generator, Step, asyncgen_hooks, close_any, exception_to_throw, resume, throw};
+use super::instruction::Instruction;
+use super::suspend;
 use crate::context::ctx;
 use crate::names::names;
 use crate::native::{NativeDef, TypeDef, def, def_class};
 use crate::object::{Gc, Kind};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
+use crate::types::class::class_of;
 use crate::types::payload::{self, Payload, payload_size};
 use crate::value::Value;
+use std::sync::atomic::AtomicU64;
 
 /// A value that an async generator yields itself.
 #[derive(Clone)]
@@ -21,6 +25,11 @@ impl Payload for Wrapped {
         f(self.0)
     }
     const NEEDS_DROP: bool = false;
+}
+/// The value of an async generator's own that `v` wraps.
+#[inline]
+pub(super) fn unwrap(v: Value) -> Option<Value> {
+    payload::downcast::<Wrapped>(v).map(|w| w.frozen().0)
 }
 /// Wraps `v`.
 pub(super) fn wrap(th: &mut Thread, v: Value) -> Value {
@@ -144,6 +153,10 @@ fn athrow(th: &mut Thread, a: &[Value]) -> R {
     let e = exception_to_throw(th, &a[1..])?;
     make(th, a[0], e, How::Throw)
 }
+/// `generator.__anext__()`
+pub(super) fn anext(th: &mut Thread, generator: Value) -> R {
+    make(th, generator, Value::NONE, How::Send)
+}
 fn make(th: &mut Thread, generator: Value, value: Value, how: How) -> R {
     let g: Gc<Generator> = generator.as_gc();
     if g.hook.get().is_empty() {
@@ -178,7 +191,47 @@ fn this(th: &mut Thread, v: Value) -> R<&'static mut Awaitable> {
         None => Err(th.type_error("expected an awaitable of an async generator")),
     }
 }
-fn stop_async(th: &mut Thread) -> Throw {
+/// Pushes the frame of the async generator whose `asend` awaitable `v` is, to go on with `sent`. False: the loop cannot
+/// run it.
+#[inline]
+pub(super) fn push_send(th: &mut Thread, v: Value, sent: Value, word: u64) -> R<bool> {
+    if class_of(v) != ctx().types.async_generator_asend {
+        return Ok(false);
+    }
+    let p = this(th, v)?;
+    let g = p.generator.as_gc::<Generator>();
+    if p.state == State::Done || g.has_ended(th)? {
+        return Ok(false);
+    }
+    let mut sent = sent;
+    if p.state == State::New {
+        if sent.is_none() {
+            sent = p.value;
+        }
+        start(th, v)?;
+    }
+    match suspend::push(th, g, sent, word) {
+        Ok(()) => Ok(true),
+        Err(t) => {
+            if t.value().is_some() {
+                end(th, v)?;
+            }
+            Err(t)
+        }
+    }
+}
+/// The awaitable whose Send has resumed the frame at `regs`.
+/// # Safety
+/// `regs` is register 0 of a frame with `Action::Asend`.
+pub(super) unsafe fn awaitable_of(regs: *mut Value) -> Value {
+    // SAFETY: by the caller's promise the caller stands behind a Send, which has two words.
+    unsafe {
+        let caller = (*regs.sub(5)).0 as *mut Value;
+        let send = Instruction::at(((*regs.sub(6)).0 as *const AtomicU64).sub(2));
+        *caller.add(send.b() as usize)
+    }
+}
+pub(super) fn stop_async(th: &mut Thread) -> Throw {
     match th.new_exception(ctx().types.StopAsyncIteration, &[]) {
         Ok(e) => th.raise(e),
         Err(t) => t,
@@ -214,7 +267,7 @@ fn start(th: &mut Thread, v: Value) -> R<()> {
     g.busy.set_raw(Value::TRUE);
     Ok(())
 }
-fn end(th: &mut Thread, v: Value) -> R<()> {
+pub(super) fn end(th: &mut Thread, v: Value) -> R<()> {
     let p = this(th, v)?;
     p.state = State::Done;
     let g: Gc<Generator> = p.generator.as_gc();
@@ -257,13 +310,13 @@ fn awaitable_send(th: &mut Thread, v: Value, sent: Value) -> R {
 /// What came of a step of the generator, for the awaitable's caller.
 fn settle(th: &mut Thread, v: Value, how: How, r: R<Step>) -> R {
     match r {
-        Ok(Step::Yielded(y)) => match payload::downcast::<Wrapped>(y) {
+        Ok(Step::Yielded(y)) => match unwrap(y) {
             Some(w) => {
                 end(th, v)?;
                 if how == How::Close {
                     return Err(th.runtime_error("async generator ignored GeneratorExit"));
                 }
-                super::generator::deliver(th, Step::Returned(w.frozen().0))
+                super::generator::deliver(th, Step::Returned(w))
             }
             None => Ok(y),
         },

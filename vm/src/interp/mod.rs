@@ -71,6 +71,8 @@ pub enum Action {
     Discard = 5,
     /// a native function ended with this call: its rest is called (see `tail`)
     Finish = 6,
+    /// an async generator that a Send of its `asend` awaitable resumed
+    Asend = 7,
 }
 impl Action {
     pub(crate) fn of(word: u64) -> Action {
@@ -81,6 +83,7 @@ impl Action {
             4 => Action::Send,
             5 => Action::Discard,
             6 => Action::Finish,
+            7 => Action::Asend,
             _ => Action::Normal,
         }
     }

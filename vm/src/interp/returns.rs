@@ -1,7 +1,7 @@
 //! A frame returns to its caller.
 
 use super::unwind::leave_outermost;
-use super::{Action, Exit, MARGIN, code_of, frame, frame_flag, suspend};
+use super::{Action, Exit, MARGIN, async_generator, code_of, frame, frame_flag, suspend};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
@@ -79,7 +79,7 @@ pub(super) unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, wo
                 return Ok(Popped::Leave(v));
             }
             Action::Discard => return Ok(Popped::Leave(Value::NONE)),
-            Action::ForIter | Action::Send => {}
+            Action::ForIter | Action::Send | Action::Asend => {}
         }
         // A generator resumed by the loop ends: jump.
         let s = &mut th.interp;
@@ -87,6 +87,11 @@ pub(super) unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, wo
         s.regs = caller;
         s.depth -= 1;
         s.set_top();
+        if action == Action::Asend {
+            s.pc = pc;
+            async_generator::end(th, async_generator::awaitable_of(regs))?;
+            return Err(async_generator::stop_async(th));
+        }
         if action == Action::Send {
             *caller.add((word & 0xFFFF) as usize) = v;
             s.pc = jump(pc, (*pc.sub(1)).load(Relaxed) as u32 as i32);
@@ -97,6 +102,35 @@ pub(super) unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, wo
         }
         Ok(Popped::Go)
     }
+}
+/// The frame of the generator at `regs` has been suspended and gives `v`; `ended`: an async generator's own value, with
+/// which the awaitable ends. Leave: native code has resumed it.
+#[inline(always)]
+pub(super) fn yield_from_frame(th: &mut Thread, regs: *mut Value, v: Value, ended: bool) -> R<Popped> {
+    // SAFETY: the suspended frame's words are still there, and its caller is live.
+    unsafe {
+        let word = (*regs.sub(3)).0;
+        let caller = (*regs.sub(5)).0 as *mut Value;
+        if Action::of(word) == Action::Native {
+            th.interp.exit = Exit::Yielded;
+            return Ok(Popped::Leave(v));
+        }
+        if word & frame_flag::MARKED != 0 {
+            th.return_barrier(regs, caller);
+        }
+        let mut pc = (*regs.sub(6)).0 as *const AtomicU64;
+        if ended {
+            async_generator::end(th, async_generator::awaitable_of(regs))?;
+            pc = jump(pc, (*pc.sub(1)).load(Relaxed) as u32 as i32);
+        }
+        let s = &mut th.interp;
+        s.pc = pc;
+        s.regs = caller;
+        s.depth -= 1;
+        s.set_top();
+        *caller.add((word & 0xFFFF) as usize) = v;
+    }
+    Ok(Popped::Go)
 }
 #[inline(always)]
 pub(super) fn jump(pc: *const AtomicU64, off: i32) -> *const AtomicU64 {

@@ -11,9 +11,9 @@ use super::generator::{Generator, Step};
 use super::helpers as h;
 use super::instruction::Instruction;
 use super::lookup::{Found, attribute, global, method};
-use super::returns::{Popped, jump, pop_frame};
+use super::returns::{Popped, jump, pop_frame, yield_from_frame};
 use super::unwind::{Next, unwind};
-use super::{Action, Exit, HEADER, code_of, frame_flag, function_of, suspend};
+use super::{Action, HEADER, async_generator, code_of, frame_flag, function_of, suspend};
 use crate::context::ctx;
 use crate::object::{Gc, Kind};
 use crate::ops::{BinOp, CmpOp, UnOp};
@@ -637,9 +637,23 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     let inside = t.flags & (flags::COROUTINE | flags::ITERABLE_COROUTINE) != 0;
                     r!(ins.a()) = ok!(h::awaits::yield_from(th, r!(ins.b()), inside));
                 }
-                Op::GetAwaitable => r!(ins.a()) = ok!(h::awaits::awaitable(th, r!(ins.b()), ins.c() as usize)),
+                Op::GetAwaitable => {
+                    let v = r!(ins.b());
+                    r!(ins.a()) = if v.is_kind(Kind::Generator) && class_of(v) == ctx().types.coroutine {
+                        v
+                    } else {
+                        ok!(h::awaits::awaitable(th, v, ins.c() as usize))
+                    };
+                }
                 Op::GetAiter => r!(ins.a()) = ok!(h::awaits::aiter(th, r!(ins.b()))),
-                Op::GetAnext => r!(ins.a()) = ok!(h::awaits::anext(th, r!(ins.b()))),
+                Op::GetAnext => {
+                    let v = r!(ins.b());
+                    r!(ins.a()) = ok!(if v.is_kind(Kind::Generator) && class_of(v) == ctx().types.async_generator {
+                        async_generator::anext(th, v)
+                    } else {
+                        h::awaits::anext(th, v)
+                    });
+                }
                 Op::EndAsyncFor => {
                     let e = r!(ins.a());
                     if !class_of(e).is_subclass_of(ctx().types.StopAsyncIteration) {
@@ -745,34 +759,26 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     let v = r!(ins.b());
                     // SAFETY: only generators yield.
                     ok!(unsafe { suspend::suspend(th, regs, pc) });
-                    // SAFETY: the running frame is live, and so is its caller.
-                    unsafe {
-                        let word = (*regs.sub(3)).0;
-                        let caller = (*regs.sub(5)).0 as *mut Value;
-                        if Action::of(word) == Action::Native {
-                            th.interp.exit = Exit::Yielded;
-                            return Ok(v);
-                        }
-                        if word & frame_flag::MARKED != 0 {
-                            th.return_barrier(regs, caller);
-                        }
-                        th.interp.pc = (*regs.sub(6)).0 as *const AtomicU64;
-                        th.interp.regs = caller;
-                        th.interp.depth -= 1;
-                        th.interp.set_top();
-                        *caller.add((word & 0xFFFF) as usize) = v;
+                    // SAFETY: the running frame is live.
+                    let own = unsafe { Action::of((*regs.sub(3)).0) == Action::Asend };
+                    let own = if own { async_generator::unwrap(v) } else { None };
+                    match ok!(yield_from_frame(th, regs, own.unwrap_or(v), own.is_some())) {
+                        Popped::Go => reload!(),
+                        Popped::Leave(v) => return Ok(v),
                     }
-                    reload!();
                 }
                 Op::Send => {
                     let off = word_at_pc!().load(Relaxed) as u32 as i32;
                     let (it, v) = (r!(ins.b()), r!(ins.c()));
-                    if it.is_kind(Kind::Generator)
-                        && class_of(it) != ctx().types.async_generator
-                        && let g = it.as_gc::<Generator>()
-                        && !ok!(g.has_ended(th))
-                    {
-                        ok!(suspend::push(th, g, v, word3(ins.a() as usize, Action::Send)));
+                    let kind = if it.is_obj() { it.as_obj().kind() } else { Kind::Free };
+                    if kind == Kind::Generator {
+                        let g = it.as_gc::<Generator>();
+                        if class_of(it) != ctx().types.async_generator && !ok!(g.has_ended(th)) {
+                            ok!(suspend::push(th, g, v, word3(ins.a() as usize, Action::Send)));
+                            reload!();
+                            continue;
+                        }
+                    } else if kind == Kind::Payload && ok!(async_generator::push_send(th, it, v, word3(ins.a() as usize, Action::Asend))) {
                         reload!();
                         continue;
                     }
@@ -794,7 +800,23 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         }
                     }
                 }
-                Op::AsyncGenWrap => r!(ins.a()) = super::async_generator::wrap(th, r!(ins.b())),
+                Op::AsyncGenWrap => {
+                    let v = r!(ins.b());
+                    // SAFETY: the running frame is live, and an instruction follows.
+                    let (word, next) = unsafe { ((*regs.sub(3)).0, Instruction::at(pc)) };
+                    if Action::of(word) == Action::Asend && next.op() == Op::Yield {
+                        // Who has resumed it takes the value as it is.
+                        pc = pc.wrapping_add(1);
+                        // SAFETY: only generators yield.
+                        ok!(unsafe { suspend::suspend(th, regs, pc) });
+                        match ok!(yield_from_frame(th, regs, v, true)) {
+                            Popped::Go => reload!(),
+                            Popped::Leave(v) => return Ok(v),
+                        }
+                    } else {
+                        r!(ins.a()) = async_generator::wrap(th, v);
+                    }
+                }
 
                 Op::BuildTuple => r!(ins.a()) = th.new_tuple(slice!(ins.b(), ins.c())),
                 Op::BuildList => r!(ins.a()) = ok!(th.new_list(slice!(ins.b(), ins.c()))),

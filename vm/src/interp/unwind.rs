@@ -1,6 +1,6 @@
 //! Exceptions on their way: tracebacks, handlers, frames left behind; and aborts, which end at the outermost loop.
 
-use super::{Action, code_of, frame, frame_flag, suspend};
+use super::{Action, async_generator, code_of, frame, frame_flag, suspend};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::types::traceback;
@@ -117,6 +117,9 @@ fn pop(th: &mut Thread) -> R<()> {
         s.regs = caller;
         s.depth -= 1;
         s.set_top();
+        if Action::of(word) == Action::Asend {
+            async_generator::end(th, async_generator::awaitable_of(regs))?;
+        }
     }
     Ok(())
 }
