@@ -67,7 +67,7 @@ Options:
   -h, --help     this text
 
 Vasuki's own options (before the program):
-  --stats        when the program ends, print commits, aborts, collections and their times
+  --stats        when the program ends, print commits, aborts, collections and their times, hot functions
   --dis          print the program's bytecode instead of running it
   --max-heap N   MemoryError when the heap grows beyond N bytes (suffix K, M or G)
 

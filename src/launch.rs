@@ -4,6 +4,7 @@ use crate::args::{Run, Target};
 use crate::repl;
 use std::io::IsTerminal;
 use std::sync::atomic::Ordering::Relaxed;
+use vasuki_jit::{Candidate, Candidates};
 use vasuki_vm::codecs::fs::fs_string;
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
@@ -24,11 +25,14 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
     }
     frozen::set_library(vasuki_stdlib::library());
     vasuki_modules::ast::install();
-    let stats = run.config.stats;
+    let candidates = run.config.stats.then(|| &*Box::leak(Box::<Candidates>::default()));
     let th = match bootstrap::start(run.config, vasuki_modules::MODULES, stack_bytes) {
         Ok(th) => th,
         Err(t) => return startup_failed(t),
     };
+    if let Some(c) = candidates {
+        vasuki_vm::jit::install(c);
+    }
     if let Err(e) = vasuki_vm::signals::raise_keyboard_interrupts() {
         eprintln!("vasuki: Ctrl-C will end the process at once: {e}");
     }
@@ -43,8 +47,8 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
         conclude(th, result)
     };
     let code = vasuki_vm::shutdown::finish(th, code);
-    if stats {
-        print_stats();
+    if let Some(c) = candidates {
+        print_stats(c);
     }
     code
 }
@@ -213,7 +217,10 @@ fn disassemble(run: &Run) -> u8 {
     }
 }
 
-fn print_stats() {
+/// Functions that `--stats` names.
+const HOTTEST: usize = 5;
+
+fn print_stats(candidates: &Candidates) {
     let s = vasuki_vm::stats::collect();
     eprintln!(
         "transactions: {} committed, {} aborted, {} irrevocable",
@@ -225,6 +232,12 @@ fn print_stats() {
         memory::COLLECT_NANOS.load(Relaxed) as f64 / 1e6,
         memory::heap().bytes_in_use() as f64 / 1e6
     );
+    let all = candidates.hottest();
+    let total: u64 = all.iter().map(Candidate::samples).sum();
+    for c in all.iter().take(HOTTEST) {
+        let share = c.samples() as f64 * 100.0 / total as f64;
+        eprintln!("{share:5.1} % of the time in {} ({}, line {})", c.name, c.file, c.line);
+    }
 }
 
 /// For the REPL: the namespace of `__main__`.

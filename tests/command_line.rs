@@ -285,6 +285,10 @@ fn own_options() {
         .prints("1\n")
         .complains("transactions: ")
         .complains("collections: ");
+    let spin = "def spin():\n    for i in range(3000000): pass\nspin()";
+    run(&["--stats", "-c", spin])
+        .exits(0)
+        .complains("% of the time in spin (<string>, line 1)");
     run(&["--dis", "-c", "print(1 + x)"])
         .exits(0)
         .says("LoadName")

@@ -85,6 +85,8 @@ pub(crate) struct Threads {
     expected: usize,
     numbers: Numbers,
     ticker: bool,
+    /// every attached thread is asked for boundaries, solo or not
+    tick_always: bool,
     /// the thread that runs solo, or did last
     solo: Option<u16>,
     /// threads that wait for the solo one to make the world concurrent
@@ -123,6 +125,7 @@ impl World {
                 expected: 0,
                 numbers: Numbers::default(),
                 ticker: false,
+                tick_always: false,
                 solo: None,
                 joining: 0,
                 lonely: 0,
@@ -215,6 +218,14 @@ impl World {
             g.ticker = crate::ticker::start(self);
         }
         true
+    }
+    /// From now on every attached thread is asked for boundaries now and then, in solo mode too.
+    pub fn tick_always(&'static self) {
+        let mut g = self.lock();
+        g.tick_always = true;
+        if !g.ticker {
+            g.ticker = crate::ticker::start(self);
+        }
     }
     fn go_concurrent(&self, g: &mut Threads) {
         self.leave_solo(g);
@@ -330,7 +341,7 @@ impl World {
     #[cfg(not(loom))]
     pub(crate) fn tick(&self) -> bool {
         let mut g = self.lock();
-        if !self.is_concurrent() && g.list.len() == 1 && g.expected == 0 {
+        if !self.is_concurrent() && g.list.len() == 1 && g.expected == 0 && !g.tick_always {
             g.ticker = false;
             return false;
         }
@@ -342,7 +353,7 @@ impl World {
         } else {
             g.joining > 0
         };
-        if wanted {
+        if wanted || g.tick_always {
             g.list.iter().for_each(|x| x.0.request(poll::TICK));
         }
         true

@@ -25,6 +25,7 @@ pub mod import;
 pub mod interned;
 #[expect(unsafe_code, reason = "frames and registers are raw memory")]
 pub mod interp;
+pub mod jit;
 #[expect(unsafe_code, reason = "roots, and objects found by the collector")]
 pub mod memory;
 pub mod modules;

@@ -228,6 +228,9 @@ impl Thread {
         if bits & poll::ALWAYS != 0 {
             bits |= crate::hostile::poll_bits();
         }
+        if bits & poll::TICK != 0 {
+            crate::jit::sample(self);
+        }
         let boundary = self.interp.nesting == 1;
         if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() {
             world.put_back(bits & KEPT);

@@ -122,6 +122,16 @@ pub fn entry_for(word: u64, shape: u32) -> Option<&'static Entry> {
     }
     e.is_current().then_some(e)
 }
+/// Shapes (or versions of keys) and outcomes that a word knows, newest first.
+pub fn outcomes(word: u64) -> Vec<(u32, Hit)> {
+    if word & 7 == 1 {
+        return vec![((word >> 32) as u32, Hit::Slot((word >> 8 & 0xFF_FFFF) as u32))];
+    }
+    std::iter::successors(entry(word), |e| e.next)
+        .filter(|e| e.is_current())
+        .map(|e| (e.key, e.hit))
+        .collect()
+}
 /// Puts an entry into a cache word, before those for other shapes that are there.
 pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
     let mut list = code.tables().entries.lock().unwrap_or_else(|e| e.into_inner());

@@ -155,6 +155,16 @@ impl Default for State {
     }
 }
 impl State {
+    /// The code of the running frame, and the index of the word where it goes on, as of its last call out of the loop.
+    pub(crate) fn running(&self) -> Option<(Gc<Code>, usize)> {
+        if self.regs.is_null() {
+            return None;
+        }
+        // SAFETY: `regs` is register 0 of the running frame.
+        let code = unsafe { code_of(self.regs) };
+        let at = (self.pc as usize).wrapping_sub(code.tables().words.as_ptr() as usize) / 8;
+        Some((code, at))
+    }
     /// A new stack.
     pub fn new() -> State {
         // SAFETY: a fresh anonymous mapping, used as words.
