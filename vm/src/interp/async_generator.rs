@@ -193,7 +193,7 @@ fn this(th: &mut Thread, v: Value) -> R<&'static mut Awaitable> {
 }
 /// Pushes the frame of the async generator whose `asend` awaitable `v` is, to go on with `sent`. False: the loop cannot
 /// run it.
-#[inline]
+#[inline(never)]
 pub(super) fn push_send(th: &mut Thread, v: Value, sent: Value, word: u64) -> R<bool> {
     if class_of(v) != ctx().types.async_generator_asend {
         return Ok(false);

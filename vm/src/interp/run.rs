@@ -770,15 +770,7 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                 Op::Send => {
                     let off = word_at_pc!().load(Relaxed) as u32 as i32;
                     let (it, v) = (r!(ins.b()), r!(ins.c()));
-                    let kind = if it.is_obj() { it.as_obj().kind() } else { Kind::Free };
-                    if kind == Kind::Generator {
-                        let g = it.as_gc::<Generator>();
-                        if class_of(it) != ctx().types.async_generator && !ok!(g.has_ended(th)) {
-                            ok!(suspend::push(th, g, v, word3(ins.a() as usize, Action::Send)));
-                            reload!();
-                            continue;
-                        }
-                    } else if kind == Kind::Payload && ok!(async_generator::push_send(th, it, v, word3(ins.a() as usize, Action::Asend))) {
+                    if ok!(suspend::push_send(th, it, v, ins.a())) {
                         reload!();
                         continue;
                     }

@@ -1,13 +1,14 @@
 //! Frames of generators: made, resumed, suspended, ended.
 
-use super::call::too_deep;
+use super::call::{too_deep, word3};
 use super::code::Code;
 use super::generator::{CLOSED, CREATED, Generator, RUNNING, SUSPENDED};
-use super::{HEADER, MARGIN, code_of, frame, frame_flag, function_of, helpers};
+use super::{Action, HEADER, MARGIN, async_generator, code_of, frame, frame_flag, function_of, helpers};
 use crate::context::ctx;
-use crate::object::{Gc, Slot};
+use crate::object::{Gc, Kind, Slot};
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::class::class_of;
 use crate::types::function::Function;
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -115,6 +116,23 @@ pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) ->
         th.handling = g.handling.get();
     }
     Ok(())
+}
+/// A Send of `sent` to `it`: pushes the frame that it resumes, whose value goes to register `dest`. False: there is none.
+/// Not a part of the loop, in whose native frame the generator would stay alive.
+#[inline(never)]
+pub(super) fn push_send(th: &mut Thread, it: Value, sent: Value, dest: u16) -> R<bool> {
+    if it.is_kind(Kind::Payload) {
+        return async_generator::push_send(th, it, sent, word3(dest as usize, Action::Asend));
+    }
+    if !it.is_kind(Kind::Generator) || class_of(it) == ctx().types.async_generator {
+        return Ok(false);
+    }
+    let g = it.as_gc::<Generator>();
+    if g.has_ended(th)? {
+        return Ok(false);
+    }
+    push(th, g, sent, word3(dest as usize, Action::Send))?;
+    Ok(true)
 }
 /// Suspends the generator of the running frame at `regs`, to go on at `pc`, behind a Yield. The caller pops the frame.
 /// # Safety
