@@ -13,12 +13,12 @@ total = 0
 
 def work():
     global total
-    for _ in range(3000):
+    for _ in range(1500):
         counter.n += 1
         total += 1
 
 
-threads = [threading.Thread(target=work) for _ in range(4)]
+threads = [threading.Thread(target=work) for _ in range(8)]
 for t in threads:
     t.start()
 for t in threads:

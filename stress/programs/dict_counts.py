@@ -5,7 +5,7 @@ few, many = {}, {}
 
 
 def work(me):
-    for i in range(2000):
+    for i in range(1000):
         k = i % 7
         few[k] = few.get(k, 0) + 1
         k = "key%d" % (i % 200)
@@ -14,13 +14,13 @@ def work(me):
             few.setdefault("last", {})[me] = i
 
 
-threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
 for t in threads:
     t.start()
 for t in threads:
     t.join()
 last = few.pop("last")
-assert last == {n: 1950 for n in range(4)}, last
+assert last == {n: 950 for n in range(8)}, last
 assert sum(few.values()) == 8000 and len(few) == 7, few
 assert sum(many.values()) == 8000 and len(many) == 200, len(many)
 assert all(v == 40 for v in many.values())

@@ -6,7 +6,7 @@ taken = [[], []]
 
 
 def produce(me):
-    for i in range(2000):
+    for i in range(1000):
         items.append((me, i))
         if i % 4 == 0:
             pairs.extend([(me, i), (me, i)])
@@ -23,10 +23,10 @@ def run(f, n):
         t.join()
 
 
-run(produce, 4)
+run(produce, 8)
 assert len(items) == 8000
-for me in range(4):
-    assert [i for m, i in items if m == me] == list(range(2000))
+for me in range(8):
+    assert [i for m, i in items if m == me] == list(range(1000))
 assert len(pairs) == 8000
 for a, b in zip(pairs[::2], pairs[1::2]):
     assert a == b, (a, b)

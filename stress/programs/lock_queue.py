@@ -29,7 +29,7 @@ gate = threading.Semaphore(2)
 
 
 def produce(me):
-    for i in range(300):
+    for i in range(225):
         q.put((me, i))
 
 
@@ -47,8 +47,8 @@ def consume():
             got.append(v)
 
 
-producers = [threading.Thread(target=produce, args=(n,)) for n in range(3)]
-consumers = [threading.Thread(target=consume) for _ in range(3)]
+producers = [threading.Thread(target=produce, args=(n,)) for n in range(4)]
+consumers = [threading.Thread(target=consume) for _ in range(4)]
 for t in producers + consumers:
     t.start()
 for t in producers:
@@ -57,6 +57,6 @@ for _ in consumers:
     q.put(None)
 for t in consumers:
     t.join()
-assert len(got) == 900 and sorted(got) == [(m, i) for m in range(3) for i in range(300)]
+assert len(got) == 900 and sorted(got) == [(m, i) for m in range(4) for i in range(225)]
 assert inside == 0
 print("ok")

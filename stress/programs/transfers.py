@@ -19,7 +19,7 @@ audits = 0
 def transfer(seed):
     rng = random.Random(seed)
     n = 0
-    while n < 1000 or audits < 20:
+    while n < 400 or audits < 20:
         n += 1
         a, b = accounts[rng.randrange(10)], accounts[rng.randrange(10)]
         amount = rng.randrange(20)
@@ -39,7 +39,7 @@ def audit():
         audits += 1
 
 
-threads = [threading.Thread(target=transfer, args=(n,)) for n in range(3)]
+threads = [threading.Thread(target=transfer, args=(n,)) for n in range(7)]
 auditor = threading.Thread(target=audit)
 auditor.start()
 for t in threads:
