@@ -78,8 +78,8 @@ ops! {
     StoreAttr 2 "rnr" "r[a].names[b] = r[c] [cache]";
     DeleteAttr 1 "rn" "del r[a].names[b]";
     LoadMethod 2 "drn" "method call set-up: r[a-1] = callable and r[a] = self, or r[a-1] = r[b].names[c] and r[a] = EMPTY [cache]";
-    LoadSuperAttr 2 "drn" "r[a] = super(r[b+1], r[b+2]).names[c] where r[b] is the global `super` (if it is not the builtin: call it with the two) [cache]";
-    LoadSuperMethod 2 "drn" "as LoadMethod (r[a-1], r[a]) but looked up as LoadSuperAttr does [cache]";
+    LoadSuperAttr 2 "drn" "r[a] = super(r[b+1], r[b+2]).names[c] where r[b] is the global `super` (if it is not the builtin: call it, with the two if x = 1)";
+    LoadSuperMethod 2 "drn" "as LoadMethod (r[a-1], r[a]) but looked up as LoadSuperAttr does";
     LoadSpecial 1 "dri" "special method lookup on the type, as LoadMethod (r[a-1], r[a]): c = 0 __enter__, 1 __exit__, 2 __aenter__, 3 __aexit__; TypeError with CPython's text if missing";
     // -- subscripts
     LoadSubscr 1 "drr" "r[a] = r[b][r[c]]";

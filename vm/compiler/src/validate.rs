@@ -160,14 +160,10 @@ impl Instruction<'_> {
                 ensure(a > 0, "register")?;
                 self.cache()
             }
-            Op::LoadSuperAttr => {
-                self.range(b, 3)?;
-                self.cache()
-            }
-            Op::LoadSuperMethod => {
-                ensure(a > 0, "register")?;
-                self.range(b, 3)?;
-                self.cache()
+            Op::LoadSuperAttr | Op::LoadSuperMethod => {
+                ensure(a > 0 || self.op == Op::LoadSuperAttr, "register")?;
+                ensure(self.extra().0 < 2, "operand")?;
+                self.range(b, 3)
             }
             Op::LoadSpecial => {
                 ensure(a > 0, "register")?;

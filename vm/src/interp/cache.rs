@@ -77,14 +77,7 @@ const LONGEST: usize = 4;
 /// Index of the cache word of an instruction, counted from its first word.
 pub fn cache_word(op: Op) -> Option<usize> {
     match op {
-        Op::LoadName
-        | Op::LoadGlobal
-        | Op::StoreGlobal
-        | Op::LoadAttr
-        | Op::StoreAttr
-        | Op::LoadMethod
-        | Op::LoadSuperAttr
-        | Op::LoadSuperMethod => Some(1),
+        Op::LoadName | Op::LoadGlobal | Op::StoreGlobal | Op::LoadAttr | Op::StoreAttr | Op::LoadMethod => Some(1),
         _ => None,
     }
 }

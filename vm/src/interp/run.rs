@@ -419,12 +419,14 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     }
                 }
                 Op::LoadSuperAttr => {
-                    let _ = word_at_pc!();
-                    r!(ins.a()) = ok!(h::super_attr(th, r!(ins.b()), r!(ins.b() + 1), r!(ins.b() + 2), name!(ins.c())));
+                    let explicit = word_at_pc!().load(Relaxed) == 1;
+                    let (sup, class, this) = (r!(ins.b()), r!(ins.b() + 1), r!(ins.b() + 2));
+                    r!(ins.a()) = ok!(h::super_attr(th, sup, class, this, explicit, name!(ins.c())));
                 }
                 Op::LoadSuperMethod => {
-                    let _ = word_at_pc!();
-                    let (f, this) = ok!(h::super_method(th, r!(ins.b()), r!(ins.b() + 1), r!(ins.b() + 2), name!(ins.c())));
+                    let explicit = word_at_pc!().load(Relaxed) == 1;
+                    let (sup, class, this) = (r!(ins.b()), r!(ins.b() + 1), r!(ins.b() + 2));
+                    let (f, this) = ok!(h::super_method(th, sup, class, this, explicit, name!(ins.c())));
                     r!(ins.a() - 1) = f;
                     r!(ins.a()) = this;
                 }

@@ -7,7 +7,7 @@ use crate::native::{GetSetDef, NativeDef, TypeDef, def, def_static, getset, gett
 use crate::object::{Gc, Header, Kind, Layout, Slot};
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::class::{Class, class_flag, class_of};
+use crate::types::class::{Class, class_of};
 use crate::types::str_::Str;
 use crate::value::Value;
 
@@ -144,12 +144,17 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
         doc = d;
         p.store(th, &p.getter_doc, Value::TRUE)?;
     }
-    p.store(th, &p.doc, doc)?;
-    // Subclasses keep the doc where the class's own `__doc__` does not hide it.
-    if class_of(a[0]) != ctx().types.property && !doc.is_none() && class_of(a[0]).has_flag(class_flag::HAS_DICT) {
-        crate::attrs::instance_set(th, a[0].as_obj(), names().__doc__, doc)?;
+    if class_of(a[0]) == ctx().types.property {
+        p.store(th, &p.doc, doc)?;
+        return Ok(Value::NONE);
     }
-    Ok(Value::NONE)
+    // An instance of a subclass keeps the doc where the class's own `__doc__` does not hide it.
+    let from_getter = load(th, p.header(), &p.getter_doc)?.is_true();
+    let attribute_error = ctx().types.AttributeError;
+    match th.catch(attribute_error, |th| th.setattr(a[0], names().__doc__, doc))? {
+        Err(e) if from_getter => Err(th.raise(e)),
+        _ => Ok(Value::NONE),
+    }
 }
 fn copy(th: &mut Thread, v: Value, get: Option<Value>, set: Option<Value>, del: Option<Value>) -> R {
     let p = this(th, v)?;

@@ -230,7 +230,10 @@ fn flags(_: &mut Thread, v: Value) -> R {
     let c = v.as_gc::<Class>();
     let t = &ctx().types;
     let mut f = (1 << 12) | (1 << 14);
+    let own_dict = c.has_flag(class_flag::HEAP) && c.has_flag(class_flag::HAS_DICT);
     for (bit, on) in [
+        (2, own_dict && c.instance_kind() == Kind::Instance),
+        (4, own_dict),
         (5, c.has_flag(class_flag::SEQUENCE)),
         (6, c.has_flag(class_flag::MAPPING)),
         (7, c.has_flag(class_flag::NO_NEW)),

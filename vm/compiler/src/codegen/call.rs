@@ -196,7 +196,8 @@ impl<'a> Gen<'a> {
         self.pos(a.range());
         let name = self.mangled(&a.attr);
         let n = self.name(&name);
-        self.emit(if method { Op::LoadSuperMethod } else { Op::LoadSuperAttr }, d, t, n);
+        let op = if method { Op::LoadSuperMethod } else { Op::LoadSuperAttr };
+        self.emit_x(op, d, t, n, u32::from(explicit), 0);
         self.u.sp = mark;
         true
     }

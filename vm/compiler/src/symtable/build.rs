@@ -235,7 +235,9 @@ impl Builder {
             Stmt::Global(g) => {
                 for n in &g.names {
                     self.add(n, GLOBAL);
-                    // at module level it changes nothing, elsewhere it names the module's
+                    // The module's own code means the same variable, even where its names are not globals (`exec`).
+                    let private = self.me().private.clone();
+                    self.t.scopes[0].add(&super::mangle(private.as_deref(), n), GLOBAL);
                 }
             }
             Stmt::Nonlocal(g) => g.names.iter().for_each(|n| self.add(n, NONLOCAL)),

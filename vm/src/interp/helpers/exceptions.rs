@@ -23,15 +23,8 @@ pub(crate) fn raise(th: &mut Thread, how: usize, exc: Value, cause: Value) -> Th
     }
     let t = if is_exception_class(exc) || exc.is_kind(Kind::Exception) {
         if is_exception_class(exc) {
-            match th.call(exc, &[]) {
-                Ok(e) if e.is_kind(Kind::Exception) => th.raise(e),
-                Ok(e) => {
-                    let (c, n) = match th.repr_string(exc) {
-                        Ok(c) => (c, th.class_of(e).name_str()),
-                        Err(t) => return t,
-                    };
-                    th.type_error(&format!("calling {c} should have returned an instance of BaseException, not {n}"))
-                }
+            match instance_of(th, exc) {
+                Ok(e) => th.raise(e),
                 Err(t) => t,
             }
         } else {
@@ -48,8 +41,24 @@ pub(crate) fn raise(th: &mut Thread, how: usize, exc: Value, cause: Value) -> Th
     }
     t
 }
+/// An instance of an exception class, made without arguments.
+fn instance_of(th: &mut Thread, class: Value) -> R {
+    let e = th.call(class, &[])?;
+    if e.is_kind(Kind::Exception) {
+        return Ok(e);
+    }
+    let got = th.class_of(e).value();
+    let (class, got) = (th.repr_string(class)?, th.repr_string(got)?);
+    Err(th.type_error(&format!(
+        "calling {class} should have returned an instance of BaseException, not {got}"
+    )))
+}
 fn set_cause(th: &mut Thread, e: Value, cause: Value) -> R<()> {
-    let cause = if is_exception_class(cause) { th.call(cause, &[])? } else { cause };
+    let cause = if is_exception_class(cause) {
+        instance_of(th, cause)?
+    } else {
+        cause
+    };
     if !cause.is_none() && !cause.is_kind(Kind::Exception) {
         return Err(th.type_error("exception causes must derive from BaseException"));
     }

@@ -240,19 +240,24 @@ pub(crate) fn load_method_cached(th: &mut Thread, code: Gc<Code>, word: &AtomicU
     cache::fill_attr(code, word, v, name);
     Ok(r)
 }
-/// LoadSuperAttr: `super(class, obj).name`, where `sup` is what the name `super` means here.
-pub(crate) fn super_attr(th: &mut Thread, sup: Value, class: Value, obj: Value, name: Gc<Str>) -> R {
+/// LoadSuperAttr: `super(class, obj).name`, where `sup` is what the name `super` means here. `explicit`: the program gives
+/// the two arguments.
+pub(crate) fn super_attr(th: &mut Thread, sup: Value, class: Value, obj: Value, explicit: bool, name: Gc<Str>) -> R {
     if sup == ctx().types.super_.value()
         && let Some(c) = class.cast::<Class>()
         && let Some(v) = super_::lookup(th, c, obj, name)?
     {
         return Ok(v);
     }
-    let s = th.call(sup, &[class, obj])?;
+    let s = if explicit || sup == ctx().types.super_.value() {
+        th.call(sup, &[class, obj])?
+    } else {
+        th.call(sup, &[])?
+    };
     th.getattr(s, name)
 }
 /// LoadSuperMethod: as [`load_method`].
-pub(crate) fn super_method(th: &mut Thread, sup: Value, class: Value, obj: Value, name: Gc<Str>) -> R<(Value, Value)> {
+pub(crate) fn super_method(th: &mut Thread, sup: Value, class: Value, obj: Value, explicit: bool, name: Gc<Str>) -> R<(Value, Value)> {
     if sup == ctx().types.super_.value()
         && let Some(c) = class.cast::<Class>()
         && !obj.is_kind(Kind::Class)
@@ -262,7 +267,7 @@ pub(crate) fn super_method(th: &mut Thread, sup: Value, class: Value, obj: Value
     {
         return Ok((m, obj));
     }
-    Ok((super_attr(th, sup, class, obj, name)?, Value::EMPTY))
+    Ok((super_attr(th, sup, class, obj, explicit, name)?, Value::EMPTY))
 }
 /// LoadSpecial: `__enter__` and its like.
 pub(crate) fn load_special(th: &mut Thread, v: Value, which: usize) -> R<(Value, Value)> {
