@@ -33,6 +33,8 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         stack_limit: (&raw const here as usize).saturating_sub(stack_bytes) + (256 << 10),
         native_depth: 0,
         locals: Value::EMPTY,
+        context: Value::EMPTY,
+        memo: [Value::EMPTY; 2],
         finalizable: Default::default(),
         finalizing: false,
         out_of_memory: false,

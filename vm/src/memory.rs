@@ -289,7 +289,7 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
     for &t in lock(&THREADS).iter() {
         // SAFETY: registered threads are alive, and stopped (or this one).
         let t = unsafe { &*(t as *const Thread) };
-        roots.extend([t.handling.0, t.locals.0]);
+        roots.extend([t.handling.0, t.locals.0, t.context.0, t.memo[0].0, t.memo[1].0]);
         roots.extend(t.keep_alive.iter().map(|v| v.0));
         if t.tx.concurrent {
             t.finalizable.roots(&mut |v| roots.push(v.0));

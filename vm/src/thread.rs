@@ -35,6 +35,10 @@ pub struct Thread {
     pub native_depth: u32,
     /// the `threading.local`-like per-thread dict for native modules (decimal context, asyncio's running loop ...)
     pub locals: Value,
+    /// the current `contextvars.Context`; EMPTY until it is asked for
+    pub context: Value,
+    /// a dict of context variables, and the value of the one whose value is asked for most, decimal's context, in it
+    pub memo: [Value; 2],
     /// objects with finalizers that this thread made
     pub finalizable: crate::finalizers::Finalizable,
     /// runs finalizers: those that are due meanwhile come after them

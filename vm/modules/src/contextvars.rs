@@ -1,6 +1,7 @@
 //! The module `_contextvars`. A context is an immutable dict of variables; setting a variable makes a new dict, so
 //! copying a context is free and no two threads conflict.
 
+use crate::state::{State, state};
 use std::sync::OnceLock;
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
@@ -24,17 +25,13 @@ pub static MODULE: ModuleDef = ModuleDef {
     init,
 };
 
-#[derive(Clone)]
-struct Context {
-    vars: Value,
-    /// the context that was current when this one was entered; EMPTY = not entered
-    previous: Value,
-}
-impl Payload for Context {
-    const NEEDS_DROP: bool = false;
-    fn trace(&self, f: &mut dyn FnMut(Value)) {
-        f(self.vars);
-        f(self.previous);
+state! {
+    /// A context.
+    Context {
+        /// dict of variables
+        vars,
+        /// the context that was current when this one was entered; EMPTY = not entered
+        previous,
     }
 }
 #[derive(Clone)]
@@ -251,12 +248,21 @@ pub(crate) fn new_variable(th: &mut Thread, name: &str) -> R {
     let (name, default) = (th.intern(name).value(), Value::EMPTY);
     Ok(payload::new(th, class, Var { name, default }).value())
 }
-/// What a variable is in the current context, if it is set there.
+/// What a variable is in the current context, if it is set there. Only one variable may be asked for by this function:
+/// its value is remembered.
 #[inline]
-pub(crate) fn value(th: &mut Thread, var: Value) -> R<Option<Value>> {
+pub(crate) fn memo_value(th: &mut Thread, var: Value) -> R<Option<Value>> {
     let c = current(th)?;
     let d = vars(th, c)?;
-    d.get(th, var)
+    // A dict of variables never changes.
+    if th.memo[0] == d.value() {
+        return Ok(Some(th.memo[1]));
+    }
+    let found = d.get(th, var)?;
+    if let Some(v) = found {
+        th.memo = [d.value(), v];
+    }
+    Ok(found)
 }
 /// Sets a variable in the current context.
 pub(crate) fn set_value(th: &mut Thread, var: Value, v: Value) -> R<()> {
@@ -265,49 +271,27 @@ pub(crate) fn set_value(th: &mut Thread, var: Value, v: Value) -> R<()> {
 }
 fn new_context(th: &mut Thread, c: Gc<Class>) -> R {
     let vars = th.new_dict();
-    Ok(payload::new(
-        th,
-        c,
-        Context {
-            vars,
-            previous: Value::EMPTY,
-        },
-    )
-    .value())
-}
-/// The name of the current context in the thread's locals.
-#[inline]
-fn locals_key(th: &mut Thread) -> Gc<Str> {
-    static KEY: OnceLock<Gc<Str>> = OnceLock::new();
-    *KEY.get_or_init(|| th.intern("context"))
+    Ok(Context::make(th, c.value(), [vars, Value::EMPTY]))
 }
 /// This thread's current context (made when it is first asked for).
 #[inline]
 fn current(th: &mut Thread) -> R {
-    if th.locals.is_empty() {
-        th.locals = th.new_dict();
+    if th.context.is_empty() {
+        let class = context_class(th)?;
+        th.context = new_context(th, class)?;
     }
-    let key = locals_key(th);
-    if let Some(c) = th.locals.as_gc::<Dict>().get_str(th, key)? {
-        return Ok(c);
-    }
-    let class = context_class(th)?;
-    let c = new_context(th, class)?;
-    make_current(th, c)?;
-    Ok(c)
+    Ok(th.context)
 }
-fn make_current(th: &mut Thread, c: Value) -> R<()> {
-    let key = locals_key(th);
-    th.locals.as_gc::<Dict>().set_str(th, key, c)
-}
-fn state(th: &mut Thread, v: Value) -> R<&'static mut Context> {
-    match payload::downcast::<Context>(v) {
-        Some(c) => th.open_mut(c),
+#[inline]
+fn state(th: &mut Thread, v: Value) -> R<State<Context>> {
+    match State::get(v) {
+        Some(c) => Ok(c),
         None => Err(th.type_error("a Context was expected")),
     }
 }
+#[inline]
 fn vars(th: &mut Thread, c: Value) -> R<Gc<Dict>> {
-    Ok(state(th, c)?.vars.as_gc())
+    Ok(state(th, c)?.read(th, |c| c.vars.get())?.as_gc())
 }
 fn vars_for(th: &mut Thread, c: Value, key: Value) -> R<Gc<Dict>> {
     if payload::downcast::<Var>(key).is_none() {
@@ -317,17 +301,9 @@ fn vars_for(th: &mut Thread, c: Value, key: Value) -> R<Gc<Dict>> {
     vars(th, c)
 }
 fn copy(th: &mut Thread, c: Value) -> R {
-    let vars = state(th, c)?.vars;
+    let vars = vars(th, c)?;
     let class = context_class(th)?;
-    Ok(payload::new(
-        th,
-        class,
-        Context {
-            vars,
-            previous: Value::EMPTY,
-        },
-    )
-    .value())
+    Ok(Context::make(th, class.value(), [vars.value(), Value::EMPTY]))
 }
 fn copy_of_current(th: &mut Thread) -> R {
     let c = current(th)?;
@@ -343,17 +319,21 @@ fn run(th: &mut Thread, a: &[Value]) -> R {
 }
 fn enter(th: &mut Thread, a: &[Value]) -> R<()> {
     let before = current(th)?;
-    let s = state(th, a[0])?;
-    if !s.previous.is_empty() {
+    let c = state(th, a[0])?;
+    if !c.read(th, |c| c.previous.get())?.is_empty() {
         let text = th.repr_string(a[0])?;
         return Err(th.runtime_error(&format!("cannot enter context: {text} is already entered")));
     }
-    s.previous = before;
-    make_current(th, a[0])
+    c.put(th, &c.fixed().previous, before)?;
+    th.context = a[0];
+    Ok(())
 }
-fn leave(th: &mut Thread, c: Value) -> R<()> {
-    let before = std::mem::replace(&mut state(th, c)?.previous, Value::EMPTY);
-    make_current(th, before)
+fn leave(th: &mut Thread, v: Value) -> R<()> {
+    let c = state(th, v)?;
+    let before = c.read(th, |c| c.previous.get())?;
+    c.put(th, &c.fixed().previous, Value::EMPTY)?;
+    th.context = before;
+    Ok(())
 }
 /// `run` in the caller's loop: gives what leaves the context.
 fn enter_for_tail(th: &mut Thread, a: &[Value]) -> R {
@@ -435,8 +415,8 @@ fn replace(th: &mut Thread, c: Value, key: Value, v: Value) -> R<()> {
     } else {
         d.set(th, key, v)?;
     }
-    state(th, c)?.vars = d.value();
-    Ok(())
+    let c = state(th, c)?;
+    c.put(th, &c.fixed().vars, d.value())
 }
 fn var_set(th: &mut Thread, a: &[Value]) -> R {
     let c = current(th)?;

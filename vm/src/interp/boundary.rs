@@ -62,6 +62,7 @@ pub struct Checkpoint {
     pc: usize,
     depth: usize,
     handling: u64,
+    context: u64,
     /// register 0 of the lowest frame that was copied
     lowest: usize,
     /// (first word, number of words) of the copies
@@ -75,6 +76,7 @@ impl Checkpoint {
         self.words.iter().for_each(|&w| f(w));
         self.frames.iter().for_each(|x| f(x.1.0));
         f(self.handling);
+        f(self.context);
     }
     /// Copies a frame and marks it.
     fn save(&mut self, regs: *mut Value) {
@@ -109,6 +111,7 @@ impl Thread {
         c.pc = pc as usize;
         c.depth = s.depth;
         c.handling = self.handling.0;
+        c.context = self.context.0;
         c.frames.clone_from(&s.frames);
         c.save(s.regs);
     }
@@ -188,6 +191,7 @@ impl Thread {
         s.depth = c.depth;
         s.frames.clone_from(&c.frames);
         self.handling = Value(c.handling);
+        self.context = Value(c.context);
         // SAFETY: the frame has just been put back.
         unsafe { s.set_top() };
         s.length.shrink();

@@ -32,7 +32,7 @@ fn variable(th: &mut Thread) -> R {
 #[inline]
 pub(super) fn get(th: &mut Thread) -> R<State<Context>> {
     let var = variable(th)?;
-    if let Some(v) = contextvars::value(th, var)?
+    if let Some(v) = contextvars::memo_value(th, var)?
         && let Some(c) = State::<Context>::get(v)
     {
         return Ok(c);

@@ -46,28 +46,29 @@ pub(super) struct Env {
     pub(super) capitals: bool,
 }
 
+#[inline(always)]
 fn number(v: Value) -> i64 {
-    int::to_i64(v).unwrap_or(0)
+    if v.is_small() { v.as_small() } else { int::to_i64(v).unwrap_or(0) }
 }
 impl Env {
     /// Reads a context.
     #[inline]
     pub(super) fn of(th: &mut Thread, context: State<Context>) -> R<Env> {
-        let [prec, emax, emin, round, clamp, capitals, traps] = context.read(th, |c| {
-            [&c.prec, &c.emax, &c.emin, &c.round, &c.clamp, &c.capitals, &c.traps].map(|s| s.get())
+        let (s, traps, capitals) = context.read(th, |c| {
+            let s = Settings {
+                prec: number(c.prec.get()),
+                emax: number(c.emax.get()),
+                emin: number(c.emin.get()),
+                round: Round::ALL[c.round.get().as_small() as usize & 7],
+                clamp: c.clamp.get() != Value::small(0),
+            };
+            (s, c.traps.get().as_small() as u32, c.capitals.get() != Value::small(0))
         })?;
-        let s = Settings {
-            prec: number(prec),
-            emax: number(emax),
-            emin: number(emin),
-            round: Round::ALL[round.as_small() as usize & 7],
-            clamp: clamp.as_small() != 0,
-        };
         Ok(Env {
             context,
             s,
-            traps: traps.as_small() as u32,
-            capitals: capitals.as_small() != 0,
+            traps,
+            capitals,
         })
     }
     /// Reports conditions: sets flags, and raises what is trapped.
