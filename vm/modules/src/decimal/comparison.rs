@@ -1,7 +1,7 @@
 //! `==`, `<` and so on with decimals, ints, floats, complex numbers and fractions.
 
 use super::number::{Coef, Kind, Num, cond};
-use super::{convert, current, decimal};
+use super::{convert, current, decimal, object};
 use crate::support::attr;
 use std::sync::OnceLock;
 use vasuki_vm::ops::CmpOp;
@@ -13,6 +13,11 @@ use vasuki_vm::value::Value;
 
 /// `a op b`
 pub(super) fn rich(th: &mut Thread, op: CmpOp, a: Value, b: Value) -> R {
+    if let (Some(x), Some(y)) = (object::short(a), object::short(b))
+        && let Some(order) = x.order(&y)
+    {
+        return Ok(Value::bool(op.holds(order)));
+    }
     let x = decimal::this(th, a)?;
     let equality = matches!(op, CmpOp::Eq | CmpOp::Ne);
     let (x, y) = match convert::number(b) {

@@ -28,37 +28,37 @@ static METHODS: &[NativeDef] = &[
     def(
         "__add__",
         "self, value, /",
-        |th, a| operators::binary(th, a[0], a[1], Num::add),
+        |th, a| operators::add(th, a[0], a[1]),
         "Return self+value.",
     ),
     def(
         "__radd__",
         "self, value, /",
-        |th, a| operators::binary(th, a[1], a[0], Num::add),
+        |th, a| operators::add(th, a[1], a[0]),
         "Return value+self.",
     ),
     def(
         "__sub__",
         "self, value, /",
-        |th, a| operators::binary(th, a[0], a[1], Num::sub),
+        |th, a| operators::sub(th, a[0], a[1]),
         "Return self-value.",
     ),
     def(
         "__rsub__",
         "self, value, /",
-        |th, a| operators::binary(th, a[1], a[0], Num::sub),
+        |th, a| operators::sub(th, a[1], a[0]),
         "Return value-self.",
     ),
     def(
         "__mul__",
         "self, value, /",
-        |th, a| operators::binary(th, a[0], a[1], Num::mul),
+        |th, a| operators::mul(th, a[0], a[1]),
         "Return self*value.",
     ),
     def(
         "__rmul__",
         "self, value, /",
-        |th, a| operators::binary(th, a[1], a[0], Num::mul),
+        |th, a| operators::mul(th, a[1], a[0]),
         "Return value*self.",
     ),
     def(
@@ -158,9 +158,9 @@ static METHODS: &[NativeDef] = &[
         "Return self>=value.",
     ),
     def("__hash__", "self, /", numeric::hash, "Return hash(self)."),
-    def("__neg__", "self, /", |th, a| operators::unary(th, a[0], ops::minus), "-self"),
-    def("__pos__", "self, /", |th, a| operators::unary(th, a[0], ops::plus), "+self"),
-    def("__abs__", "self, /", |th, a| operators::unary(th, a[0], Num::abs), "abs(self)"),
+    def("__neg__", "self, /", |th, a| operators::sign(th, a[0], |neg| !neg, ops::minus), "-self"),
+    def("__pos__", "self, /", |th, a| operators::sign(th, a[0], |neg| neg, ops::plus), "+self"),
+    def("__abs__", "self, /", |th, a| operators::sign(th, a[0], |_| false, Num::abs), "abs(self)"),
     def(
         "__bool__",
         "self, /",
@@ -415,9 +415,7 @@ static METHODS: &[NativeDef] = &[
         "self, /, exp, rounding=None, context=None",
         |th, a| {
             let env = current::env_of(th, a[3])?;
-            let s = with_rounding(th, &env, a[2])?;
-            let (x, y) = (this(th, a[0])?, convert::operand(th, a[1])?);
-            env.run(th, |_, st| x.quantize(&y, &s, st))
+            quantize(th, &env, a[0], a[1], a[2])
         },
         "Return a value equal to the first operand after rounding and having the\nexponent of the second operand.",
     ),
@@ -643,6 +641,19 @@ fn with_rounding(th: &mut Thread, env: &Env, v: Value) -> R<Settings> {
         return Ok(env.s);
     }
     Ok(env.s.rounding(context::rounding(th, v)?))
+}
+/// A value with the exponent of another one.
+pub(super) fn quantize(th: &mut Thread, env: &Env, a: Value, b: Value, rounding: Value) -> R {
+    let s = with_rounding(th, env, rounding)?;
+    if let (Some(x), Some(unit)) = (object::short(a), object::short(b)) {
+        let mut st = 0;
+        if let Some(n) = x.quantize(unit.exp, &s, &mut st) {
+            env.report(th, st)?;
+            return object::new_short(th, n);
+        }
+    }
+    let (x, y) = (convert::operand(th, a)?, convert::operand(th, b)?);
+    env.run(th, |_, st| x.quantize(&y, &s, st))
 }
 fn integral(th: &mut Thread, a: &[Value], exact: bool) -> R {
     let env = current::env_of(th, a[2])?;

@@ -1,6 +1,6 @@
 //! The state of a `Decimal`: immutable.
 
-use super::number::{Coef, Kind, Num};
+use super::number::{Coef, Kind, Num, Short};
 use crate::support::{ClassCell, class};
 use std::sync::Arc;
 use vasuki_vm::native::TypeDef;
@@ -20,6 +20,8 @@ pub(super) struct Dec {
     kind: Kind,
     neg: bool,
     long: bool,
+    /// is it finite, with a coefficient of one word?
+    short: bool,
 }
 impl Payload for Dec {
     const NEEDS_DROP: bool = false;
@@ -83,14 +85,52 @@ pub(super) fn new_of(th: &mut Thread, class: Gc<Class>, n: Num) -> R {
         Coef::Small(n) => ([n as u64, (n >> 64) as u64], false),
         Coef::Big(v) => ([long_digits(th, v)?.0, 0], true),
     };
+    let short = kind == Kind::Finite && words[1] == 0 && !long;
     let d = Dec {
         words,
         exp,
         kind,
         neg,
         long,
+        short,
     };
     Ok(payload::new(th, class, d).value())
+}
+/// A new `Decimal` of a finite number with a short coefficient.
+#[inline]
+pub(super) fn new_short(th: &mut Thread, n: Short<u128>) -> R {
+    let words = [n.coef as u64, (n.coef >> 64) as u64];
+    let d = Dec {
+        words,
+        exp: n.exp,
+        kind: Kind::Finite,
+        neg: n.neg,
+        long: false,
+        short: words[1] == 0,
+    };
+    let class = decimal_class(th)?;
+    Ok(payload::new(th, class, d).value())
+}
+/// The number of a decimal or an int, if it is short.
+#[inline(always)]
+pub(super) fn short(v: Value) -> Option<Short<u64>> {
+    if v.is_small() {
+        let n = v.as_small();
+        return Some(Short {
+            neg: n < 0,
+            coef: n.unsigned_abs(),
+            exp: 0,
+        });
+    }
+    let d = payload::downcast::<Dec>(v)?.frozen();
+    if !d.short {
+        return None;
+    }
+    Some(Short {
+        neg: d.neg,
+        coef: d.words[0],
+        exp: d.exp,
+    })
 }
 #[inline(never)]
 fn long_digits(th: &mut Thread, v: Arc<[u64]>) -> R {

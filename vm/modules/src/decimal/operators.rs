@@ -1,8 +1,9 @@
 //! Arithmetic operators.
 
-use super::number::Num;
+use super::context::Env;
+use super::number::{Num, Settings, Short};
 use super::ops::{self, Binary, Unary};
-use super::{convert, current, decimal};
+use super::{convert, current, decimal, object};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;
@@ -21,10 +22,47 @@ pub(super) fn binary(th: &mut Thread, a: Value, b: Value, f: Binary) -> R {
     let env = current::env(th)?;
     env.run(th, |s, st| f(&x, &y, s, st))
 }
-/// `op a`
-pub(super) fn unary(th: &mut Thread, a: Value, f: Unary) -> R {
-    let n = decimal::this(th, a)?;
+/// `a op b`, quickly for short numbers.
+#[inline(always)]
+fn quick(th: &mut Thread, a: Value, b: Value, f: Quick, general: Binary) -> R {
+    let (Some(x), Some(y)) = (object::short(a), object::short(b)) else {
+        return binary(th, a, b, general);
+    };
     let env = current::env(th)?;
+    match f(&x, &y, &env.s) {
+        Some(n) => object::new_short(th, n),
+        None => slowly(th, &env, a, b, general),
+    }
+}
+type Quick = fn(&Short<u64>, &Short<u64>, &Settings) -> Option<Short<u128>>;
+#[inline(never)]
+fn slowly(th: &mut Thread, env: &Env, a: Value, b: Value, f: Binary) -> R {
+    match operands(a, b) {
+        Some((x, y)) => env.run(th, |s, st| f(&x, &y, s, st)),
+        None => Ok(Value::NOT_IMPLEMENTED),
+    }
+}
+/// `a + b`
+pub(super) fn add(th: &mut Thread, a: Value, b: Value) -> R {
+    quick(th, a, b, |x, y, s| x.add(y, false, s), Num::add)
+}
+/// `a - b`
+pub(super) fn sub(th: &mut Thread, a: Value, b: Value) -> R {
+    quick(th, a, b, |x, y, s| x.add(y, true, s), Num::sub)
+}
+/// `a * b`
+pub(super) fn mul(th: &mut Thread, a: Value, b: Value) -> R {
+    quick(th, a, b, |x, y, s| x.mul(y, s), Num::mul)
+}
+/// `-a`, `+a` or `abs(a)`
+pub(super) fn sign(th: &mut Thread, a: Value, sign: fn(bool) -> bool, f: Unary) -> R {
+    let env = current::env(th)?;
+    if let Some(x) = object::short(a)
+        && let Some(n) = x.signed(sign(x.neg), &env.s)
+    {
+        return object::new_short(th, n);
+    }
+    let n = decimal::this(th, a)?;
     env.run(th, |s, st| f(&n, s, st))
 }
 /// `divmod(a, b)`

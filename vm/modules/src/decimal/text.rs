@@ -1,7 +1,7 @@
 //! `str` and `repr` of decimals.
 
-use super::number::{Num, to_text};
-use super::{current, decimal};
+use super::number::{Num, Short, to_text};
+use super::{current, decimal, object};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::str_;
@@ -27,6 +27,12 @@ fn capitals(th: &mut Thread) -> R<bool> {
 }
 /// `str(self)`
 pub(super) fn str(th: &mut Thread, a: &[Value]) -> R {
+    if let Some(n) = object::short(a[0]) {
+        let mut room = [0; Short::TEXT];
+        if let Some(text) = n.text(&mut room) {
+            return Ok(latin(th, text));
+        }
+    }
     let n = decimal::this(th, a[0])?;
     // Most texts have no exponent letter.
     let capitals = n.is_finite() && n.exp == 0 || capitals(th)?;

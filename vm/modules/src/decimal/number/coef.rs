@@ -241,8 +241,10 @@ impl Coef {
             Small(n) => {
                 let (high, low) = limbs::split_wide(*n);
                 let (mut n, mut count) = if low == 0 { (high as u64, WIDTH as u64) } else { (low, 0) };
-                while n % 10 == 0 {
-                    (n, count) = (n / 10, count + 1);
+                for step in [16, 8, 4, 2, 1] {
+                    if n % POW10[step] == 0 {
+                        (n, count) = (n / POW10[step], count + step as u64);
+                    }
                 }
                 count
             }

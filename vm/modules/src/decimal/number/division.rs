@@ -3,6 +3,9 @@
 use super::{Coef, Num, Settings, cond, too_long};
 use std::cmp::Ordering;
 
+/// More digits than these are not added before it is known whether they are needed.
+const MANY: i64 = 60;
+
 impl Num {
     /// `self / other`
     pub(crate) fn div(&self, other: &Num, s: &Settings, st: &mut u32) -> Num {
@@ -32,7 +35,7 @@ impl Num {
         let shift = other.digits() - self.digits() + s.prec + 1;
         // A quotient that ends does so within four digits for each of the divisor's.
         let enough = other.digits() * 4;
-        if shift > enough {
+        if shift > enough.max(MANY) {
             let (q, r) = self.coef.shift_left(enough as u64).div_rem(&other.coef);
             if r.is_zero() {
                 return exact(neg, q, ideal - enough, ideal).finish(s, st);
@@ -100,6 +103,7 @@ impl Num {
             return (Num::inf(neg), Num::nan());
         }
         match self.remainder(other, s, st) {
+            Ok((q, r)) if other.is_inf() => (q.with_sign(neg), r.finish(s, st)),
             Ok((q, r)) => (q.with_sign(neg).finish(s, st), r.finish(s, st)),
             Err(n) => (n.clone(), n),
         }

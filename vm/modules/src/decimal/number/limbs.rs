@@ -291,9 +291,10 @@ pub(crate) fn low_digits(a: &[u64], n: usize) -> Vec<u64> {
 pub(crate) fn trailing_zeros(a: &[u64]) -> usize {
     let Some(whole) = a.iter().position(|x| *x != 0) else { return 0 };
     let (mut limb, mut n) = (a[whole], whole * WIDTH);
-    while limb % 10 == 0 {
-        limb /= 10;
-        n += 1;
+    for step in [16, 8, 4, 2, 1] {
+        if limb % POW10[step] == 0 {
+            (limb, n) = (limb / POW10[step], n + step);
+        }
     }
     n
 }

@@ -20,6 +20,7 @@ mod neighbours;
 mod parse;
 mod power;
 mod settings;
+mod short;
 mod sqrt;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ mod text;
 pub(crate) use coef::Coef;
 pub(crate) use compare::of_order;
 pub(crate) use parse::parse;
+pub(crate) use short::Short;
 pub(crate) use settings::{MAX_EMAX, MAX_PREC, MIN_EMIN, MIN_ETINY, Round, Settings, cond};
 pub(crate) use text::{push_digits, to_text};
 
