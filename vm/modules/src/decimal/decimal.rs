@@ -158,9 +158,24 @@ static METHODS: &[NativeDef] = &[
         "Return self>=value.",
     ),
     def("__hash__", "self, /", numeric::hash, "Return hash(self)."),
-    def("__neg__", "self, /", |th, a| operators::sign(th, a[0], |neg| !neg, ops::minus), "-self"),
-    def("__pos__", "self, /", |th, a| operators::sign(th, a[0], |neg| neg, ops::plus), "+self"),
-    def("__abs__", "self, /", |th, a| operators::sign(th, a[0], |_| false, Num::abs), "abs(self)"),
+    def(
+        "__neg__",
+        "self, /",
+        |th, a| operators::sign(th, a[0], |neg| !neg, ops::minus),
+        "-self",
+    ),
+    def(
+        "__pos__",
+        "self, /",
+        |th, a| operators::sign(th, a[0], |neg| neg, ops::plus),
+        "+self",
+    ),
+    def(
+        "__abs__",
+        "self, /",
+        |th, a| operators::sign(th, a[0], |_| false, Num::abs),
+        "abs(self)",
+    ),
     def(
         "__bool__",
         "self, /",

@@ -1,6 +1,6 @@
 //! Sums, differences and products.
 
-use super::{Coef, Kind, Num, Round, Settings, cond, too_long};
+use super::{Coef, Kind, Num, Round, Settings, cond, too_long, wide};
 use std::cmp::Ordering;
 
 impl Num {
@@ -57,6 +57,14 @@ impl Num {
     /// `self * other`
     #[inline]
     pub(crate) fn mul(&self, other: &Num, s: &Settings, st: &mut u32) -> Num {
+        if let (Coef::Small(a), Coef::Small(b)) = (&self.coef, &other.coef)
+            && (a | b) >> 64 != 0
+            && self.is_finite()
+            && other.is_finite()
+            && let Some(n) = wide::mul((*a, self.exp), (*b, other.exp), self.neg != other.neg, s, st)
+        {
+            return n;
+        }
         match self.product(other, s, st) {
             Ok(n) => n.finish(s, st),
             Err(n) => n,

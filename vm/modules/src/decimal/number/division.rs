@@ -1,6 +1,6 @@
 //! Quotients and remainders.
 
-use super::{Coef, Num, Settings, cond, too_long};
+use super::{Coef, Num, Settings, cond, too_long, wide};
 use std::cmp::Ordering;
 
 /// More digits than these are not added before it is known whether they are needed.
@@ -33,6 +33,16 @@ impl Num {
         }
         // One digit more than the result has.
         let shift = other.digits() - self.digits() + s.prec + 1;
+        if let (Coef::Small(a), Coef::Small(b)) = (&self.coef, &other.coef)
+            && (0..=wide::MOST_SHIFT).contains(&shift)
+            && s.prec < wide::MOST
+        {
+            let (q, more) = wide::div(*a, *b, shift);
+            if !more {
+                return exact(neg, Coef::new(q), ideal - shift, ideal).finish(s, st);
+            }
+            return Num::new(neg, Coef::new(q), ideal - shift).finish_inexact(true, s, st);
+        }
         // A quotient that ends does so within four digits for each of the divisor's.
         let enough = other.digits() * 4;
         if shift > enough.max(MANY) {

@@ -25,12 +25,13 @@ mod sqrt;
 #[cfg(test)]
 mod tests;
 mod text;
+mod wide;
 
 pub(crate) use coef::Coef;
 pub(crate) use compare::of_order;
 pub(crate) use parse::parse;
-pub(crate) use short::Short;
 pub(crate) use settings::{MAX_EMAX, MAX_PREC, MIN_EMIN, MIN_ETINY, Round, Settings, cond};
+pub(crate) use short::Short;
 pub(crate) use text::{push_digits, to_text};
 
 /// What a number is.

@@ -85,7 +85,13 @@ impl Short<u64> {
             (false, false) => x.cmp(&y),
             (true, true) => y.cmp(&x),
             _ if x == 0 && y == 0 => Ordering::Equal,
-            (neg, _) => if neg { Ordering::Less } else { Ordering::Greater },
+            (neg, _) => {
+                if neg {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
         })
     }
     /// Room for a text.
