@@ -5,6 +5,7 @@ use crate::object::Gc;
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::bytes::Bytes;
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str_::Str;
@@ -152,6 +153,9 @@ impl Thread {
         if class == ctx().types.list {
             return Ok(v.as_gc::<List>().len(self)? != 0);
         }
+        if class == ctx().types.tuple || class == ctx().types.dict || class == ctx().types.bytes {
+            return Ok(self.len(v)? != 0);
+        }
         if class.special(Special::Bool).is_some() {
             return match self.call_special(v, Special::Bool, &[])? {
                 Some(Value::TRUE) => Ok(true),
@@ -179,6 +183,9 @@ impl Thread {
             }
             if class == t.dict {
                 return v.as_gc::<Dict>().len(self);
+            }
+            if class == t.bytes {
+                return Ok(v.as_gc::<Bytes>().len());
             }
         }
         match self.call_special(v, Special::Len, &[])? {

@@ -11,6 +11,8 @@ use crate::types::dict::Dict;
 use crate::types::iter::{self, Iter, What};
 use crate::types::list::List;
 use crate::types::set::Set;
+use crate::types::str_::Str;
+use crate::types::str_ops;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
@@ -130,6 +132,10 @@ impl Thread {
                     }
                 }
                 return Ok(false);
+            }
+            if class == t.str && self.class_of(item) == t.str {
+                let text = container.as_gc::<Str>();
+                return Ok(str_ops::find(text, item.as_gc(), 0, text.len()).is_some());
             }
             if (class == t.set || class == t.frozenset) && (item.is_small() || self.class_of(item) == t.str) {
                 return container.as_gc::<Set>().contains(self, item);

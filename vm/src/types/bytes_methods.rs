@@ -722,7 +722,10 @@ pub(crate) fn hex(th: &mut Thread, a: &[Value]) -> R {
     let b = me(th, a[0])?;
     if a[1].is_empty() {
         let digit = |n: u8| b"0123456789abcdef"[n as usize];
-        let text: Vec<u8> = b.iter().flat_map(|x| [digit(x >> 4), digit(x & 15)]).collect();
+        let mut text = vec![0; b.len() * 2];
+        for (to, x) in text.chunks_exact_mut(2).zip(b.iter()) {
+            to.copy_from_slice(&[digit(x >> 4), digit(x & 15)]);
+        }
         return Ok(crate::types::str_::from_latin1(th, &text).value());
     }
     let text = held(th, a[0], |th| hex_text(th, &b, a[1], a[2]))?;

@@ -1,9 +1,11 @@
 //! `%` formatting of str and bytes.
 
+use crate::context::ctx;
 use crate::object::{Gc, Kind};
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::dict::Dict;
 use crate::types::str_::Str;
 use crate::types::str_ops::{self, StrBuilder};
 use crate::types::tuple::Tuple;
@@ -69,13 +71,15 @@ fn run(th: &mut Thread, p: &[u32], values: Value, bytes: bool) -> R<StrBuilder> 
         mapping,
         current: None,
     };
-    let mut out = StrBuilder::new();
+    let mut out = StrBuilder::with_capacity(p.len() + 32);
+    let plain_dict = if class == ctx().types.dict { values.cast::<Dict>() } else { None };
     let mut used_key = false;
     let mut i = 0;
     while i < p.len() {
         if p[i] != '%' as u32 {
-            out.push(p[i]);
-            i += 1;
+            let n = p[i..].iter().position(|c| *c == '%' as u32).unwrap_or(p.len() - i);
+            out.push_points(&p[i..i + n]);
+            i += n;
             continue;
         }
         i += 1;
@@ -109,7 +113,13 @@ fn run(th: &mut Thread, p: &[u32], values: Value, bytes: bool) -> R<StrBuilder> 
             } else {
                 th.new_str_points(&p[start..i - 1])
             };
-            args.current = Some(th.getitem(values, key)?);
+            args.current = match plain_dict {
+                Some(d) => match d.get(th, key)? {
+                    Some(v) => Some(v),
+                    None => return Err(th.key_error(key)),
+                },
+                None => Some(th.getitem(values, key)?),
+            };
             used_key = true;
         }
         let mut c = Conversion::default();
@@ -237,6 +247,9 @@ fn convert(th: &mut Thread, out: &mut StrBuilder, c: &Conversion, kind: u32, v: 
         'c' => {
             let point = if bytes { byte_char(th, v)? } else { char_of(th, v)? };
             pad(out, c, "", "", &[point], false);
+        }
+        'd' if v.is_small() && c.width == 0 && c.precision.is_none() && !c.plus && !c.space => {
+            out.push_gc(int::small_to_str(th, v.as_small()).as_gc());
         }
         'd' | 'i' | 'u' | 'o' | 'x' | 'X' => integer(th, out, c, ch, v, bytes)?,
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {

@@ -5,7 +5,7 @@ use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
-use crate::types::str_::Str;
+use crate::types::str_::{Chars, Str};
 use crate::types::str_ops::{self, StrBuilder, sub};
 use crate::types::tuple::Tuple;
 use crate::types::unicode;
@@ -86,6 +86,9 @@ fn affix(th: &mut Thread, a: &[Value], name: &str, end: bool) -> R {
             return false;
         }
         let at = if end { to - x.len() } else { from };
+        if let (Chars::One(t), Chars::One(x)) = (text.chars(), x.chars()) {
+            return t[at..at + x.len()] == *x;
+        }
         (0..x.len()).all(|i| text.at(at + i) == x.at(i))
     };
     if let Some(t) = a[1].cast::<Tuple>() {

@@ -5,6 +5,7 @@ use crate::object::Kind;
 use crate::ops::{BinOp, CmpOp};
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::bytes::Bytes;
 use crate::types::class::class_of;
 use crate::types::float;
 use crate::types::int;
@@ -115,6 +116,14 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
                 }
                 return Ok(th.char_str(s.at(i as usize)));
             }
+            if class == t.bytes {
+                let b = o.as_gc::<Bytes>().as_slice();
+                let i = if i < 0 { i + b.len() as i64 } else { i };
+                return match usize::try_from(i).ok().and_then(|i| b.get(i)) {
+                    Some(c) => Ok(Value::small(*c as i64)),
+                    None => Err(th.index_error("index out of range")),
+                };
+            }
         }
         if class == t.dict {
             return match o.as_gc::<crate::types::dict::Dict>().get(th, k)? {
@@ -122,8 +131,16 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
                 None => Err(th.key_error(k)),
             };
         }
-        if class == t.list && k.is_kind(Kind::Slice) {
-            return crate::types::list_methods::slice(th, o.as_gc(), k);
+        if k.is_kind(Kind::Slice) {
+            if class == t.list {
+                return crate::types::list_methods::slice(th, o.as_gc(), k);
+            }
+            if class == t.str {
+                return crate::types::str_ops::getitem(th, o.as_gc::<Str>(), k);
+            }
+            if class == t.bytes {
+                return crate::types::bytes_methods::getitem(th, &[o, k]);
+            }
         }
     }
     th.getitem(o, k)
