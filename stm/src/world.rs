@@ -85,6 +85,8 @@ pub(crate) struct Threads {
     expected: usize,
     numbers: Numbers,
     ticker: bool,
+    /// the world never goes solo
+    stay_concurrent: bool,
     /// every attached thread is asked for boundaries, solo or not
     tick_always: bool,
     /// the thread that runs solo, or did last
@@ -126,6 +128,7 @@ impl World {
                 numbers: Numbers::default(),
                 ticker: false,
                 tick_always: false,
+                stay_concurrent: false,
                 solo: None,
                 joining: 0,
                 lonely: 0,
@@ -227,6 +230,15 @@ impl World {
             g.ticker = crate::ticker::start(self);
         }
     }
+    /// The world is concurrent from now on, however many threads run. Before the first one is registered.
+    pub fn stay_concurrent(&'static self) {
+        let mut g = self.lock();
+        g.stay_concurrent = true;
+        self.concurrent.store(true, SeqCst);
+        if !g.ticker {
+            g.ticker = crate::ticker::start(self);
+        }
+    }
     fn go_concurrent(&self, g: &mut Threads) {
         self.leave_solo(g);
         self.concurrent.store(true, SeqCst);
@@ -308,6 +320,7 @@ impl World {
             && (g.list.len() == 1 || g.lonely >= LONELY)
             && none_comes
             && g.numbers.plenty()
+            && !g.stay_concurrent
         {
             g.solo = Some(me);
             self.concurrent.store(false, SeqCst);

@@ -28,6 +28,10 @@ pub static MODES: &[Mode] = &[
         options: &["gc-every=40", "poison", "verify-heap"],
     },
     Mode {
+        name: "alone",
+        options: &["concurrent", "abort-every=30", "split-every=10"],
+    },
+    Mode {
         name: "all",
         options: &["gc-every=60", "poison", "verify-heap", "abort-every=15", "split-every=4"],
     },

@@ -76,7 +76,7 @@ with warnings.catch_warnings(action="ignore"):
         sys.exit(7)
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     # Hooks, in order.
-    os.register_at_fork(before=lambda: print("before"), after_in_child=lambda: print("child"), after_in_parent=lambda: print("parent"))
+    os.register_at_fork(before=lambda: print("before", flush=True), after_in_child=lambda: print("child"), after_in_parent=lambda: print("parent"))
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:

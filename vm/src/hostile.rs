@@ -24,6 +24,8 @@ pub struct Settings {
     pub verify_heap: bool,
     /// `poison`: overwrite what is freed
     pub poison: bool,
+    /// `concurrent`: never solo, though one thread runs
+    pub concurrent: bool,
 }
 impl Settings {
     /// Takes an option; None: it is none of these; an error is a complete message.
@@ -36,6 +38,10 @@ impl Settings {
             }
             "poison" => {
                 self.poison = true;
+                return Some(Ok(()));
+            }
+            "concurrent" => {
+                self.concurrent = true;
                 return Some(Ok(()));
             }
             "gc-every" => &mut self.gc_every,
@@ -64,6 +70,9 @@ pub(crate) fn start(s: &Settings) {
     VERIFY.store(s.verify_heap, Relaxed);
     heap().set_collect_every(s.gc_every as usize);
     heap().set_poison(s.poison);
+    if s.concurrent {
+        vasuki_stm::World::global().stay_concurrent();
+    }
 }
 /// A thread was made.
 pub(crate) fn new_thread(th: &Thread) {

@@ -209,7 +209,9 @@ impl State {
         }
         self.frames.iter().for_each(|x| f(x.1.0));
         self.to_share.iter().for_each(|x| f(x.0));
-        self.checkpoint.roots(f);
+        if self.checkpoint.valid && !self.after_effect {
+            self.checkpoint.roots(f);
+        }
     }
     /// `top` belongs above the running frame.
     /// # Safety

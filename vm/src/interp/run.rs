@@ -76,16 +76,21 @@ fn check_memory(th: &mut Thread, at: *const AtomicU64) -> R {
     interpret(th, thrown)
 }
 /// A native function called by the loop has asked for a collection: it happens while the loop's own native frame, whose
-/// words may be left over from what the program has done with long ago, is gone. `r` is the register that gets the result.
+/// words may be left over from what the program has done with long ago, is gone. So are, at a boundary, the logs and the
+/// checkpoint of the transaction, which would keep alive what the program has let go. `r` is the register that gets the result.
 #[cold]
 #[inline(never)]
 fn collect(th: &mut Thread, r: R) -> R {
     th.interp.collect = false;
-    let thrown = match (r, crate::modules::gc::collect_now(th)) {
+    let ends = th.interp.nesting == 1 && th.tx.concurrent;
+    let begun = if ends { th.commit_point() } else { Ok(()) };
+    let collected = begun.and_then(|()| crate::modules::gc::collect_now(th));
+    let thrown = match (r, collected) {
         (Ok(dest), Ok(v)) => {
             // SAFETY: a register of the running frame.
             unsafe { *th.interp.regs.add(dest.as_small() as usize) = v };
-            None
+            let pc = th.interp.pc;
+            if ends { settle(th, pc).err() } else { None }
         }
         (_, Err(t)) | (Err(t), _) => Some(t),
     };
