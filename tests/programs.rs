@@ -42,13 +42,13 @@ fn difference(what: &str, expected: &str, got: &str) -> Option<String> {
         }
     }
 }
-fn check(program: &Path) -> Result<(), String> {
+fn check(program: &Path, hostile: &str) -> Result<(), String> {
     let read = |ending: &str| std::fs::read_to_string(program.with_extension(ending));
     let source = read("py").map_err(|e| e.to_string())?;
     let expected = read("out").map_err(|e| format!("no .out file: {e}"))?;
     let folder = program.parent().ok_or("no folder")?;
     let name = program.file_name().ok_or("no name")?;
-    let running = Running::start(vasuki().current_dir(folder).arg(name), b"");
+    let running = Running::start(vasuki().env("VASUKI_HOSTILE", hostile).current_dir(folder).arg(name), b"");
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| running.finish(LIMIT)))
         .map_err(|_| format!("did not end within {LIMIT:?}"))?;
     let mut wrong = Vec::new();
@@ -65,6 +65,14 @@ fn check(program: &Path) -> Result<(), String> {
 
 #[test]
 fn every_program_prints_what_it_should() {
+    run_all("");
+}
+/// In transactions that end and abort at random, although one thread runs; with the heap checked.
+#[test]
+fn every_program_prints_the_same_in_hostile_modes() {
+    run_all("concurrent,abort-every=50,split-every=20,gc-every=300,poison,verify-heap");
+}
+fn run_all(hostile: &str) {
     let filter = std::env::var("PROGRAMS").unwrap_or_default();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
     let mut programs: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -80,7 +88,7 @@ fn every_program_prints_what_it_should() {
         for _ in 0..workers {
             s.spawn(|| {
                 while let Some(p) = programs.get(next.fetch_add(1, Relaxed)) {
-                    if let Err(why) = check(p) {
+                    if let Err(why) = check(p, hostile) {
                         let name = p.file_name().unwrap_or_default().to_string_lossy().into_owned();
                         failures.lock().expect("no worker panics").push(format!("{name}: {why}"));
                     }

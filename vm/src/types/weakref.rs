@@ -159,6 +159,14 @@ pub fn new(th: &mut Thread, class: Gc<Class>, target: Value, callback: Value) ->
     w.callback.set_raw(if plain { Value::NONE } else { callback });
     target.as_obj().set_flag(flag::WEAKREFS);
     table(|t| t.entry(target.0 as usize).or_default().push(w.addr()));
+    // One that was never made is not among the target's references.
+    th.if_aborted(w.value(), move |_| {
+        table(|t| {
+            if let Some(refs) = t.get_mut(&(target.0 as usize)) {
+                refs.retain(|&r| r != w.addr());
+            }
+        });
+    });
     Ok(w.value())
 }
 /// All live references to an object that this thread may touch, oldest first.
