@@ -48,6 +48,8 @@ impl Effect {
                 e.reads = (b..b + 3).collect();
                 e.writes = vec![a - 1, a];
             }
+            Op::LoadSlice => e.reads.push(d + 1),
+            Op::StoreSlice => e.reads.push(b + 1),
             Op::BuildSlice | Op::BuildInterpolation => e.reads = (b..b + 3).collect(),
             Op::Call | Op::CallMethod | Op::CallKw | Op::CallMethodKw => {
                 e.reads = (b - 1..b + d).collect();

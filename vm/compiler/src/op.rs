@@ -84,6 +84,8 @@ ops! {
     // -- subscripts
     LoadSubscr 1 "drr" "r[a] = r[b][r[c]]";
     StoreSubscr 1 "rrr" "r[a][r[b]] = r[c]";
+    LoadSlice 1 "drr" "r[a] = r[b][r[c]:r[c+1]]";
+    StoreSlice 1 "rrr" "r[a][r[b]:r[b+1]] = r[c]";
     DeleteSubscr 1 "rr" "del r[a][r[b]]";
     BuildSlice 1 "dr" "r[a] = slice(r[b], r[b+1], r[b+2])";
     // -- unary and binary

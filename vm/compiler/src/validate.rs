@@ -169,6 +169,8 @@ impl Instruction<'_> {
                 ensure(a > 0, "register")?;
                 small(c, 3)
             }
+            Op::LoadSlice => self.range(c, 2),
+            Op::StoreSlice => self.range(b, 2),
             Op::BuildSlice => self.range(b, 3),
             Op::JumpIfLt | Op::JumpIfLe | Op::JumpIfEq | Op::JumpIfNe | Op::JumpIfGt | Op::JumpIfGe | Op::JumpIfIs | Op::JumpIfIn => {
                 small(c, 1)?;

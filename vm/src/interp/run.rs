@@ -462,6 +462,32 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                         }
                     }
                 }
+                Op::LoadSlice => {
+                    let o = r!(ins.b());
+                    let (start, stop) = (r!(ins.c()), r!(ins.c() + 1));
+                    match python_method(o, Special::Getitem) {
+                        None => r!(ins.a()) = ok!(h::load_slice(th, o, start, stop)),
+                        Some(f) => {
+                            th.interp.pc = pc;
+                            let k = crate::types::slice::new(th, start, stop, Value::NONE);
+                            ok!(push_method(th, f, &[o, k], ins.a() as u64));
+                            reload!();
+                        }
+                    }
+                }
+                Op::StoreSlice => {
+                    let (o, v) = (r!(ins.a()), r!(ins.c()));
+                    let (start, stop) = (r!(ins.b()), r!(ins.b() + 1));
+                    match python_method(o, Special::Setitem) {
+                        None => ok!(h::store_slice(th, o, start, stop, v)),
+                        Some(f) => {
+                            th.interp.pc = pc;
+                            let k = crate::types::slice::new(th, start, stop, Value::NONE);
+                            ok!(push_method(th, f, &[o, k, v], word3(t.nregs as usize, Action::Discard)));
+                            reload!();
+                        }
+                    }
+                }
                 Op::DeleteSubscr => ok!(th.delitem(r!(ins.a()), r!(ins.b()))),
                 Op::BuildSlice => r!(ins.a()) = crate::types::slice::new(th, r!(ins.b()), r!(ins.b() + 1), r!(ins.b() + 2)),
 

@@ -28,6 +28,9 @@ impl Thread {
             if class == t.generator || v.is_kind(Kind::Iter) {
                 return Ok(v);
             }
+            if class == t.tuple {
+                return Ok(iter::new(self, t.tuple_iterator, What::Tuple, v, Value::small(0), Value::EMPTY));
+            }
         }
         match class.special(Special::Iter) {
             Some(m) if !m.is_none() => {
@@ -136,6 +139,11 @@ impl Thread {
             if class == t.str && self.class_of(item) == t.str {
                 let text = container.as_gc::<Str>();
                 return Ok(str_ops::find(text, item.as_gc(), 0, text.len()).is_some());
+            }
+            if class == t.list {
+                let l = container.as_gc::<List>();
+                let end = l.len(self)?;
+                return Ok(crate::types::list_methods::find(self, l, item, 0, end)?.is_some());
             }
             if (class == t.set || class == t.frozenset) && (item.is_small() || self.class_of(item) == t.str) {
                 return container.as_gc::<Set>().contains(self, item);

@@ -297,6 +297,9 @@ impl Gc<List> {
         let class = th.class_of(iterable);
         let t = &ctx().types;
         if class == t.list {
+            if !th.tx.concurrent && iterable != self.value() {
+                return self.extend_slice(th, iterable.as_gc::<List>().owned_items());
+            }
             let items = iterable.as_gc::<List>().snapshot(th)?;
             return self.extend_slice(th, items.as_slice());
         }
@@ -426,6 +429,16 @@ impl Thread {
         let l = new_of(self, ctx().types.list);
         l.items.set_raw(b.value());
         l.len.store(items.len() as u64, Relaxed);
+        Ok(l.value())
+    }
+    /// A new list of the items of two slices.
+    pub(crate) fn new_list_of_both(&mut self, x: &[Value], y: &[Value]) -> R {
+        let n = x.len() + y.len();
+        let b = self.new_buffer(n | 1)?;
+        b.slots().iter().zip(x.iter().chain(y)).for_each(|(s, &v)| s.set_raw(v));
+        let l = new_of(self, ctx().types.list);
+        l.items.set_raw(b.value());
+        l.len.store(n as u64, Relaxed);
         Ok(l.value())
     }
     /// A new list that takes the buffer over.

@@ -315,6 +315,10 @@ fn add(th: &mut Thread, a: &[Value]) -> R {
         let class = th.class_of(a[1]);
         return Err(th.type_error(&format!("can only concatenate list (not \"{}\") to list", class.name_str())));
     };
+    if !th.tx.concurrent {
+        let (x, y) = (this(a).owned_items(), y.owned_items());
+        return th.new_list_of_both(x, y);
+    }
     let x = this(a).snapshot(th)?;
     let y = y.snapshot(th)?;
     let mut out = ValueVec::with_capacity(th, x.len() + y.len())?;
@@ -353,7 +357,7 @@ fn contains(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::bool(found.is_some()))
 }
 /// The first place of a value in `from..to`.
-fn find(th: &mut Thread, l: Gc<List>, v: Value, from: usize, to: usize) -> R<Option<usize>> {
+pub(crate) fn find(th: &mut Thread, l: Gc<List>, v: Value, from: usize, to: usize) -> R<Option<usize>> {
     let mut i = from;
     while i < to
         && let Some(x) = l.get(th, i)?

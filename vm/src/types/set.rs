@@ -252,9 +252,27 @@ impl Gc<Set> {
             }
         }
     }
+    /// Is it in it, as far as its first place in the table tells?
+    #[inline(always)]
+    fn at_first_place(self, v: Value, hash: i64) -> Option<bool> {
+        let Some(t) = self.the_table() else { return Some(false) };
+        let k = t.entries()[(hash as u64 & t.mask) as usize].key.get();
+        if k == v {
+            Some(true)
+        } else if k.is_empty() {
+            Some(false)
+        } else {
+            None
+        }
+    }
     /// Is an item with a known hash in it?
     #[inline]
     pub fn contains_hash(self, th: &mut Thread, v: Value, hash: i64) -> R<bool> {
+        if !th.tx.concurrent
+            && let Some(found) = self.at_first_place(v, hash)
+        {
+            return Ok(found);
+        }
         Ok(self.find(th, hash as u64, v)?.is_some())
     }
     /// Is it in it?
@@ -390,6 +408,19 @@ impl Gc<Set> {
     #[inline]
     pub fn next_hashed(self, th: &mut Thread, pos: &mut usize) -> R<Option<(Value, i64)>> {
         let from = *pos;
+        if !th.tx.concurrent {
+            let Some(t) = self.the_table() else { return Ok(None) };
+            let entries = t.entries();
+            let mut i = from;
+            while i < entries.len() {
+                if let Some(k) = entries[i].live() {
+                    *pos = i + 1;
+                    return Ok(Some((k, entries[i].hash.load(Relaxed) as i64)));
+                }
+                i += 1;
+            }
+            return Ok(None);
+        }
         let found = th.read(self.header(), || {
             let entries = self.the_table()?.entries();
             (from..entries.len()).find_map(|i| entries[i].live().map(|k| (i, k, entries[i].hash.load(Relaxed))))

@@ -26,6 +26,10 @@ impl<'a> Gen<'a> {
             }
             Expr::Subscript(x) => {
                 let o = self.operand(&x.value);
+                if let Some(bounds) = self.plain_slice(&x.slice) {
+                    self.emit(Op::StoreSlice, o, bounds, s);
+                    return;
+                }
                 let k = self.operand(&x.slice);
                 self.emit(Op::StoreSubscr, o, k, s);
             }

@@ -193,6 +193,10 @@ impl<'a> Gen<'a> {
             }
             Expr::Subscript(s) => {
                 let o = self.operand(&s.value);
+                if let Some(bounds) = self.plain_slice(&s.slice) {
+                    self.emit(Op::LoadSlice, d, o, bounds);
+                    return;
+                }
                 let k = self.operand(&s.slice);
                 self.emit(Op::LoadSubscr, d, o, k);
             }
@@ -216,6 +220,21 @@ impl<'a> Gen<'a> {
                 None => self.fail("invalid syntax"),
             },
         }
+    }
+    /// The first of two registers with the bounds, if it is a slice without a step that is not a constant.
+    pub(super) fn plain_slice(&mut self, e: &'a Expr) -> Option<Reg> {
+        let Expr::Slice(s) = e else { return None };
+        if s.step.is_some() || self.const_slice(s).is_some() {
+            return None;
+        }
+        let t = self.temps(2);
+        for (i, part) in [&s.lower, &s.upper].into_iter().enumerate() {
+            match part {
+                Some(e) => self.expr(e, t + i as Reg),
+                None => self.emit(Op::LoadNone, t + i as Reg, 0, 0),
+            }
+        }
+        Some(t)
     }
     fn const_slice(&self, s: &ExprSlice) -> Option<Const> {
         let part = |e: &Option<Box<Expr>>| match e {

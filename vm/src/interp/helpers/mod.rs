@@ -7,6 +7,7 @@ mod imports;
 mod lookups;
 mod matching;
 mod operators;
+mod slices;
 
 pub(crate) use building::*;
 pub(crate) use exceptions::*;
@@ -14,3 +15,4 @@ pub(crate) use imports::*;
 pub(crate) use lookups::*;
 pub(crate) use matching::*;
 pub(crate) use operators::*;
+pub(crate) use slices::{load_slice, store_slice};

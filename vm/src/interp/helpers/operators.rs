@@ -70,6 +70,13 @@ pub(crate) fn compare(th: &mut Thread, op: CmpOp, a: Value, b: Value) -> R {
             return Ok(Value::bool(a.as_gc::<Str>().same(b.as_gc::<Str>()) == (op == CmpOp::Eq)));
         }
     }
+    if a.is_obj() && b.is_obj() {
+        let t = &ctx().types;
+        let (x, y) = (class_of(a), class_of(b));
+        if (x == t.set || x == t.frozenset) && (y == t.set || y == t.frozenset) {
+            return th.recurse(" in comparison", |th| crate::types::set_methods::compare(th, op, &[a, b]));
+        }
+    }
     th.compare(op, a, b)
 }
 /// An unboxed number that a float holds exactly.
@@ -108,6 +115,14 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
                     None => Err(th.index_error("tuple index out of range")),
                 };
             }
+            if class == t.bytes {
+                let b = o.as_gc::<Bytes>().as_slice();
+                let i = if i < 0 { i + b.len() as i64 } else { i };
+                return match b.get(i as usize) {
+                    Some(n) => Ok(Value::small(i64::from(*n))),
+                    None => Err(th.index_error("index out of range")),
+                };
+            }
             if class == t.str {
                 let s = o.as_gc::<Str>();
                 let i = if i < 0 { i + s.len() as i64 } else { i };
@@ -132,14 +147,11 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
             };
         }
         if k.is_kind(Kind::Slice) {
-            if class == t.list {
-                return crate::types::list_methods::slice(th, o.as_gc(), k);
-            }
-            if class == t.str {
-                return crate::types::str_ops::getitem(th, o.as_gc::<Str>(), k);
-            }
-            if class == t.bytes {
-                return crate::types::bytes_methods::getitem(th, &[o, k]);
+            let (start, stop, step) = crate::types::slice::parts(k);
+            if step.is_none()
+                && let Some(v) = super::slices::part(th, o, start, stop)?
+            {
+                return Ok(v);
             }
         }
     }
