@@ -147,7 +147,9 @@ fn ended_by_signal(mut running: Running) {
     }
     let o = running.finish(LIMIT);
     sound(&o);
-    assert!(o.code == -SIGINT || o.code == -SIGTERM, "{o:#?}");
+    // Where the interrupt meets the library between taking a lock and noting it, giving it free fails, as on CPython.
+    let while_handling = o.code == 1 && o.stderr.contains("KeyboardInterrupt\n\nDuring handling of the above exception");
+    assert!(o.code == -SIGINT || o.code == -SIGTERM || while_handling, "{o:#?}");
 }
 
 #[test]
@@ -246,4 +248,30 @@ print('goes on')
         .complains("KeyError: 'hook'")
         .complains("Exception ignored in thread started by");
     assert_eq!(o.stderr.matches("SystemExit").count(), 0, "{o:#?}");
+}
+
+/// How many transactions a program committed.
+fn commits(code: &str) -> u64 {
+    let o = run(&["--stats", "-c", code]);
+    sound(&o);
+    let line = o
+        .stderr
+        .lines()
+        .find_map(|l| l.strip_prefix("transactions: "))
+        .expect("--stats says so");
+    let n = line.split(' ').next().and_then(|n| n.parse().ok());
+    n.unwrap_or_else(|| panic!("{o:#?}"))
+}
+#[test]
+fn a_thread_beside_sleeping_ones_runs_solo() {
+    // Concurrent, it would commit at every tick.
+    let program = "import threading, time
+stop = threading.Event()
+t = threading.Thread(target=stop.wait)
+t.start()
+end = time.monotonic() + 1
+while time.monotonic() < end: pass
+stop.set()
+t.join()";
+    assert!(commits(program) < 150);
 }

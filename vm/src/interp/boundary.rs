@@ -407,3 +407,29 @@ pub(crate) fn run_transactions(th: &mut Thread, f: impl FnOnce(&mut Thread)) {
         unreachable!("outside of Python code transactions are irrevocable");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{GROWS_AFTER, LONGEST, Length};
+
+    #[test]
+    fn length_halves_with_aborts_and_doubles_with_commits() {
+        let mut l = Length::default();
+        l.grow();
+        assert_eq!(l.limit, 0, "no limit until there is a conflict");
+        l.shrink();
+        assert_eq!(l.limit, LONGEST);
+        for _ in 0..20 {
+            l.shrink();
+        }
+        assert_eq!(l.limit, 1, "a transaction has one poll at least");
+        (1..GROWS_AFTER).for_each(|_| l.grow());
+        assert_eq!(l.limit, 1);
+        l.grow();
+        assert_eq!(l.limit, 2);
+        for _ in 0..GROWS_AFTER * 12 {
+            l.grow();
+        }
+        assert_eq!(l.limit, 0, "no conflict for long: no limit");
+    }
+}
