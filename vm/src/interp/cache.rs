@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | 0 | empty |
 //! | 1 | shape or keys version (32 high bits), byte offset or index (24 bits): no allocation |
+//! | 4 | nothing can be kept for what came last: fills still to skip (above the low byte) |
 //! | 2 (low three bits) | pointer to an immutable [`Entry`] (plus 2), owned by the code object |
 //!
 //! Entries are never changed. A site that meets several shapes has a chain of at most `LONGEST` entries, newest first; one
@@ -30,6 +31,9 @@ pub enum Hit {
     Overflow(u16, u16),
     /// a store adds the attribute: byte offset, shape afterwards
     Add(u32, u32),
+    /// a store adds the attribute in the overflow buffer, if that has room: byte offset of the attribute word, index in the
+    /// buffer, shape afterwards
+    AddOverflow(u16, u16, u32),
     /// value of the class (bind = method)
     Method(Value),
     /// plain value of the class
@@ -71,6 +75,9 @@ impl Entry {
 
 /// Entries that one code object may make per instruction word, on average.
 const MOST: usize = 4;
+/// Mark of a word that says that the last fill found nothing to keep, and how many fills are skipped then.
+const HOPELESS: u64 = 4;
+const SKIPPED: u64 = 100;
 /// Shapes that one site tells apart.
 const LONGEST: usize = 4;
 
@@ -127,8 +134,12 @@ pub fn outcomes(word: u64) -> Vec<(u32, Hit)> {
 }
 /// Puts an entry into a cache word, before those for other shapes that are there.
 pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
+    if code.tables().entries_full.load(Relaxed) {
+        return;
+    }
     let mut list = code.tables().entries.lock().unwrap_or_else(|e| e.into_inner());
     if list.len() > 16 + MOST * code.tables().words.len() {
+        code.tables().entries_full.store(true, Relaxed);
         return;
     }
     let mut keep = |e: Entry| -> &'static Entry {
@@ -211,7 +222,12 @@ pub fn forget_slots() {
 /// Fills the cache of a LoadAttr (or with `method` of a LoadMethod) on `v`.
 #[cold]
 pub fn fill_attr(code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) {
-    if !v.is_obj() {
+    let old = word.load(Relaxed);
+    if !v.is_obj() || code.tables().entries_full.load(Relaxed) && old != 0 {
+        return;
+    }
+    if old & 7 == HOPELESS && old >> 8 > 0 {
+        word.store(old - (1 << 8), Relaxed);
         return;
     }
     let class = class_of(v);
@@ -226,6 +242,7 @@ pub fn fill_attr(code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) {
                 fill(code, word, v, class, Hit::Getter(get));
             }
         }
+        _ if matches!(old & 7, 0 | HOPELESS) => word.store(SKIPPED << 8 | HOPELESS, Relaxed),
         _ => {}
     }
 }
@@ -239,16 +256,22 @@ pub fn fill_store(code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>, bef
         Place::Overflow { word: at, index } if now == before => {
             fill(code, word, v, class, Hit::Overflow(at as u16, index as u16));
         }
+        Place::Overflow { word: at, index } if Shape::get(before).class == class && !Shape::get(before).dict_mode => {
+            fill_add(code, word, class, before, Hit::AddOverflow(at as u16, index as u16, now));
+        }
         Place::Inline(offset) if Shape::get(before).class == class && !Shape::get(before).dict_mode => {
-            let e = Entry {
-                key: before,
-                other: class.version.load(Relaxed),
-                class: Some(class),
-                hit: Hit::Add(offset as u32, now),
-                next: None,
-            };
-            install(code, word, e);
+            fill_add(code, word, class, before, Hit::Add(offset as u32, now));
         }
         _ => {}
     }
+}
+fn fill_add(code: Gc<Code>, word: &AtomicU64, class: Gc<Class>, before: u32, hit: Hit) {
+    let e = Entry {
+        key: before,
+        other: class.version.load(Relaxed),
+        class: Some(class),
+        hit,
+        next: None,
+    };
+    install(code, word, e);
 }

@@ -14,7 +14,7 @@ use crate::types::tuple::Tuple;
 use crate::types::{bytes, float, int};
 use crate::value::Value;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use vasuki_compiler::code::{self as compiled, Const, Handler, Position, Text, flags};
 use vasuki_compiler::op::{Intrinsic1, Op};
 
@@ -79,6 +79,8 @@ pub struct Tables {
     pub doc: Value,
     /// inline cache entries of this code, alive as long as it is
     pub entries: Mutex<Vec<Box<Entry>>>,
+    /// there are as many as there may be
+    pub entries_full: AtomicBool,
 }
 
 impl Gc<Code> {
@@ -251,6 +253,7 @@ pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
         positions: c.positions.clone().into(),
         doc,
         entries: Mutex::default(),
+        entries_full: AtomicBool::new(false),
     };
     // SAFETY: only this function has the object yet.
     unsafe { (*code.as_ptr()).tables = Box::into_raw(Box::new(tables)) };

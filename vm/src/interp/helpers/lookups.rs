@@ -196,6 +196,17 @@ pub(crate) fn store_attr(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: V
                 o.header().shape.store(after, Relaxed);
                 return Ok(());
             }
+            Hit::AddOverflow(at, i, after) => {
+                // SAFETY: the cache says where an object of this shape has its overflow buffer.
+                if let Some(b) = unsafe { o.slot(at as usize) }.get().cast::<Buffer>()
+                    && (i as usize) < b.cap()
+                    && !th.needs_log(o.header())
+                {
+                    b.slots()[i as usize].set_raw(new);
+                    o.header().shape.store(after, Relaxed);
+                    return Ok(());
+                }
+            }
             Hit::Overflow(at, i) => {
                 // SAFETY: the cache says where an object of this shape has its overflow buffer.
                 if let Some(b) = unsafe { o.slot(at as usize) }.get().cast::<Buffer>() {
