@@ -5,7 +5,7 @@
 
 use super::arguments::{bind, native_arguments};
 use super::code::{Code, Tables};
-use super::{Action, HEADER, MARGIN, run, tail};
+use super::{Action, HEADER, MARGIN, collect, run, tail};
 use crate::attrs;
 use crate::context::ctx;
 use crate::modules::builtins::compile;
@@ -104,6 +104,9 @@ pub(crate) unsafe fn call_at(th: &mut Thread, base: *mut Value, argc: usize, kwn
             let f = *base.sub(1);
             if !f.is_obj() {
                 return Err(not_callable(th, f));
+            }
+            if argc == 1 && (*base).is_kind(Kind::Generator) && kwnames.is_empty() && collect::push(th, f, base, word)? {
+                return Ok(Called::Pushed);
             }
             match f.as_obj().kind() {
                 Kind::Function => {

@@ -25,6 +25,7 @@ pub mod class;
 pub mod code;
 mod code_compare;
 mod code_replace;
+mod collect;
 pub mod frame;
 pub mod generator;
 pub(crate) mod helpers;
@@ -73,8 +74,23 @@ pub enum Action {
     Finish = 6,
     /// an async generator that a Send of its `asend` awaitable resumed
     Asend = 7,
+    /// a generator that `list` uses up (see `collect`)
+    List = 8,
+    /// the same for `tuple`
+    Tuple = 9,
+    /// the same for `set`
+    Set = 10,
+    /// the same for `any`
+    Any = 11,
+    /// the same for `all`
+    All = 12,
 }
 impl Action {
+    /// Does the caller take what a generator yields while it runs on?
+    #[inline(always)]
+    pub(crate) fn collects(word: u64) -> bool {
+        word & 8 << 16 != 0
+    }
     pub(crate) fn of(word: u64) -> Action {
         match word >> 16 & 0xFFFF {
             1 => Action::Native,
@@ -84,6 +100,11 @@ impl Action {
             5 => Action::Discard,
             6 => Action::Finish,
             7 => Action::Asend,
+            8 => Action::List,
+            9 => Action::Tuple,
+            10 => Action::Set,
+            11 => Action::Any,
+            12 => Action::All,
             _ => Action::Normal,
         }
     }

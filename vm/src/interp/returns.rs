@@ -1,7 +1,7 @@
 //! A frame returns to its caller.
 
 use super::unwind::leave_outermost;
-use super::{Action, Exit, MARGIN, async_generator, code_of, frame, frame_flag, suspend};
+use super::{Action, Exit, MARGIN, async_generator, code_of, collect, frame, frame_flag, suspend};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
@@ -79,6 +79,9 @@ pub(super) unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, wo
                 return Ok(Popped::Leave(v));
             }
             Action::Discard => return Ok(Popped::Leave(Value::NONE)),
+            Action::List | Action::Tuple | Action::Set | Action::Any | Action::All => {
+                return Ok(Popped::Leave(collect::result(th, regs, action)));
+            }
             Action::ForIter | Action::Send | Action::Asend => {}
         }
         // A generator resumed by the loop ends: jump.
@@ -131,6 +134,23 @@ pub(super) fn yield_from_frame(th: &mut Thread, regs: *mut Value, v: Value, ende
         *caller.add((word & 0xFFFF) as usize) = v;
     }
     Ok(Popped::Go)
+}
+/// Leaves the suspended frame at `regs`, which Python code has resumed, without a value.
+/// # Safety
+/// The frame was the running one.
+pub(super) unsafe fn leave_suspended(th: &mut Thread, regs: *mut Value) {
+    // SAFETY: by the caller's promise; the caller is live.
+    unsafe {
+        let caller = (*regs.sub(5)).0 as *mut Value;
+        if (*regs.sub(3)).0 & frame_flag::MARKED != 0 {
+            th.return_barrier(regs, caller);
+        }
+        let s = &mut th.interp;
+        s.pc = (*regs.sub(6)).0 as *const AtomicU64;
+        s.regs = caller;
+        s.depth -= 1;
+        s.set_top();
+    }
 }
 #[inline(always)]
 pub(super) fn jump(pc: *const AtomicU64, off: i32) -> *const AtomicU64 {

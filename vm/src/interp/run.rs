@@ -13,7 +13,7 @@ use super::instruction::Instruction;
 use super::lookup::{Found, attribute, global, method};
 use super::returns::{Popped, jump, pop_frame, yield_from_frame};
 use super::unwind::{Next, unwind};
-use super::{Action, HEADER, async_generator, code_of, frame_flag, function_of, suspend};
+use super::{Action, HEADER, async_generator, code_of, collect, frame_flag, function_of, suspend};
 use crate::context::ctx;
 use crate::object::{Gc, Kind};
 use crate::ops::{BinOp, CmpOp, UnOp};
@@ -789,7 +789,18 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     }
                 }
                 Op::Yield => {
-                    let v = r!(ins.b());
+                    let mut v = r!(ins.b());
+                    // SAFETY: the running frame is live.
+                    if Action::collects(unsafe { (*regs.sub(3)).0 }) {
+                        // SAFETY: the frame's action says so.
+                        match ok!(unsafe { collect::take(th, regs, v, pc) }) {
+                            None => {
+                                r!(ins.a()) = Value::NONE;
+                                continue;
+                            }
+                            Some(result) => v = result,
+                        }
+                    }
                     // SAFETY: only generators yield.
                     ok!(unsafe { suspend::suspend(th, regs, pc) });
                     // SAFETY: the running frame is live.

@@ -2,7 +2,7 @@
 
 mod attributes;
 pub mod compile;
-mod iteration;
+pub(crate) mod iteration;
 mod numbers;
 mod output;
 mod scope;
