@@ -1,9 +1,10 @@
 //! `format(decimal, spec)`.
 
-use super::number::{Num, push_digits};
-use super::{current, decimal, text};
+use super::number::{Num, Settings, Short, push_digits};
+use super::{current, decimal, object, text};
 use crate::support::str_arg;
 use vasuki_vm::context::ctx;
+use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::dict::Dict;
@@ -233,13 +234,31 @@ fn layout(n: &Num, s: &Spec) -> (String, String, i64) {
     let (whole, part) = all.split_once('.').unwrap_or((&all, ""));
     (whole.into(), part.into(), left - point)
 }
+/// `.2f` and the like of a short number.
+fn fixed(th: &mut Thread, v: Value, spec: Gc<Str>) -> R<Option<Value>> {
+    let digits = match spec.as_ascii().map(str::as_bytes) {
+        Some(&[b'.', d @ b'0'..=b'9', b'f']) => i64::from(d - b'0'),
+        _ => return Ok(None),
+    };
+    let Some(n) = object::short(v) else { return Ok(None) };
+    let env = current::env(th)?;
+    let n = n.quantize(-digits, &Settings::MAX.rounding(env.s.round), &mut 0);
+    let mut room = [0; Short::TEXT];
+    let text = n.and_then(Short::narrowed).and_then(|n| n.text(&mut room));
+    Ok(text.map(|t| text::latin(th, t)))
+}
 /// `__format__`
 pub(super) fn format(th: &mut Thread, a: &[Value]) -> R {
-    let n = decimal::this(th, a[0])?;
     let Some(spec) = a[1].cast::<Str>() else {
         return Err(th.type_error("format arg must be str"));
     };
+    if a[2].is_empty()
+        && let Some(v) = fixed(th, a[0], spec)?
+    {
+        return Ok(v);
+    }
     let mut spec = spec.to_string_lossy();
+    let n = decimal::this(th, a[0])?;
     // An old letter for 'n' in capitals.
     let capitals = spec.ends_with('N');
     if capitals {

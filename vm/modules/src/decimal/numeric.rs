@@ -15,7 +15,10 @@ use vasuki_vm::types::{float, int};
 use vasuki_vm::value::Value;
 
 fn mul_mod(a: u64, b: u64) -> u64 {
-    (u128::from(a) * u128::from(b) % u128::from(MODULUS)) as u64
+    // 2^61 is 1.
+    let p = u128::from(a) * u128::from(b);
+    let r = (p as u64 & MODULUS) + (p >> 61) as u64;
+    if r >= MODULUS { r - MODULUS } else { r }
 }
 fn pow_mod(mut base: u64, mut exp: u64) -> u64 {
     let mut r = 1;

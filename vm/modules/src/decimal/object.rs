@@ -2,97 +2,97 @@
 
 use super::number::{Coef, Kind, Num, Short};
 use crate::support::{ClassCell, class};
-use std::sync::Arc;
-use vasuki_vm::native::TypeDef;
-use vasuki_vm::object::{self, Gc};
+use std::borrow::Cow;
+use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::payload::{self, Payload, payload_size};
 use vasuki_vm::value::Value;
 
-/// A number. Short coefficients lie in the object; long ones are an object of their own, so that most decimals need no
-/// drop.
+/// A number whose coefficient fits in two words: most decimals need no drop.
 #[derive(Clone)]
 pub(super) struct Dec {
     words: [u64; 2],
     exp: i64,
     kind: Kind,
     neg: bool,
-    long: bool,
     /// is it finite, with a coefficient of one word?
     short: bool,
+    /// as large as [`LongDec`]: the class has one layout
+    _room: u64,
 }
 impl Payload for Dec {
     const NEEDS_DROP: bool = false;
-    fn trace(&self, f: &mut dyn FnMut(Value)) {
-        if self.long {
-            f(Value(self.words[0]));
-        }
-    }
-}
-/// A long coefficient.
-#[derive(Clone)]
-struct Digits(Arc<[u64]>);
-impl Payload for Digits {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
 }
-static DIGITS: TypeDef = TypeDef {
-    base: false,
-    weakrefs: false,
-    ..TypeDef::new("decimal.digits", object::Kind::Payload, payload_size::<Digits>())
-};
+/// A number with a longer coefficient.
+#[derive(Clone)]
+struct LongDec {
+    limbs: Vec<u64>,
+    exp: i64,
+    kind: Kind,
+    neg: bool,
+}
+impl Payload for LongDec {
+    fn trace(&self, _: &mut dyn FnMut(Value)) {}
+}
+const _: () = assert!(payload_size::<Dec>() == payload_size::<LongDec>());
 
 impl Dec {
-    /// The number.
     #[inline]
-    pub(super) fn num(&self) -> Num {
-        let coef = if self.long {
-            self.long_coef()
-        } else {
-            Coef::Small(u128::from(self.words[1]) << 64 | u128::from(self.words[0]))
-        };
+    fn num(&self) -> Num {
         Num {
             neg: self.neg,
             kind: self.kind,
             exp: self.exp,
-            coef,
+            coef: Coef::Small(u128::from(self.words[1]) << 64 | u128::from(self.words[0])),
         }
     }
-    #[inline(never)]
-    fn long_coef(&self) -> Coef {
-        match payload::downcast::<Digits>(Value(self.words[0])) {
-            Some(d) => Coef::Big(d.frozen().0.clone()),
-            None => Coef::ZERO,
+}
+impl LongDec {
+    fn num(&'static self) -> Num {
+        Num {
+            neg: self.neg,
+            kind: self.kind,
+            exp: self.exp,
+            coef: Coef::Big(Cow::Borrowed(&self.limbs)),
         }
     }
 }
 /// The number of a value that is a `Decimal`.
 #[inline]
 pub(super) fn num(v: Value) -> Option<Num> {
-    payload::downcast::<Dec>(v).map(|d| d.frozen().num())
+    match payload::downcast::<Dec>(v) {
+        Some(d) => Some(d.frozen().num()),
+        None => payload::downcast::<LongDec>(v).map(|d| d.frozen().num()),
+    }
 }
 /// Is it a `Decimal`?
 #[inline]
 pub(super) fn is_decimal(v: Value) -> bool {
-    payload::downcast::<Dec>(v).is_some()
+    payload::downcast::<Dec>(v).is_some() || payload::downcast::<LongDec>(v).is_some()
 }
 /// A new object of `Decimal` or a subclass.
 #[inline]
 pub(super) fn new_of(th: &mut Thread, class: Gc<Class>, n: Num) -> R {
     let Num { neg, kind, exp, coef } = n;
-    let (words, long) = match coef {
-        Coef::Small(n) => ([n as u64, (n >> 64) as u64], false),
-        Coef::Big(v) => ([long_digits(th, v)?.0, 0], true),
+    let words = match coef {
+        Coef::Small(n) => [n as u64, (n >> 64) as u64],
+        Coef::Big(v) => {
+            let limbs = v.into_owned();
+            let d = LongDec { limbs, exp, kind, neg };
+            return Ok(payload::new(th, class, d).value());
+        }
     };
-    let short = kind == Kind::Finite && words[1] == 0 && !long;
+    let short = kind == Kind::Finite && words[1] == 0;
     let d = Dec {
         words,
         exp,
         kind,
         neg,
-        long,
         short,
+        _room: 0,
     };
     Ok(payload::new(th, class, d).value())
 }
@@ -105,8 +105,8 @@ pub(super) fn new_short(th: &mut Thread, n: Short<u128>) -> R {
         exp: n.exp,
         kind: Kind::Finite,
         neg: n.neg,
-        long: false,
         short: words[1] == 0,
+        _room: 0,
     };
     let class = decimal_class(th)?;
     Ok(payload::new(th, class, d).value())
@@ -131,12 +131,6 @@ pub(super) fn short(v: Value) -> Option<Short<u64>> {
         coef: d.words[0],
         exp: d.exp,
     })
-}
-#[inline(never)]
-fn long_digits(th: &mut Thread, v: Arc<[u64]>) -> R {
-    static C: ClassCell = ClassCell::new();
-    let c = class(th, &C, &DIGITS)?;
-    Ok(payload::new(th, c, Digits(v)).value())
 }
 /// The class `Decimal`.
 pub(super) static CLASS: ClassCell = ClassCell::new();

@@ -11,7 +11,8 @@ use vasuki_vm::value::Value;
 pub(super) fn of(th: &mut Thread, n: &Num, engineering: bool, capitals: bool) -> Value {
     latin(th, &to_text(n, engineering, capitals))
 }
-fn latin(th: &mut Thread, text: &[u8]) -> Value {
+/// A str of ASCII characters.
+pub(super) fn latin(th: &mut Thread, text: &[u8]) -> Value {
     match text {
         [c] => th.char_str((*c).into()),
         _ => str_::from_latin1(th, text).value(),

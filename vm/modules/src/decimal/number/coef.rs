@@ -4,8 +4,8 @@ use super::limbs::{self, BASE, POW10, Rest, WIDTH};
 use super::{divide, multiply};
 use num_bigint::BigUint;
 use num_traits::{ToPrimitive, Zero};
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 /// Digits that fit the machine number.
 const SMALL_DIGITS: u64 = 2 * WIDTH as u64;
@@ -16,8 +16,8 @@ const SMALL_END: u128 = BASE as u128 * BASE as u128;
 pub(crate) enum Coef {
     /// below 10^36
     Small(u128),
-    /// limbs as in [`limbs`]
-    Big(Arc<[u64]>),
+    /// limbs as in [`limbs`], on loan from an object or its own
+    Big(Cow<'static, [u64]>),
 }
 use Coef::{Big, Small};
 
@@ -70,10 +70,11 @@ impl Coef {
     pub(crate) const ZERO: Coef = Small(0);
 
     /// A number of limbs.
-    pub(crate) fn from_limbs(v: &[u64]) -> Coef {
-        match limbs::to_u128(v) {
+    #[inline]
+    pub(crate) fn from_limbs(v: Vec<u64>) -> Coef {
+        match limbs::to_u128(&v) {
             Some(n) => Small(n),
-            None => Big(v.into()),
+            None => Big(Cow::Owned(v)),
         }
     }
     /// A machine number.
@@ -82,7 +83,7 @@ impl Coef {
         if n < SMALL_END {
             Small(n)
         } else {
-            Coef::from_limbs(&limbs::from_u128(n))
+            Coef::from_limbs(limbs::from_u128(n))
         }
     }
     /// The limbs: on loan, or made in `room`.
@@ -141,7 +142,7 @@ impl Coef {
     }
     fn shift_left_long(&self, by: u64) -> Coef {
         let mut room = Vec::new();
-        Coef::from_limbs(&limbs::shift_left(self.limbs(&mut room), by as usize))
+        Coef::from_limbs(limbs::shift_left(self.limbs(&mut room), by as usize))
     }
     /// `self / 10^by`, and what was cut off.
     #[inline]
@@ -165,7 +166,7 @@ impl Coef {
             }
             Big(v) => {
                 let (q, rest) = limbs::shift_right(v, usize::try_from(by).unwrap_or(usize::MAX));
-                (Coef::from_limbs(&q), rest)
+                (Coef::from_limbs(q), rest)
             }
         }
     }
@@ -173,7 +174,7 @@ impl Coef {
     pub(crate) fn low_digits(&self, n: u64) -> Coef {
         match self {
             Small(x) => Small(div_pow10(*x, n).1),
-            Big(v) => Coef::from_limbs(&limbs::low_digits(v, usize::try_from(n).unwrap_or(usize::MAX))),
+            Big(v) => Coef::from_limbs(limbs::low_digits(v, usize::try_from(n).unwrap_or(usize::MAX))),
         }
     }
     /// `self + other`
@@ -184,11 +185,19 @@ impl Coef {
         }
         let (mut v, mut room) = (self.to_limbs(), Vec::new());
         limbs::add_to(&mut v, other.limbs(&mut room));
-        Coef::from_limbs(&v)
+        Coef::from_limbs(v)
     }
     /// `self + n`
-    pub(crate) fn add_small(&self, n: u64) -> Coef {
-        self.add(&Small(n.into()))
+    #[inline]
+    pub(crate) fn add_small(self, n: u64) -> Coef {
+        match self {
+            Small(x) => Coef::new(x + u128::from(n)),
+            Big(v) => {
+                let mut v = v.into_owned();
+                limbs::add_small(&mut v, n);
+                Coef::from_limbs(v)
+            }
+        }
     }
     /// `self - other`, which is not larger.
     #[inline]
@@ -198,7 +207,7 @@ impl Coef {
         }
         let (mut v, mut room) = (self.to_limbs(), Vec::new());
         limbs::sub_from(&mut v, other.limbs(&mut room));
-        Coef::from_limbs(&v)
+        Coef::from_limbs(v)
     }
     /// Which is larger?
     #[inline]
@@ -222,17 +231,18 @@ impl Coef {
             }
         }
         let (mut x, mut y) = (Vec::new(), Vec::new());
-        Coef::from_limbs(&multiply::mul(self.limbs(&mut x), other.limbs(&mut y)))
+        Coef::from_limbs(multiply::mul(self.limbs(&mut x), other.limbs(&mut y)))
     }
     /// `self / other` and `self % other`; `other` is not zero.
-    #[inline]
-    pub(crate) fn div_rem(&self, other: &Coef) -> (Coef, Coef) {
-        if let (Small(a), Small(b)) = (self, other) {
-            return (Small(a / b), Small(a % b));
-        }
-        let (mut x, mut y) = (Vec::new(), Vec::new());
-        let (q, r) = divide::div_rem(self.limbs(&mut x), other.limbs(&mut y));
-        (Coef::from_limbs(&q), Coef::from_limbs(&r))
+    pub(crate) fn div_rem(self, other: &Coef) -> (Coef, Coef) {
+        let v = match (self, other) {
+            (Small(a), Small(b)) => return (Small(a / b), Small(a % b)),
+            (Small(a), _) => return (Coef::ZERO, Small(a)),
+            (Big(v), _) => v.into_owned(),
+        };
+        let mut room = Vec::new();
+        let (q, r) = divide::div_rem(v, other.limbs(&mut room));
+        (Coef::from_limbs(q), Coef::from_limbs(r))
     }
     /// Zeros at the end of the digits; 0 of zero.
     pub(crate) fn trailing_zeros(&self) -> u64 {
@@ -287,7 +297,7 @@ impl Coef {
         if digits.len() <= 19 {
             return Small(digits.iter().fold(0u64, |n, d| n * 10 + u64::from(d - b'0')).into());
         }
-        Coef::from_limbs(&limbs::from_text(digits))
+        Coef::from_limbs(limbs::from_text(digits))
     }
     /// The number of a big int's magnitude.
     pub(crate) fn from_big(n: &BigUint) -> Coef {
@@ -297,7 +307,7 @@ impl Coef {
         let mut v = Vec::new();
         split_big(n, &mut powers(n.bits()), &mut v, false);
         limbs::trim(&mut v);
-        Coef::from_limbs(&v)
+        Coef::from_limbs(v)
     }
     /// As a big int.
     pub(crate) fn to_big(&self) -> BigUint {

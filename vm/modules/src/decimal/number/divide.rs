@@ -3,18 +3,17 @@
 use super::limbs::{self, BASE, add_in_place, cmp, div_small, mul_small, split, trim};
 
 /// `a / b` and `a % b`; `b` is not zero.
-pub(crate) fn div_rem(a: &[u64], b: &[u64]) -> (Vec<u64>, Vec<u64>) {
-    if cmp(a, b).is_lt() {
-        return (Vec::new(), a.to_vec());
+pub(crate) fn div_rem(mut a: Vec<u64>, b: &[u64]) -> (Vec<u64>, Vec<u64>) {
+    if cmp(&a, b).is_lt() {
+        return (Vec::new(), a);
     }
     if let [d] = b {
-        let mut q = a.to_vec();
-        let rest = div_small(&mut q, *d);
-        return (q, limbs::from_u128(rest.into()));
+        let rest = div_small(&mut a, *d);
+        return (a, limbs::from_u128(rest.into()));
     }
     // The divisor's top limb becomes large, so that two limbs of the rest tell a digit of the quotient almost exactly.
     let scale = BASE / (b[b.len() - 1] + 1);
-    let (mut a, mut b) = (a.to_vec(), b.to_vec());
+    let mut b = b.to_vec();
     mul_small(&mut a, scale);
     mul_small(&mut b, scale);
     a.push(0);

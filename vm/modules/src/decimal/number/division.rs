@@ -57,7 +57,7 @@ impl Num {
         let (q, r) = if shift >= 0 {
             self.coef.shift_left(shift as u64).div_rem(&other.coef)
         } else {
-            self.coef.div_rem(&other.coef.shift_left(shift.unsigned_abs()))
+            self.coef.clone().div_rem(&other.coef.shift_left(shift.unsigned_abs()))
         };
         if r.is_zero() {
             return exact(neg, q, ideal - shift, ideal).finish(s, st);

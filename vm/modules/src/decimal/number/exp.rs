@@ -46,7 +46,7 @@ impl Num {
     /// `e^self` of a finite number as a number from 1 up to 10 and a power of ten.
     pub(super) fn exp_fixed(&self, k: usize) -> (Vec<u64>, i64) {
         let ln10 = fixed::ln10(k);
-        let (n, r) = divide::div_rem(&fixed::of_num(self, k), &ln10);
+        let (n, r) = divide::div_rem(fixed::of_num(self, k), &ln10);
         let n = limbs::to_u128(&n).map_or(i64::MAX, |n| n as i64);
         if !self.neg {
             return (fixed::exp(&r, k), n);

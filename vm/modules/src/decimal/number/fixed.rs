@@ -29,7 +29,7 @@ pub(super) fn mul(a: &[u64], b: &[u64], k: usize) -> Vec<u64> {
 }
 /// `a / b`
 pub(super) fn div(a: &[u64], b: &[u64], k: usize) -> Vec<u64> {
-    divide::div_rem(&shift_left(a, k * WIDTH), b).0
+    divide::div_rem(shift_left(a, k * WIDTH), b).0
 }
 /// With other limbs behind the point.
 fn resized(a: &[u64], from: usize, to: usize) -> Vec<u64> {
@@ -137,7 +137,7 @@ fn atanh_of_inverse(n: u64, k: usize) -> Vec<u64> {
 pub(super) fn settle(v: &[u64], k: usize, prec: i64) -> Option<(Coef, i64)> {
     let trusted = drop_digits(v, NOISE);
     let behind = limbs::digits(&trusted).checked_sub(prec as usize).filter(|n| *n > 4)?;
-    let coef = Coef::from_limbs(&trusted);
+    let coef = Coef::from_limbs(trusted);
     let text = coef.low_digits(behind as u64 - 1).text();
     let zeros = text.len() == 1 && text[0] == b'0';
     let nines = text.len() == behind - 1 && text.iter().all(|c| *c == b'9');

@@ -183,7 +183,7 @@ impl Num {
         let mut tries = 0;
         loop {
             let (minus, log) = base.log_fixed(false, k);
-            let exponent = Num::new(minus != other.neg, Coef::from_limbs(&log), -((k * super::limbs::WIDTH) as i64));
+            let exponent = Num::new(minus != other.neg, Coef::from_limbs(log), -((k * super::limbs::WIDTH) as i64));
             let mut own = 0;
             let work = Settings {
                 prec: ((k + 2) * super::limbs::WIDTH) as i64,
@@ -208,7 +208,7 @@ impl Num {
                     ..Settings::MAX
                 };
                 let least = -((k * super::limbs::WIDTH) as i64);
-                let n = Num::new(neg, Coef::from_limbs(&v), exp + least).finish(&work, &mut own);
+                let n = Num::new(neg, Coef::from_limbs(v), exp + least).finish(&work, &mut own);
                 let (exp, digits) = (n.exp, n.digits());
                 let n = division::exact(neg, n.coef, exp, exp + digits);
                 let pad = (s.prec - n.digits()).max(0);

@@ -48,6 +48,14 @@ fn aligned(a: &Short<u64>, b: &Short<u64>) -> Option<(u128, u128, i64)> {
         (x, y * u128::from(unit), a.exp)
     })
 }
+impl Short<u128> {
+    /// It with a coefficient of one word, if that is enough.
+    pub(crate) fn narrowed(self) -> Option<Short<u64>> {
+        let Short { neg, coef, exp } = self;
+        let coef = u64::try_from(coef).ok()?;
+        Some(Short { neg, coef, exp })
+    }
+}
 impl Short<u64> {
     /// `self + other`, or (with `negate`) `self - other`
     #[inline]

@@ -27,7 +27,7 @@ impl Num {
         if digits / 2 < s.prec {
             let (root, is_exact) = isqrt(&coef.to_limbs());
             if is_exact {
-                return Num::new(false, Coef::from_limbs(&root), ideal).finish(s, st);
+                return Num::new(false, Coef::from_limbs(root), ideal).finish(s, st);
             }
         }
         // One digit more than the result has.
@@ -42,7 +42,7 @@ impl Num {
             (v, rest != limbs::Rest::Zero)
         };
         let (root, is_exact) = isqrt(&v);
-        let root = Coef::from_limbs(&root);
+        let root = Coef::from_limbs(root);
         if is_exact && !cut {
             return division::exact(false, root, ideal - pairs, ideal).finish(s, st);
         }
@@ -61,7 +61,7 @@ fn isqrt(n: &[u64]) -> (Vec<u64>, bool) {
     add_small(&mut x, 1);
     x = limbs::shift_left(&x, quarter);
     loop {
-        let (q, r) = divide::div_rem(n, &x);
+        let (q, r) = divide::div_rem(n.to_vec(), &x);
         if limbs::cmp(&q, &x).is_ge() {
             let is_exact = r.is_empty() && q == x;
             return (x, is_exact);
