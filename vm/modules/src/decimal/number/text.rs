@@ -2,7 +2,7 @@
 
 use super::{Kind, Num};
 
-/// The digits of a number in decimal, with a minus sign if it is negative.
+/// Appends an exponent with its sign.
 fn push_exponent(out: &mut Vec<u8>, exp: i64) {
     out.push(if exp < 0 { b'-' } else { b'+' });
     out.extend_from_slice(exp.unsigned_abs().to_string().as_bytes());
