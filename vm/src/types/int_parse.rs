@@ -5,7 +5,7 @@ use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::str_::Str;
 use crate::value::Value;
-use num_bigint::BigInt;
+use num_bigint::{BigInt, BigUint};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// `sys.get_int_max_str_digits()`
@@ -90,9 +90,34 @@ pub fn parse(text: &str, base: u32) -> Result<BigInt, ParseError> {
         }
         BigInt::from(n)
     } else {
-        BigInt::parse_bytes(&clean, base).ok_or(ParseError::Syntax)?
+        BigInt::from(of_digits(&clean, base, &mut Vec::new()))
     };
     Ok(if negative { -n } else { n })
+}
+/// Digits that are read one after the other, which takes quadratic time.
+const CHUNK: usize = 1024;
+
+/// The number that these digits of `base` mean: the halves are read by themselves. `powers[k]` is `base ** (CHUNK << k)`, for
+/// as many k as were needed so far.
+fn of_digits(digits: &[u8], base: u32, powers: &mut Vec<BigUint>) -> BigUint {
+    if digits.len() <= CHUNK || base.is_power_of_two() {
+        // Whoever calls has seen that all are digits.
+        return BigUint::parse_bytes(digits, base).unwrap_or_default();
+    }
+    let mut k = 0;
+    while CHUNK << (k + 1) < digits.len() {
+        k += 1;
+    }
+    while powers.len() <= k {
+        let next = match powers.last() {
+            Some(p) => p * p,
+            None => BigUint::from(base).pow(CHUNK as u32),
+        };
+        powers.push(next);
+    }
+    let (high, low) = digits.split_at(digits.len() - (CHUNK << k));
+    let (high, low) = (of_digits(high, base, powers), of_digits(low, base, powers));
+    high * &powers[k] + low
 }
 /// `int(text, base)`; `shown` is what the message shows.
 pub fn int_of_text(th: &mut Thread, text: Option<&str>, base: u32, shown: Value) -> R {
@@ -121,4 +146,25 @@ fn invalid(th: &mut Thread, base: u32, shown: Value) -> R {
         repr = repr.chars().take(200).collect();
     }
     Err(th.value_error(&format!("invalid literal for int() with base {base}: {repr}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHUNK, of_digits};
+    use num_bigint::BigUint;
+
+    #[test]
+    fn halves_make_the_whole() {
+        for base in [3, 10, 36] {
+            for n in [1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 1, 5 * CHUNK + 7, 8 * CHUNK] {
+                let digits: Vec<u8> = (0..n).map(|i| b'0' + (i * i % 7 % base as usize) as u8).collect();
+                let expected = BigUint::parse_bytes(&digits, base);
+                assert_eq!(
+                    Some(of_digits(&digits, base, &mut Vec::new())),
+                    expected,
+                    "{n} digits of base {base}"
+                );
+            }
+        }
+    }
 }
