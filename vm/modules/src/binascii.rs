@@ -160,6 +160,13 @@ fn hexlify(th: &mut Thread, a: &[Value]) -> R {
     };
     let group = if a[2].is_empty() { 1 } else { th.to_i32(a[2])? };
     const HEX: &[u8; 16] = b"0123456789abcdef";
+    if sep.is_none() {
+        return Ok(th.build_bytes(data.len() * 2, |out| {
+            for (to, &b) in out.chunks_exact_mut(2).zip(data.iter()) {
+                to.copy_from_slice(&[HEX[b as usize >> 4], HEX[b as usize & 15]]);
+            }
+        }));
+    }
     let mut out = Vec::with_capacity(data.len() * 3);
     let n = group.unsigned_abs() as usize;
     for (i, &b) in data.iter().enumerate() {
@@ -184,16 +191,31 @@ fn unhexlify(th: &mut Thread, v: Value) -> R {
     if data.len() % 2 == 1 {
         return Err(error(th, "Odd-length string"));
     }
-    let digit = |b: u8| (b as char).to_digit(16);
-    let mut out = Vec::with_capacity(data.len() / 2);
-    for p in data.chunks_exact(2) {
-        match (digit(p[0]), digit(p[1])) {
-            (Some(h), Some(l)) => out.push((h << 4 | l) as u8),
-            _ => return Err(error(th, "Non-hexadecimal digit found")),
+    let mut wrong = 0;
+    let out = th.build_bytes(data.len() / 2, |out| {
+        for (to, p) in out.iter_mut().zip(data.chunks_exact(2)) {
+            let (h, l) = (UNHEX[p[0] as usize], UNHEX[p[1] as usize]);
+            wrong |= h | l;
+            *to = h << 4 | l & 15;
         }
+    });
+    if wrong & 0x80 != 0 {
+        return Err(error(th, "Non-hexadecimal digit found"));
     }
-    Ok(th.new_bytes(&out))
+    Ok(out)
 }
+
+const UNHEX: [u8; 256] = {
+    let mut t = [0xFF; 256];
+    let mut i = 0;
+    while i < 16 {
+        let c = b"0123456789abcdef"[i];
+        t[c as usize] = i as u8;
+        t[c.to_ascii_uppercase() as usize] = i as u8;
+        i += 1;
+    }
+    t
+};
 
 // ---- base64
 
@@ -210,28 +232,33 @@ const UNBASE64: [u8; 256] = {
 fn b2a_base64(th: &mut Thread, a: &[Value]) -> R {
     let data = bytes_arg(th, a[0])?;
     let newline = flag(th, a[1], true)?;
-    let mut out = Vec::with_capacity(data.len().div_ceil(3) * 4 + 1);
-    let mut chunks = data.chunks_exact(3);
-    let c = |n: u32, shift: u32| BASE64[(n >> shift & 63) as usize];
-    for p in &mut chunks {
-        let n = (p[0] as u32) << 16 | (p[1] as u32) << 8 | p[2] as u32;
-        out.extend([c(n, 18), c(n, 12), c(n, 6), c(n, 0)]);
-    }
-    match *chunks.remainder() {
-        [x] => {
-            let n = (x as u32) << 16;
-            out.extend([c(n, 18), c(n, 12), b'=', b'=']);
+    let len = data.len().div_ceil(3) * 4 + newline as usize;
+    Ok(th.build_bytes(len, |out| {
+        let c = |n: u32, shift: u32| BASE64[(n >> shift & 63) as usize];
+        let (whole, rest) = data.split_at(data.len() / 3 * 3);
+        for (to, p) in out.chunks_exact_mut(4).zip(whole.chunks_exact(3)) {
+            let n = (p[0] as u32) << 16 | (p[1] as u32) << 8 | p[2] as u32;
+            to[0] = c(n, 18);
+            to[1] = c(n, 12);
+            to[2] = c(n, 6);
+            to[3] = c(n, 0);
         }
-        [x, y] => {
-            let n = (x as u32) << 16 | (y as u32) << 8;
-            out.extend([c(n, 18), c(n, 12), c(n, 6), b'=']);
+        let to = &mut out[whole.len() / 3 * 4..];
+        match *rest {
+            [x] => {
+                let n = (x as u32) << 16;
+                to[..4].copy_from_slice(&[c(n, 18), c(n, 12), b'=', b'=']);
+            }
+            [x, y] => {
+                let n = (x as u32) << 16 | (y as u32) << 8;
+                to[..4].copy_from_slice(&[c(n, 18), c(n, 12), c(n, 6), b'=']);
+            }
+            _ => {}
         }
-        _ => {}
-    }
-    if newline {
-        out.push(b'\n');
-    }
-    Ok(th.new_bytes(&out))
+        if newline {
+            out[len - 1] = b'\n';
+        }
+    }))
 }
 fn a2b_base64(th: &mut Thread, a: &[Value]) -> R {
     let data = ascii_buffer(th, a[0])?;
@@ -242,9 +269,22 @@ fn a2b_base64(th: &mut Thread, a: &[Value]) -> R {
     }
 }
 fn decode_base64(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
-    let mut out = Vec::with_capacity(data.len() / 4 * 3 + 3);
+    let mut out = vec![0; data.len() / 4 * 3];
     let (mut quad, mut left, mut pads) = (0, 0u8, 0);
-    for (i, &ch) in data.iter().enumerate() {
+    let mut done = 0;
+    for (to, p) in out.chunks_exact_mut(3).zip(data.chunks_exact(4)) {
+        let (a, b) = (UNBASE64[p[0] as usize], UNBASE64[p[1] as usize]);
+        let (c, d) = (UNBASE64[p[2] as usize], UNBASE64[p[3] as usize]);
+        if (a | b | c | d) & 0x80 != 0 {
+            break;
+        }
+        to[0] = a << 2 | b >> 4;
+        to[1] = b << 4 | c >> 2;
+        to[2] = c << 6 | d;
+        done += 4;
+    }
+    out.truncate(done / 4 * 3);
+    for (i, &ch) in data.iter().enumerate().skip(done) {
         if ch == b'=' {
             pads += 1;
             if strict && (quad < 2 || quad + pads > 4) {

@@ -845,9 +845,16 @@ pub(crate) fn translate(th: &mut Thread, a: &[Value]) -> R {
         bytes_arg(th, a[2])?
     };
     let b = me(th, a[0])?;
+    if let (true, Some(t), true) = (delete.is_empty(), &table, a[0].is_kind(Kind::Bytes)) {
+        return Ok(th.build_bytes(b.len(), |out| {
+            out.iter_mut().zip(b.iter()).for_each(|(to, c)| *to = t[*c as usize]);
+        }));
+    }
+    let mut deleted = [false; 256];
+    delete.iter().for_each(|c| deleted[*c as usize] = true);
     let out: Vec<u8> = b
         .iter()
-        .filter(|c| !delete.contains(c))
+        .filter(|c| !deleted[**c as usize])
         .map(|&c| table.as_ref().map_or(c, |t| t[c as usize]))
         .collect();
     Ok(like(th, a[0], &out))
