@@ -64,13 +64,13 @@ static METHODS: &[NativeDef] = &[
     def(
         "__truediv__",
         "self, value, /",
-        |th, a| operators::binary(th, a[0], a[1], Num::div),
+        |th, a| operators::div(th, a[0], a[1]),
         "Return self/value.",
     ),
     def(
         "__rtruediv__",
         "self, value, /",
-        |th, a| operators::binary(th, a[1], a[0], Num::div),
+        |th, a| operators::div(th, a[1], a[0]),
         "Return value/self.",
     ),
     def(

@@ -54,6 +54,21 @@ pub(super) fn sub(th: &mut Thread, a: Value, b: Value) -> R {
 pub(super) fn mul(th: &mut Thread, a: Value, b: Value) -> R {
     quick(th, a, b, |x, y, s| x.mul(y, s), Num::mul)
 }
+/// `a / b`
+pub(super) fn div(th: &mut Thread, a: Value, b: Value) -> R {
+    let (Some(x), Some(y)) = (object::short(a), object::short(b)) else {
+        return binary(th, a, b, Num::div);
+    };
+    let env = current::env(th)?;
+    let mut st = 0;
+    match x.div(&y, &env.s, &mut st) {
+        Some(n) => {
+            env.report(th, st)?;
+            object::new_short(th, n)
+        }
+        None => slowly(th, &env, a, b, Num::div),
+    }
+}
 /// `-a`, `+a` or `abs(a)`
 pub(super) fn sign(th: &mut Thread, a: Value, sign: fn(bool) -> bool, f: Unary) -> R {
     let env = current::env(th)?;

@@ -63,7 +63,7 @@ impl Num {
             && other.is_finite()
             && let Some(n) = wide::mul((*a, self.exp), (*b, other.exp), self.neg != other.neg, s, st)
         {
-            return n;
+            return Num::new(n.neg, Coef::Small(n.coef), n.exp);
         }
         match self.product(other, s, st) {
             Ok(n) => n.finish(s, st),

@@ -34,7 +34,7 @@ const WIDE_POW10: [u128; 39] = {
 
 /// Number of digits; 1 of zero.
 #[inline]
-fn small_digits(n: u128) -> u64 {
+pub(super) fn small_digits(n: u128) -> u64 {
     if n < 1 << 64 {
         return u64::from((n as u64 | 1).ilog10()) + 1;
     }
@@ -44,23 +44,22 @@ fn small_digits(n: u128) -> u64 {
 }
 /// Quotient and remainder by a power of ten.
 #[inline]
-fn div_pow10(n: u128, by: u64) -> (u128, u128) {
+pub(super) fn div_pow10(n: u128, by: u64) -> (u128, u128) {
+    let by = by as usize;
     if n < 1 << 64 {
-        let (n, d) = (
-            n as u64,
-            match POW10.get(by as usize) {
-                Some(d) => *d,
-                None => return (0, u128::from(n as u64)),
-            },
-        );
-        return (u128::from(n / d), u128::from(n % d));
+        return match POW10.get(by) {
+            Some(d) => (u128::from(n as u64 / d), u128::from(n as u64 % d)),
+            None => (0, n),
+        };
     }
-    if by == WIDTH as u64 {
-        let (q, r) = limbs::split_wide(n);
-        return (q, r.into());
+    // A limb, of which the base is a multiple of the power; or all of it, and more.
+    let (high, low) = limbs::split_wide(n);
+    if by <= WIDTH {
+        let unit = POW10[by];
+        return (high * u128::from(POW10[WIDTH - by]) + u128::from(low / unit), (low % unit).into());
     }
-    match WIDE_POW10.get(by as usize) {
-        Some(d) => (n / d, n % d),
+    match WIDE_POW10.get(by - WIDTH) {
+        Some(unit) => (high / unit, high % unit * u128::from(BASE) + u128::from(low)),
         None => (0, n),
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Short<T> {
 /// More digits a result of these operations never has.
 const MOST: usize = 36;
 /// Powers of ten up to that of the most digits.
-const LIMITS: [u128; MOST + 1] = {
+pub(super) const LIMITS: [u128; MOST + 1] = {
     let mut t = [1; MOST + 1];
     let mut i = 1;
     while i <= MOST {
@@ -31,7 +31,7 @@ const LIMITS: [u128; MOST + 1] = {
 
 /// The number as a result, if it needs no change for that.
 #[inline]
-fn fitting(neg: bool, coef: u128, exp: i64, s: &Settings) -> Option<Short<u128>> {
+pub(super) fn fitting(neg: bool, coef: u128, exp: i64, s: &Settings) -> Option<Short<u128>> {
     let digits = (s.prec as usize).min(MOST);
     let fits = coef < LIMITS[digits] && exp >= s.emin && exp <= s.etop();
     if fits { Some(Short { neg, coef, exp }) } else { None }

@@ -2,7 +2,9 @@
 //! memory but the stack.
 
 use super::limbs::{self, POW10, Rest, WIDTH, split_wide};
-use super::{Coef, Num, Settings, cond};
+use super::coef::{div_pow10, small_digits};
+use super::short::{LIMITS, fitting};
+use super::{Coef, Settings, Short, cond};
 
 /// Digits of the results.
 pub(super) const MOST: i64 = 36;
@@ -33,7 +35,8 @@ fn product(a: u128, b: u128) -> [u64; 4] {
     [v0, v1, v2, carry as u64]
 }
 /// A result of the greatest precision, whose exponent is far from the limits: cut-off digits are rounded.
-fn rounded(neg: bool, q: u128, exp: i64, rest: Rest, s: &Settings, st: &mut u32) -> Option<Num> {
+#[inline]
+fn rounded(neg: bool, q: u128, exp: i64, rest: Rest, s: &Settings, st: &mut u32) -> Option<Short<u128>> {
     // One digit more may come.
     if exp < s.emin || exp >= s.etop() {
         return None;
@@ -42,14 +45,15 @@ fn rounded(neg: bool, q: u128, exp: i64, rest: Rest, s: &Settings, st: &mut u32)
     if rest != Rest::Zero {
         *st |= cond::INEXACT;
     }
-    let q = q + u128::from(s.round.up(neg, || (q % 10) as u64, rest));
-    if q == ten(s.prec) {
-        return Some(Num::new(neg, Coef::Small(q / 10), exp + 1));
+    let coef = q + u128::from(s.round.up(neg, || (q % 10) as u64, rest));
+    if coef == LIMITS[s.prec as usize] {
+        let (coef, exp) = (coef / 10, exp + 1);
+        return Some(Short { neg, coef, exp });
     }
-    Some(Num::new(neg, Coef::Small(q), exp))
+    Some(Short { neg, coef, exp })
 }
 /// `a * b`, if it is rounded to a precision of 36 digits at most, far from the limits.
-pub(super) fn mul(a: (u128, i64), b: (u128, i64), neg: bool, s: &Settings, st: &mut u32) -> Option<Num> {
+pub(super) fn mul(a: (u128, i64), b: (u128, i64), neg: bool, s: &Settings, st: &mut u32) -> Option<Short<u128>> {
     if s.prec > MOST {
         return None;
     }
@@ -105,6 +109,37 @@ pub(super) fn div(a: u128, b: u128, shift: i64) -> (u128, bool) {
     let (high, low) = mul_words(a, ten(shift));
     let (q, r) = div_words(high, low, b);
     (q, r != 0)
+}
+impl Short<u64> {
+    /// `self / other`
+    #[inline]
+    pub(crate) fn div(&self, other: &Short<u64>, s: &Settings, st: &mut u32) -> Option<Short<u128>> {
+        if self.coef == 0 || other.coef == 0 || s.prec >= MOST {
+            return None;
+        }
+        let digits = |n: u64| i64::from(n.ilog10());
+        // One digit more than the result has.
+        let shift = digits(other.coef) - digits(self.coef) + s.prec + 1;
+        if shift < 0 {
+            return None;
+        }
+        let neg = self.neg != other.neg;
+        let exp = self.exp - other.exp - shift;
+        let (q, more) = div(self.coef.into(), other.coef.into(), shift);
+        if !more {
+            // Zeros that the ideal exponent does not ask for go.
+            let drop = Coef::new(q).trailing_zeros().min(shift as u64);
+            return fitting(neg, div_pow10(q, drop).0, exp + drop as i64, s);
+        }
+        let drop = small_digits(q) as i64 - s.prec;
+        let (q, r) = div_pow10(q, drop as u64);
+        // One digit or two are cut off.
+        let rest = match drop {
+            1 => Rest::new(r as u64, true),
+            _ => Rest::new(r as u64 / 10, true),
+        };
+        rounded(neg, q, exp + drop, rest, s, st)
+    }
 }
 #[cfg(test)]
 mod tests {
