@@ -1,8 +1,8 @@
 //! Products and quotients of coefficients of up to 36 digits, rounded to as many: what the default precision needs, with no
 //! memory but the stack.
 
-use super::limbs::{self, POW10, Rest, WIDTH, split_wide};
 use super::coef::{div_pow10, small_digits};
+use super::limbs::{self, POW10, Rest, WIDTH, split_wide};
 use super::short::{LIMITS, fitting};
 use super::{Coef, Settings, Short, cond};
 
