@@ -1,7 +1,7 @@
 //! `==`, `<` and so on with decimals, ints, floats, complex numbers and fractions.
 
 use super::number::{Coef, Kind, Num, cond};
-use super::{convert, current, decimal, object};
+use super::{convert, current, decimal_type, object};
 use crate::support::attr;
 use std::sync::OnceLock;
 use vasuki_vm::ops::CmpOp;
@@ -18,7 +18,7 @@ pub(super) fn rich(th: &mut Thread, op: CmpOp, a: Value, b: Value) -> R {
     {
         return Ok(Value::bool(op.holds(order)));
     }
-    let x = decimal::this(th, a)?;
+    let x = decimal_type::this(th, a)?;
     let equality = matches!(op, CmpOp::Eq | CmpOp::Ne);
     let (x, y) = match convert::number(b) {
         Some(y) => (x, y),

@@ -1,7 +1,7 @@
 //! `format(decimal, spec)`.
 
 use super::number::{Num, Settings, Short, push_digits};
-use super::{current, decimal, object, text};
+use super::{current, decimal_type, object, text};
 use crate::support::str_arg;
 use vasuki_vm::context::ctx;
 use vasuki_vm::object::Gc;
@@ -258,7 +258,7 @@ pub(super) fn format(th: &mut Thread, a: &[Value]) -> R {
         return Ok(v);
     }
     let mut spec = spec.to_string_lossy();
-    let n = decimal::this(th, a[0])?;
+    let n = decimal_type::this(th, a[0])?;
     // An old letter for 'n' in capitals.
     let capitals = spec.ends_with('N');
     if capitals {

@@ -6,7 +6,7 @@ mod comparison;
 mod context;
 mod convert;
 mod current;
-mod decimal;
+mod decimal_type;
 mod format;
 mod number;
 mod numeric;

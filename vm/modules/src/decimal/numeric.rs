@@ -1,6 +1,6 @@
 //! Decimals as other numbers: ints, floats, tuples, ratios; their hash.
 
-use super::decimal::this;
+use super::decimal_type::this;
 use super::number::{Coef, Kind, Num, Round, Settings};
 use super::{current, text};
 use num_bigint::{BigInt, BigUint, Sign};

@@ -137,7 +137,7 @@ pub(super) static CLASS: ClassCell = ClassCell::new();
 /// The class `Decimal`.
 #[inline]
 pub(super) fn decimal_class(th: &mut Thread) -> R<Gc<Class>> {
-    class(th, &CLASS, &super::decimal::DECIMAL)
+    class(th, &CLASS, &super::decimal_type::DECIMAL)
 }
 /// A new `Decimal`.
 #[inline]

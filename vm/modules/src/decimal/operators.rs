@@ -3,7 +3,7 @@
 use super::context::Env;
 use super::number::{Num, Settings, Short};
 use super::ops::{self, Binary, Unary};
-use super::{convert, current, decimal, object};
+use super::{convert, current, decimal_type, object};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;
@@ -77,7 +77,7 @@ pub(super) fn sign(th: &mut Thread, a: Value, sign: fn(bool) -> bool, f: Unary) 
     {
         return object::new_short(th, n);
     }
-    let n = decimal::this(th, a)?;
+    let n = decimal_type::this(th, a)?;
     env.run(th, |s, st| f(&n, s, st))
 }
 /// `divmod(a, b)`

@@ -1,7 +1,7 @@
 //! `str` and `repr` of decimals.
 
 use super::number::{Num, Short, to_text};
-use super::{current, decimal, object};
+use super::{current, decimal_type, object};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::str_;
@@ -34,19 +34,19 @@ pub(super) fn str(th: &mut Thread, a: &[Value]) -> R {
             return Ok(latin(th, text));
         }
     }
-    let n = decimal::this(th, a[0])?;
+    let n = decimal_type::this(th, a[0])?;
     // Most texts have no exponent letter.
     let capitals = n.is_finite() && n.exp == 0 || capitals(th)?;
     Ok(of(th, &n, false, capitals))
 }
 /// The text of a decimal, whatever the context is.
 pub(super) fn plain(th: &mut Thread, v: Value) -> R {
-    let n = decimal::this(th, v)?;
+    let n = decimal_type::this(th, v)?;
     Ok(of(th, &n, false, true))
 }
 /// `repr(self)`
 pub(super) fn repr(th: &mut Thread, a: &[Value]) -> R {
-    let n = decimal::this(th, a[0])?;
+    let n = decimal_type::this(th, a[0])?;
     let capitals = capitals(th)?;
     let text = [b"Decimal('".as_slice(), &to_text(&n, false, capitals), b"')"].concat();
     Ok(latin(th, &text))

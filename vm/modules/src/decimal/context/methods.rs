@@ -4,7 +4,7 @@ use super::Env;
 use super::class;
 use crate::decimal::number::{Kind, Num, Settings};
 use crate::decimal::ops::{self, Binary, Unary};
-use crate::decimal::{convert, decimal, object, text};
+use crate::decimal::{convert, decimal_type, object, text};
 use vasuki_vm::native::{NativeDef, def, def_static};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
@@ -217,7 +217,7 @@ pub(super) static METHODS: &[NativeDef] = &[
         "self, x, y, /",
         |th, a| {
             let env = class::env(th, a[0])?;
-            decimal::quantize(th, &env, a[1], a[2], Value::NONE)
+            decimal_type::quantize(th, &env, a[1], a[2], Value::NONE)
         },
         "Return a value equal to x (rounded), having the exponent of y.",
     ),

@@ -41,7 +41,7 @@ pub(super) fn fitting(neg: bool, coef: u128, exp: i64, s: &Settings) -> Option<S
 fn aligned(a: &Short<u64>, b: &Short<u64>) -> Option<(u128, u128, i64)> {
     let (x, y) = (u128::from(a.coef), u128::from(b.coef));
     let by = a.exp.abs_diff(b.exp) as usize;
-    let Some(&unit) = POW10[..17].get(by) else { return None };
+    let &unit = POW10[..17].get(by)?;
     Some(if a.exp >= b.exp {
         (x * u128::from(unit), y, b.exp)
     } else {
