@@ -135,6 +135,7 @@ fn make_context(th: &mut Thread, config: Config) {
     let empty_str = intern("").value();
     let latin1_chars = std::array::from_fn(|i| intern(char::from(i as u8).encode_utf8(&mut [0; 4])).value());
     let empty_bytes = bytes::new_of(th, types.bytes, &[]).value();
+    let single_bytes = std::array::from_fn(|i| bytes::new_of(th, types.bytes, &[i as u8]).value());
     let empty_tuple = tuple::new_of(th, types.tuple, &[]).value();
     let modules = dict::new_of(th, types.dict);
     let builtins = dict::new_of(th, types.dict);
@@ -146,6 +147,7 @@ fn make_context(th: &mut Thread, config: Config) {
         empty_tuple,
         empty_str,
         empty_bytes,
+        single_bytes,
         latin1_chars,
         modules,
         builtins,

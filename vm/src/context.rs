@@ -26,6 +26,8 @@ pub struct Context {
     pub empty_str: Value,
     /// `b''`
     pub empty_bytes: Value,
+    /// bytes objects of one byte
+    pub single_bytes: [Value; 256],
     /// one-character strings up to U+00FF
     pub latin1_chars: [Value; 256],
     /// `sys.modules`

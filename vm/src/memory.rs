@@ -274,7 +274,7 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
             c.modules.addr() as u64,
             c.builtins.addr() as u64,
         ]);
-        roots.extend(c.latin1_chars.iter().map(|v| v.0));
+        roots.extend(c.latin1_chars.iter().chain(&c.single_bytes).map(|v| v.0));
         // Interned strings are plain ones.
         c.interned.for_each(&mut |s| {
             if let Some(p) = NonNull::new(s.as_ptr().cast()) {

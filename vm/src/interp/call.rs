@@ -683,8 +683,11 @@ impl Thread {
         let class = self.class_of(obj);
         let Some(m) = class.special(s) else { return Ok(None) };
         if m.is_kind(Kind::NativeFunction) && native_function::is_method(m) {
-            if let [arg] = *args {
-                return self.call_own_native(m.as_gc(), &[obj, arg]).map(Some);
+            match *args {
+                [] => return self.call_own_native(m.as_gc(), &[obj]).map(Some),
+                [arg] => return self.call_own_native(m.as_gc(), &[obj, arg]).map(Some),
+                [a, b] => return self.call_own_native(m.as_gc(), &[obj, a, b]).map(Some),
+                _ => {}
             }
             let mut buf = [Value::EMPTY; 8];
             buf[0] = obj;

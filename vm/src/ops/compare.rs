@@ -3,6 +3,7 @@
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::bytes::Bytes;
 use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::types::tuple_methods;
@@ -119,8 +120,12 @@ impl Thread {
         }
         if a.is_obj() && b.is_obj() {
             let t = &crate::context::ctx().types;
-            if self.class_of(a) == t.str && self.class_of(b) == t.str {
+            let (x, y) = (self.class_of(a), self.class_of(b));
+            if x == t.str && y == t.str {
                 return Ok(a.as_gc::<Str>().same(b.as_gc::<Str>()));
+            }
+            if x == t.bytes && y == t.bytes {
+                return Ok(a.as_gc::<Bytes>().as_slice() == b.as_gc::<Bytes>().as_slice());
             }
         }
         self.compare_bool(CmpOp::Eq, a, b)

@@ -104,6 +104,9 @@ impl Thread {
         if class == t.tuple {
             return tuple_methods::hash_of(self, v.as_gc::<Tuple>());
         }
+        if class == t.bytes {
+            return Ok(v.as_gc::<Bytes>().hash());
+        }
         if v.is_float() && !v.as_float().is_nan() {
             return Ok(crate::hash::float(v.as_float()));
         }

@@ -72,6 +72,9 @@ impl Thread {
         if data.is_empty() {
             return ctx().empty_bytes;
         }
+        if let [b] = *data {
+            return ctx().single_bytes[b as usize];
+        }
         new_of(self, ctx().types.bytes, data).value()
     }
     /// A new bytes object of `len` bytes written by `fill`.

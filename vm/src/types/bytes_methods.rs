@@ -169,6 +169,9 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
         return bytes_by_method(th, a[1]);
     }
     let b = contents(th, a[1], a[2], a[3], true)?;
+    if exact {
+        return Ok(th.new_bytes(&b));
+    }
     Ok(bytes::new_of(th, class, &b).value())
 }
 /// What `__bytes__` gives: a bytes object, or one of a subclass.

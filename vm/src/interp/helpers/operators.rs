@@ -3,6 +3,7 @@
 use crate::context::ctx;
 use crate::object::Kind;
 use crate::ops::{BinOp, CmpOp};
+use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::bytes::Bytes;
@@ -146,6 +147,13 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
                 None => Err(th.key_error(k)),
             };
         }
+        // A subclass may have `__missing__`.
+        if o.is_kind(Kind::Dict)
+            && class.special(Special::Getitem) == t.dict.special(Special::Getitem)
+            && let Some(v) = o.as_gc::<crate::types::dict::Dict>().get(th, k)?
+        {
+            return Ok(v);
+        }
         if k.is_kind(Kind::Slice) {
             let (start, stop, step) = crate::types::slice::parts(k);
             if step.is_none()
@@ -163,7 +171,7 @@ pub(crate) fn store_subscript(th: &mut Thread, o: Value, k: Value, v: Value) -> 
     if o.is_obj() {
         let t = &ctx().types;
         let class = class_of(o);
-        if class == t.dict {
+        if class == t.dict || o.is_kind(Kind::Dict) && class.special(Special::Setitem) == t.dict.special(Special::Setitem) {
             return o.as_gc::<crate::types::dict::Dict>().set(th, k, v);
         }
         if class == t.list && k.is_small() {
