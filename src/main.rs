@@ -11,7 +11,7 @@ use std::process::ExitCode;
 static ALLOCATOR: vasuki_gc::CountingAllocator = vasuki_gc::CountingAllocator;
 
 /// Native stack of the thread that runs Python: reserved address space, used as it is needed.
-const STACK_BYTES: usize = 256 << 20;
+const STACK_BYTES: usize = 64 << 20;
 
 fn main() -> ExitCode {
     let parsed = match args::parse(std::env::args_os().collect()) {

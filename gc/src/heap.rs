@@ -29,9 +29,8 @@ pub struct Heap {
     since: AtomicUsize,
     threshold: AtomicUsize,
     limit: AtomicUsize,
-    /// bytes outside of the heap after the last collection, and those with which the next one is due
+    /// bytes outside of the heap after the last collection
     external: AtomicUsize,
-    external_due: AtomicUsize,
     /// collect at every N-th slow allocation; 0: never forced
     every: AtomicUsize,
     slow_calls: AtomicUsize,
@@ -96,6 +95,7 @@ impl Heap {
         ask_for_large_pages(base, bytes);
         let blocks = bytes / BLOCK;
         let table = reserve(blocks * std::mem::size_of::<Descriptor>()).expect("address space for the heap's tables") as *mut Descriptor;
+        external::set_due(MIN_THRESHOLD);
         Heap {
             base,
             blocks,
@@ -107,7 +107,6 @@ impl Heap {
             threshold: AtomicUsize::new(MIN_THRESHOLD),
             limit: AtomicUsize::new(usize::MAX),
             external: AtomicUsize::new(0),
-            external_due: AtomicUsize::new(MIN_THRESHOLD),
             every: AtomicUsize::new(0),
             slow_calls: AtomicUsize::new(0),
             poison: AtomicBool::new(false),
@@ -120,7 +119,7 @@ impl Heap {
         self.limit.store(bytes, Relaxed);
         let left = bytes.saturating_sub(self.in_use.load(Relaxed));
         let due = self.external.load(Relaxed).saturating_add(self.threshold.load(Relaxed));
-        self.external_due.store(due.min(left), Relaxed);
+        external::set_due(due.min(left));
     }
     /// Bytes in blocks that hold objects, and those outside of the heap.
     pub fn bytes_in_all(&self) -> usize {
@@ -129,7 +128,7 @@ impl Heap {
     /// Has the memory outside of the heap grown so much that a collection is due?
     #[inline]
     pub fn is_external_due(&self) -> bool {
-        external::bytes() > self.external_due.load(Relaxed)
+        external::is_due()
     }
     /// For tests: ask for a collection at every `n`-th slow allocation (0: off).
     pub fn set_collect_every(&self, n: usize) {

@@ -22,7 +22,7 @@ mod local;
 mod mark;
 mod stats;
 
-pub use external::CountingAllocator;
+pub use external::{CountingAllocator, when_due};
 pub use heap::Heap;
 pub use local::LocalAlloc;
 pub use mark::{Marker, Tracer, after_fork};

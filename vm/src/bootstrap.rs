@@ -68,6 +68,7 @@ pub fn start(config: Config, modules: &[&'static ModuleDef], stack_bytes: usize)
     if let Some(limit) = config.max_heap {
         memory::heap().set_limit(limit);
     }
+    vasuki_gc::when_due(memory::when_external_due);
     crate::hostile::start(&config.hostile);
     let th = new_thread(stack_bytes);
     make_context(th, config);

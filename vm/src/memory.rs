@@ -108,6 +108,12 @@ const RESERVE: usize = 8 << 20;
 /// Least room after a collection: with less there would soon be nothing but collections.
 const SLACK: usize = 1 << 20;
 
+/// The allocator has found that memory outside of the heap is used up: the thread's next poll sees to it.
+pub(crate) fn when_external_due() {
+    if let Some(w) = crate::thread::current_world() {
+        w.request_finalizers();
+    }
+}
 /// Small objects may pass the limit until the next poll, which knows exactly what is alive.
 fn ask_later(th: &mut Thread) {
     th.out_of_memory = true;
@@ -146,6 +152,13 @@ fn reserve_slow(th: &mut Thread, bytes: usize) -> crate::throw::R<()> {
         }
     }
     if room_for(th, bytes) { Ok(()) } else { Err(th.memory_error()) }
+}
+/// A buffer of `n` zeros; MemoryError when there is no room for it.
+pub fn zeros(th: &mut Thread, n: usize) -> crate::throw::R<Vec<u8>> {
+    if n > 1 << 16 && (n > isize::MAX as usize || !room_for(th, n)) {
+        return Err(th.memory_error());
+    }
+    Ok(vec![0; n])
 }
 /// Is there room for one large object of `size` bytes under the limit and in the address space?
 pub fn room_for(th: &mut Thread, size: usize) -> bool {

@@ -201,6 +201,12 @@ pub fn current() -> Option<&'static mut Thread> {
     // SAFETY: set by `enter` for the lifetime of the Thread on this OS thread, and only this OS thread uses it.
     if p.is_null() { None } else { Some(unsafe { &mut *p }) }
 }
+/// The world's record of the current OS thread's thread.
+pub(crate) fn current_world() -> Option<&'static WorldThread> {
+    let p = CURRENT.with(|c| c.get());
+    // SAFETY: as in `current`; the field never changes.
+    if p.is_null() { None } else { Some(unsafe { (*p).world }) }
+}
 /// Makes `t` the current thread of this OS thread.
 pub fn enter(t: *mut Thread) {
     CURRENT.with(|c| c.set(t));

@@ -86,7 +86,7 @@ fn write(th: &mut Thread, v: Value, out: &mut Vec<u8>, depth: usize, allow: bool
         Value::FALSE => out.push(b'F'),
         Value::ELLIPSIS => out.push(b'.'),
         v if v == t.StopIteration.value() => out.push(b'S'),
-        _ => return write_object(th, v, out, depth, allow),
+        _ => return th.recurse(" while marshalling an object", |th| write_object(th, v, out, depth, allow)),
     }
     Ok(())
 }
@@ -237,7 +237,7 @@ impl Reader<'_> {
         let n = self.length(th)?;
         let mut out = ValueVec::new();
         for _ in 0..n {
-            let v = self.value(th, depth + 1)?;
+            let v = th.recurse(" while unmarshalling an object", |th| self.value(th, depth + 1))?;
             out.push(th, v)?;
         }
         Ok(out)

@@ -338,11 +338,7 @@ fn packed(th: &mut Thread, l: &Layout, values: &[Value], function: &str, got: us
         let text = format!("{function} expected {} items for packing (got {got})", l.values);
         return Err(error(th, &text));
     }
-    let mut out = Vec::new();
-    if out.try_reserve_exact(l.size).is_err() {
-        return Err(th.memory_error());
-    }
-    out.resize(l.size, 0);
+    let mut out = vasuki_vm::memory::zeros(th, l.size)?;
     let mut next = values.iter();
     for item in &l.items {
         if item.code == b's' || item.code == b'p' {

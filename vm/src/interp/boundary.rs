@@ -256,6 +256,9 @@ impl Thread {
         } else if bits & (poll::STOP | poll::BOUNDARY) != 0 {
             world.safepoint(false);
         }
+        if bits & poll::FINALIZERS != 0 && crate::memory::heap().is_external_due() {
+            self.out_of_memory = true;
+        }
         if bits & poll::FINALIZERS != 0
             && let Err(t) = crate::finalizers::run_due(self)
         {
@@ -290,6 +293,10 @@ impl Thread {
         }
         if bits & stops != 0 {
             world.safepoint(false);
+        }
+        if bits & poll::FINALIZERS != 0 && crate::memory::heap().is_external_due() && crate::memory::is_full(self) {
+            world.put_back(bits & KEPT);
+            return Err(self.memory_error());
         }
         let signal = bits & poll::SIGNAL != 0 && crate::signals::is_main(self);
         // The rest is for the next boundary.

@@ -550,6 +550,7 @@ fn translate(th: &mut Thread, a: &[Value]) -> R {
     let lookup_error = ctx().types.LookupError;
     let mut cache: [Option<Value>; 128] = [None; 128];
     for c in t.points() {
+        th.poll_inside()?;
         let key = Value::small(c as i64);
         let cached = cache.get(c as usize).copied().flatten();
         let to = match cached {

@@ -306,6 +306,7 @@ pub(crate) fn readline(th: &mut Thread, b: Stream, limit: usize) -> R {
 fn readline_held(th: &mut Thread, b: Stream, limit: usize, line: &mut Vec<u8>) -> R<()> {
     ready(th, b)?;
     loop {
+        th.poll_inside()?;
         let s = th.open_mut(b)?;
         let have = s.unread();
         let n = have.len().min(limit - line.len());

@@ -2,6 +2,7 @@
 
 use super::{Target, check, dir_fd, flag, last_error, path, target};
 use std::sync::OnceLock;
+use vasuki_vm::memory;
 use vasuki_vm::native::{NativeDef, def};
 use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
@@ -187,7 +188,7 @@ fn read(th: &mut Thread, a: &[Value]) -> R {
     if n < 0 {
         return Err(super::error_about(th, libc::EINVAL, None));
     }
-    let mut buffer = vec![0u8; n as usize];
+    let mut buffer = memory::zeros(th, n as usize)?;
     // SAFETY: the buffer has room for n bytes.
     let got = retry(th, || unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), n as usize) } as i64)?;
     Ok(th.new_bytes(&buffer[..got as usize]))
@@ -195,7 +196,7 @@ fn read(th: &mut Thread, a: &[Value]) -> R {
 fn readinto(th: &mut Thread, a: &[Value]) -> R {
     let fd = th.to_i32(a[0])?;
     let n = buffer_protocol::with_buffer(th, a[1], |b| b.len())?;
-    let mut buffer = vec![0u8; n];
+    let mut buffer = memory::zeros(th, n)?;
     // SAFETY: the buffer has room for n bytes.
     let got = retry(th, || unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), n) } as i64)?;
     let data = &buffer[..got as usize];
@@ -206,7 +207,7 @@ fn pread(th: &mut Thread, a: &[Value]) -> R {
     let fd = th.to_i32(a[0])?;
     let n = th.to_usize(a[1])?;
     let at = th.to_i64(a[2])?;
-    let mut buffer = vec![0u8; n];
+    let mut buffer = memory::zeros(th, n)?;
     // SAFETY: the buffer has room for n bytes.
     let got = retry(th, || unsafe { libc::pread(fd, buffer.as_mut_ptr().cast(), n, at) } as i64)?;
     Ok(th.new_bytes(&buffer[..got as usize]))

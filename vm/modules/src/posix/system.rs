@@ -157,7 +157,7 @@ fn urandom(th: &mut Thread, a: &[Value]) -> R {
     if n < 0 {
         return Err(th.value_error("negative argument not allowed"));
     }
-    let mut b = vec![0u8; n as usize];
+    let mut b = vasuki_vm::memory::zeros(th, n as usize)?;
     let mut filled = 0;
     while filled < b.len() {
         // SAFETY: the rest of the buffer.

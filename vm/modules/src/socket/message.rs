@@ -152,11 +152,7 @@ pub(super) fn recvmsg(th: &mut Thread, a: &[Value]) -> R {
     if n < 0 {
         return Err(th.value_error("negative buffer size in recvmsg()"));
     }
-    let mut data = Vec::<u8>::new();
-    if data.try_reserve_exact(n as usize).is_err() {
-        return Err(th.memory_error());
-    }
-    data.resize(n as usize, 0);
+    let mut data = vasuki_vm::memory::zeros(th, n as usize)?;
     let mut iov = [libc::iovec {
         iov_base: data.as_mut_ptr().cast(),
         iov_len: data.len(),

@@ -48,12 +48,7 @@ fn flags(th: &mut Thread, v: Value) -> R<i32> {
     given(v).map_or(Ok(0), |v| th.to_i32(v))
 }
 fn buffer(th: &mut Thread, n: usize) -> R<Vec<u8>> {
-    let mut b = Vec::new();
-    if b.try_reserve_exact(n).is_err() {
-        return Err(th.memory_error());
-    }
-    b.resize(n, 0);
-    Ok(b)
+    vasuki_vm::memory::zeros(th, n)
 }
 pub(super) fn recv(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;

@@ -141,7 +141,7 @@ pub fn compile(th: &mut Thread, a: &[Value]) -> R {
     };
     let groups = th.to_usize(a[3])?;
     // Each group has its words.
-    let Some(program) = translate(&words, groups).filter(|_| groups <= words.len()) else {
+    let Some(program) = translate(&words, groups, th.stack_limit).filter(|_| groups <= words.len()) else {
         return Err(th.runtime_error("invalid SRE code"));
     };
     let p = Pattern {

@@ -16,9 +16,11 @@ struct Translator<'a> {
     /// loops around this place
     nesting: usize,
     depth: usize,
+    /// lowest address of the native stack that may be used
+    stack_limit: usize,
 }
-/// The program of a pattern; None when the code is damaged.
-pub fn translate(code: &[u32], groups: usize) -> Option<Program> {
+/// The program of a pattern; None when the code is damaged, or groups nest too deeply.
+pub fn translate(code: &[u32], groups: usize, stack_limit: usize) -> Option<Program> {
     let mut t = Translator {
         code,
         p: Program {
@@ -36,6 +38,7 @@ pub fn translate(code: &[u32], groups: usize) -> Option<Program> {
         },
         nesting: 0,
         depth: 0,
+        stack_limit,
     };
     let mut begin = 0;
     if code.first() == Some(&INFO) {
@@ -68,7 +71,9 @@ impl Translator<'_> {
     /// Translates the words from `i` to before `end`.
     fn sequence(&mut self, mut i: usize, end: usize) -> Option<()> {
         self.depth += 1;
-        if self.depth > DEEPEST || i > end {
+        let here = 0u8;
+        let deep = self.depth > DEEPEST || (&raw const here as usize) < self.stack_limit;
+        if deep || i > end {
             return None;
         }
         let mut literal_from = None;
