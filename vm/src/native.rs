@@ -194,7 +194,7 @@ pub struct Params {
     pub has_self: bool,
     /// values passed in all
     pub total: usize,
-    /// only positional parameters and no `*args`/`**kw`: the fast path
+    /// no `*args`/`**kw`, and nothing must be given by keyword: positional arguments take the fast path
     pub simple: bool,
 }
 
@@ -314,7 +314,7 @@ fn parse(sig: &'static str, bind: Bind) -> Params {
     p.has_self = bind != Bind::Static && p.names.first().is_some_and(|n| matches!(*n, "self" | "cls" | "type" | "module"))
         || p.names.first() == Some(&"cls");
     p.total = p.names.len();
-    p.simple = p.varargs.is_none() && p.varkw.is_none() && p.kwonly.is_empty();
+    p.simple = p.varargs.is_none() && p.varkw.is_none() && p.kwonly_required == 0;
     p
 }
 

@@ -247,6 +247,41 @@ pub(crate) fn call_with_many(th: &mut Thread, f: Gc<Function>, args: &[Value], k
     was.run(th)
 }
 
+/// Parameters whose values need no heap buffer.
+const FEW: usize = 8;
+/// The values of a native function's parameters; few of them lie on the native stack.
+pub(crate) enum Arguments {
+    Few([Value; FEW], usize),
+    Many(ValueVec),
+}
+impl Arguments {
+    #[inline]
+    fn new(th: &mut Thread, n: usize) -> R<Arguments> {
+        if n <= FEW {
+            return Ok(Arguments::Few([Value::EMPTY; FEW], n));
+        }
+        let mut many = ValueVec::with_capacity(th, n)?;
+        for _ in 0..n {
+            many.push(th, Value::EMPTY)?;
+        }
+        Ok(Arguments::Many(many))
+    }
+    /// The values.
+    #[inline]
+    pub fn as_slice(&self) -> &[Value] {
+        match self {
+            Arguments::Few(values, n) => &values[..*n],
+            Arguments::Many(values) => values.as_slice(),
+        }
+    }
+    #[inline]
+    fn set(&mut self, i: usize, v: Value) {
+        match self {
+            Arguments::Few(values, _) => values[i] = v,
+            Arguments::Many(values) => values.set(i, v),
+        }
+    }
+}
 /// The values that a native function gets: one for each parameter.
 pub(crate) fn native_arguments(
     th: &mut Thread,
@@ -254,15 +289,12 @@ pub(crate) fn native_arguments(
     p: &'static Params,
     args: &[Value],
     kwnames: &'static [Value],
-) -> R<ValueVec> {
+) -> R<Arguments> {
     let positional = args.len() - kwnames.len();
-    let mut out = ValueVec::with_capacity(th, p.total)?;
+    let mut out = Arguments::new(th, p.total)?;
     let taken = positional.min(p.positional);
-    for &v in &args[..taken] {
-        out.push(th, v)?;
-    }
-    for _ in taken..p.total {
-        out.push(th, Value::EMPTY)?;
+    for (i, &v) in args[..taken].iter().enumerate() {
+        out.set(i, v);
     }
     if let Some(i) = p.varargs {
         let rest = th.new_tuple(&args[taken..positional]);

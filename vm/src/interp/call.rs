@@ -224,7 +224,7 @@ unsafe fn call_native(th: &mut Thread, f: Gc<NativeFunction>, base: *mut Value, 
         }
         let direct = th.interp.nesting == 1;
         th.interp.direct = direct;
-        let r = if p.simple && kwnames.is_empty() && n >= p.required && n <= p.total && p.total - n <= MARGIN {
+        let r = if p.simple && kwnames.is_empty() && n >= p.required && n <= p.positional && p.total - n <= MARGIN {
             for i in n..p.total {
                 *first.add(i) = Value::EMPTY;
             }
@@ -546,7 +546,7 @@ impl Thread {
     fn call_own_native(&mut self, f: Gc<NativeFunction>, args: &[Value]) -> R {
         let (def, p) = (f.def(), f.params());
         let here = 0u8;
-        if !p.simple || args.len() != p.total || (&raw const here as usize) < self.stack_limit {
+        if !p.simple || args.len() != p.total || args.len() != p.positional || (&raw const here as usize) < self.stack_limit {
             return self.call_native_raw(f, args);
         }
         let direct = std::mem::replace(&mut self.interp.direct, false);
@@ -579,12 +579,12 @@ impl Thread {
         let bound = f.bound.get();
         if bound.is_empty() {
             native_function::check_receiver(self, f, args)?;
-            if p.simple && n == p.total {
+            if p.simple && n == p.total && n == p.positional {
                 return (def.func)(self, args);
             }
         }
         let skip = usize::from(!bound.is_empty());
-        if p.simple && p.total <= 8 && n + skip >= p.required && n + skip <= p.total {
+        if p.simple && p.total <= 8 && n + skip >= p.required && n + skip <= p.positional {
             let mut buf = [Value::EMPTY; 8];
             buf[0] = bound;
             buf[skip..skip + n].copy_from_slice(args);
