@@ -14,8 +14,23 @@ const MIN_THRESHOLD: usize = 64 << 20;
 const SMALL_PAGES: usize = 4 << 20;
 const LARGE_PAGE: usize = 2 << 20;
 
-/// `taken` of a free block whose memory the system has.
-const RELEASED: u8 = 2;
+/// `taken` of a free block whose memory the system has. Below: collections that have found it free and more than enough.
+const RELEASED: u8 = u8::MAX;
+/// So many of them before its memory is given back: what a program lets go of, it often needs soon again.
+const PATIENCE: u8 = 4;
+
+impl Descriptor {
+    /// A collection has found the free block more than enough. Is its memory to be given back now?
+    fn ages(&self) -> bool {
+        let age = self.taken.load(Relaxed);
+        if age == RELEASED {
+            return false;
+        }
+        let due = age + 1 >= PATIENCE;
+        self.taken.store(if due { RELEASED } else { age + 1 }, Relaxed);
+        due
+    }
+}
 
 /// The process's heap.
 pub struct Heap {
@@ -385,7 +400,7 @@ impl Heap {
             let mut b = start + kept;
             while b < start + n {
                 let from = b;
-                while b < start + n && self.descriptor(b).taken.swap(RELEASED, Relaxed) != RELEASED {
+                while b < start + n && self.descriptor(b).ages() {
                     b += 1;
                 }
                 if b > from {

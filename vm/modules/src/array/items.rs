@@ -38,7 +38,54 @@ fn position(th: &mut Thread, k: Value, len: usize, text: &str) -> R<usize> {
         Ok(i as usize)
     }
 }
+/// The `N` bytes of item `k`, if there is one.
+#[inline(always)]
+fn bytes_at<const N: usize>(data: &mut [u8], k: i64) -> Option<&mut [u8; N]> {
+    let k = if k < 0 { k + (data.len() / N) as i64 } else { k };
+    let from = usize::try_from(k).ok()?.checked_mul(N)?;
+    data.get_mut(from..from.checked_add(N)?)?.try_into().ok()
+}
+/// Item `k` of an array of numbers that need no object; None: the long way knows.
+#[inline]
+fn number_at(a: &mut Array, k: i64) -> Option<Value> {
+    Some(match a.code.0 {
+        b'd' => Value::float(f64::from_ne_bytes(*bytes_at(&mut a.data, k)?)),
+        b'f' => Value::float(f64::from(f32::from_ne_bytes(*bytes_at(&mut a.data, k)?))),
+        b'i' => Value::small(i64::from(i32::from_ne_bytes(*bytes_at(&mut a.data, k)?))),
+        b'I' => Value::small(i64::from(u32::from_ne_bytes(*bytes_at(&mut a.data, k)?))),
+        b'h' => Value::small(i64::from(i16::from_ne_bytes(*bytes_at(&mut a.data, k)?))),
+        b'H' => Value::small(i64::from(u16::from_ne_bytes(*bytes_at(&mut a.data, k)?))),
+        b'b' => Value::small(i64::from(i8::from_ne_bytes(*bytes_at(&mut a.data, k)?))),
+        b'B' => Value::small(i64::from(u8::from_ne_bytes(*bytes_at(&mut a.data, k)?))),
+        _ => return None,
+    })
+}
+/// Sets item `k` to an unboxed number that fits; false: the long way knows.
+#[inline]
+fn set_number(a: &mut Array, k: i64, v: Value) -> bool {
+    fn put<const N: usize>(a: &mut Array, k: i64, bytes: [u8; N]) -> Option<()> {
+        *bytes_at(&mut a.data, k)? = bytes;
+        Some(())
+    }
+    let int = v.to_small();
+    let done = match a.code.0 {
+        b'd' if v.is_float() => put(a, k, v.as_float().to_ne_bytes()),
+        b'i' => int.and_then(|n| put(a, k, i32::try_from(n).ok()?.to_ne_bytes())),
+        b'I' => int.and_then(|n| put(a, k, u32::try_from(n).ok()?.to_ne_bytes())),
+        b'h' => int.and_then(|n| put(a, k, i16::try_from(n).ok()?.to_ne_bytes())),
+        b'H' => int.and_then(|n| put(a, k, u16::try_from(n).ok()?.to_ne_bytes())),
+        b'b' => int.and_then(|n| put(a, k, i8::try_from(n).ok()?.to_ne_bytes())),
+        b'B' => int.and_then(|n| put(a, k, u8::try_from(n).ok()?.to_ne_bytes())),
+        _ => None,
+    };
+    done.is_some()
+}
 pub(super) fn getitem(th: &mut Thread, a: &[Value]) -> R {
+    if let Some(k) = a[1].to_small()
+        && let Some(v) = number_at(this(th, a[0])?, k)
+    {
+        return Ok(v);
+    }
     let (code, len) = shape(th, a[0])?;
     if a[1].is_kind(Kind::Slice) {
         let (start, step, count) = slice_range(th, a[1], len)?;
@@ -89,6 +136,11 @@ fn replace(th: &mut Thread, d: &mut Vec<u8>, size: usize, (start, step, count): 
     Ok(())
 }
 pub(super) fn setitem(th: &mut Thread, a: &[Value]) -> R {
+    if let Some(k) = a[1].to_small()
+        && set_number(this(th, a[0])?, k, a[2])
+    {
+        return Ok(Value::NONE);
+    }
     let (code, len) = shape(th, a[0])?;
     let size = code.size();
     if a[1].is_kind(Kind::Slice) {
