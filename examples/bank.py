@@ -11,7 +11,7 @@ import time
 
 ACCOUNTS = 1000
 START = 100
-TRANSFERS = int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
+TRANSFERS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 
 
 class Account:
