@@ -1,5 +1,7 @@
 //! Comparison operators.
 
+use crate::attrs;
+use crate::object::Kind;
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
@@ -74,19 +76,19 @@ impl Thread {
             let mut tried_right = false;
             if ca != cb && cb.is_subclass_of(ca) && cb.special(r).is_some() {
                 tried_right = true;
-                if let Some(v) = th.call_special(b, r, &[a])?
+                if let Some(v) = ask(th, b, r, a)?
                     && v != Value::NOT_IMPLEMENTED
                 {
                     return Ok(Some(v));
                 }
             }
-            if let Some(v) = th.call_special(a, m, &[b])?
+            if let Some(v) = ask(th, a, m, b)?
                 && v != Value::NOT_IMPLEMENTED
             {
                 return Ok(Some(v));
             }
             if !tried_right
-                && let Some(v) = th.call_special(b, r, &[a])?
+                && let Some(v) = ask(th, b, r, a)?
                 && v != Value::NOT_IMPLEMENTED
             {
                 return Ok(Some(v));
@@ -129,5 +131,19 @@ impl Thread {
             }
         }
         self.compare_bool(CmpOp::Eq, a, b)
+    }
+}
+/// Calls a comparison method of `v`. One that cannot be had from its descriptor is as good as none.
+#[inline]
+fn ask(th: &mut Thread, v: Value, s: Special, other: Value) -> R<Option<Value>> {
+    let class = th.class_of(v);
+    let Some(m) = class.special(s) else { return Ok(None) };
+    if m.is_kind(Kind::Function) || m.is_kind(Kind::NativeFunction) || m.is_none() {
+        return th.call_special(v, s, &[other]);
+    }
+    let exception = crate::context::ctx().types.BaseException;
+    match th.catch(exception, |th| attrs::bind(th, m, v, class.value()))? {
+        Ok(m) => th.call(m, &[other]).map(Some),
+        Err(_) => Ok(None),
     }
 }
