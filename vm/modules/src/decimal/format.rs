@@ -244,7 +244,7 @@ fn fixed(th: &mut Thread, v: Value, spec: Gc<Str>) -> R<Option<Value>> {
     let env = current::env(th)?;
     let n = n.quantize(-digits, &Settings::MAX.rounding(env.s.round), &mut 0);
     let mut room = [0; Short::TEXT];
-    let text = n.and_then(Short::narrowed).and_then(|n| n.text(&mut room));
+    let text = n.and_then(|n| n.text(&mut room));
     Ok(text.map(|t| text::latin(th, t)))
 }
 /// `__format__`

@@ -17,8 +17,6 @@ pub(super) struct Dec {
     exp: i64,
     kind: Kind,
     neg: bool,
-    /// is it finite, with a coefficient of one word?
-    short: bool,
     /// as large as [`LongDec`]: the class has one layout
     _room: u64,
 }
@@ -46,8 +44,12 @@ impl Dec {
             neg: self.neg,
             kind: self.kind,
             exp: self.exp,
-            coef: Coef::Small(u128::from(self.words[1]) << 64 | u128::from(self.words[0])),
+            coef: Coef::Small(self.coef()),
         }
+    }
+    #[inline(always)]
+    fn coef(&self) -> u128 {
+        u128::from(self.words[1]) << 64 | u128::from(self.words[0])
     }
 }
 impl LongDec {
@@ -85,27 +87,24 @@ pub(super) fn new_of(th: &mut Thread, class: Gc<Class>, n: Num) -> R {
             return Ok(payload::new(th, class, d).value());
         }
     };
-    let short = kind == Kind::Finite && words[1] == 0;
     let d = Dec {
         words,
         exp,
         kind,
         neg,
-        short,
         _room: 0,
     };
     Ok(payload::new(th, class, d).value())
 }
 /// A new `Decimal` of a finite number with a short coefficient.
 #[inline]
-pub(super) fn new_short(th: &mut Thread, n: Short<u128>) -> R {
+pub(super) fn new_short(th: &mut Thread, n: Short) -> R {
     let words = [n.coef as u64, (n.coef >> 64) as u64];
     let d = Dec {
         words,
         exp: n.exp,
         kind: Kind::Finite,
         neg: n.neg,
-        short: words[1] == 0,
         _room: 0,
     };
     let class = decimal_class(th)?;
@@ -113,22 +112,22 @@ pub(super) fn new_short(th: &mut Thread, n: Short<u128>) -> R {
 }
 /// The number of a decimal or an int, if it is short.
 #[inline(always)]
-pub(super) fn short(v: Value) -> Option<Short<u64>> {
+pub(super) fn short(v: Value) -> Option<Short> {
     if v.is_small() {
         let n = v.as_small();
         return Some(Short {
             neg: n < 0,
-            coef: n.unsigned_abs(),
+            coef: n.unsigned_abs().into(),
             exp: 0,
         });
     }
     let d = payload::downcast::<Dec>(v)?.frozen();
-    if !d.short {
+    if d.kind != Kind::Finite {
         return None;
     }
     Some(Short {
         neg: d.neg,
-        coef: d.words[0],
+        coef: d.coef(),
         exp: d.exp,
     })
 }

@@ -29,12 +29,16 @@ fn quick(th: &mut Thread, a: Value, b: Value, f: Quick, general: Binary) -> R {
         return binary(th, a, b, general);
     };
     let env = current::env(th)?;
-    match f(&x, &y, &env.s) {
-        Some(n) => object::new_short(th, n),
+    let mut st = 0;
+    match f(&x, &y, &env.s, &mut st) {
+        Some(n) => {
+            env.report(th, st)?;
+            object::new_short(th, n)
+        }
         None => slowly(th, &env, a, b, general),
     }
 }
-type Quick = fn(&Short<u64>, &Short<u64>, &Settings) -> Option<Short<u128>>;
+type Quick = fn(&Short, &Short, &Settings, &mut u32) -> Option<Short>;
 #[inline(never)]
 fn slowly(th: &mut Thread, env: &Env, a: Value, b: Value, f: Binary) -> R {
     match operands(a, b) {
@@ -44,37 +48,28 @@ fn slowly(th: &mut Thread, env: &Env, a: Value, b: Value, f: Binary) -> R {
 }
 /// `a + b`
 pub(super) fn add(th: &mut Thread, a: Value, b: Value) -> R {
-    quick(th, a, b, |x, y, s| x.add(y, false, s), Num::add)
+    quick(th, a, b, |x, y, s, st| x.add(y, false, s, st), Num::add)
 }
 /// `a - b`
 pub(super) fn sub(th: &mut Thread, a: Value, b: Value) -> R {
-    quick(th, a, b, |x, y, s| x.add(y, true, s), Num::sub)
+    quick(th, a, b, |x, y, s, st| x.add(y, true, s, st), Num::sub)
 }
 /// `a * b`
 pub(super) fn mul(th: &mut Thread, a: Value, b: Value) -> R {
-    quick(th, a, b, |x, y, s| x.mul(y, s), Num::mul)
+    quick(th, a, b, Short::mul, Num::mul)
 }
 /// `a / b`
 pub(super) fn div(th: &mut Thread, a: Value, b: Value) -> R {
-    let (Some(x), Some(y)) = (object::short(a), object::short(b)) else {
-        return binary(th, a, b, Num::div);
-    };
-    let env = current::env(th)?;
-    let mut st = 0;
-    match x.div(&y, &env.s, &mut st) {
-        Some(n) => {
-            env.report(th, st)?;
-            object::new_short(th, n)
-        }
-        None => slowly(th, &env, a, b, Num::div),
-    }
+    quick(th, a, b, Short::div, Num::div)
 }
 /// `-a`, `+a` or `abs(a)`
 pub(super) fn sign(th: &mut Thread, a: Value, sign: fn(bool) -> bool, f: Unary) -> R {
     let env = current::env(th)?;
+    let mut st = 0;
     if let Some(x) = object::short(a)
-        && let Some(n) = x.signed(sign(x.neg), &env.s)
+        && let Some(n) = x.signed(sign(x.neg), &env.s, &mut st)
     {
+        env.report(th, st)?;
         return object::new_short(th, n);
     }
     let n = decimal_type::this(th, a)?;

@@ -1,6 +1,6 @@
 //! Sums, differences and products.
 
-use super::{Coef, Kind, Num, Round, Settings, cond, too_long, wide};
+use super::{Coef, Kind, Num, Round, Settings, cond, too_long};
 use std::cmp::Ordering;
 
 impl Num {
@@ -57,13 +57,10 @@ impl Num {
     /// `self * other`
     #[inline]
     pub(crate) fn mul(&self, other: &Num, s: &Settings, st: &mut u32) -> Num {
-        if let (Coef::Small(a), Coef::Small(b)) = (&self.coef, &other.coef)
-            && (a | b) >> 64 != 0
-            && self.is_finite()
-            && other.is_finite()
-            && let Some(n) = wide::mul((*a, self.exp), (*b, other.exp), self.neg != other.neg, s, st)
+        if let (Some(a), Some(b)) = (self.short(), other.short())
+            && let Some(n) = a.mul(&b, s, st)
         {
-            return Num::new(n.neg, Coef::Small(n.coef), n.exp);
+            return n.into();
         }
         match self.product(other, s, st) {
             Ok(n) => n.finish(s, st),

@@ -22,7 +22,7 @@ pub(crate) enum Coef {
 use Coef::{Big, Small};
 
 /// Powers of ten that fit 128 bits.
-const WIDE_POW10: [u128; 39] = {
+pub(super) const WIDE_POW10: [u128; 39] = {
     let mut t = [1; 39];
     let mut i = 1;
     while i < 39 {

@@ -1,6 +1,6 @@
 //! Quotients and remainders.
 
-use super::{Coef, Num, Settings, cond, too_long, wide};
+use super::{Coef, Num, Settings, cond, too_long};
 use std::cmp::Ordering;
 
 /// More digits than these are not added before it is known whether they are needed.
@@ -9,6 +9,11 @@ const MANY: i64 = 60;
 impl Num {
     /// `self / other`
     pub(crate) fn div(&self, other: &Num, s: &Settings, st: &mut u32) -> Num {
+        if let (Some(a), Some(b)) = (self.short(), other.short())
+            && let Some(n) = a.div(&b, s, st)
+        {
+            return n.into();
+        }
         if let Some(n) = self.nan_of_two(other, s, st) {
             return n;
         }
@@ -33,16 +38,6 @@ impl Num {
         }
         // One digit more than the result has.
         let shift = other.digits() - self.digits() + s.prec + 1;
-        if let (Coef::Small(a), Coef::Small(b)) = (&self.coef, &other.coef)
-            && (0..=wide::MOST_SHIFT).contains(&shift)
-            && s.prec < wide::MOST
-        {
-            let (q, more) = wide::div(*a, *b, shift);
-            if !more {
-                return exact(neg, Coef::new(q), ideal - shift, ideal).finish(s, st);
-            }
-            return Num::new(neg, Coef::new(q), ideal - shift).finish_inexact(true, s, st);
-        }
         // A quotient that ends does so within four digits for each of the divisor's.
         let enough = other.digits() * 4;
         if shift > enough.max(MANY) {

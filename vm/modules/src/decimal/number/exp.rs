@@ -1,7 +1,7 @@
 //! The exponential function.
 
 use super::limbs::{self, sub_from};
-use super::{Coef, Num, Round, Settings, divide, fixed, too_long};
+use super::{Coef, Num, Round, Settings, cond, divide, fixed, too_long};
 
 impl Num {
     /// `e^self`, rounded half to even.
@@ -27,12 +27,9 @@ impl Num {
             return Num::new(false, Coef::Small(1), exp).finish_inexact(true, &s, st);
         }
         if adjusted < -s.prec - 1 {
-            let n = if self.neg {
-                Num::new(false, Coef::nines(s.prec as u64 + 1), -s.prec - 1)
-            } else {
-                Num::new(false, Coef::Small(1).shift_left(s.prec as u64).add_small(1), -s.prec)
-            };
-            return n.finish_inexact(true, &s, st);
+            *st |= cond::INEXACT | cond::ROUNDED;
+            let zeros = s.prec - 1;
+            return Num::new(false, Coef::Small(1).shift_left(zeros as u64), -zeros).finish(&s, st);
         }
         let mut k = fixed::limbs_for(s.prec + 8 + adjusted.max(0));
         loop {

@@ -1,15 +1,9 @@
-//! Products and quotients of coefficients of up to 36 digits, rounded to as many: what the default precision needs, with no
-//! memory but the stack.
+//! Products and quotients of coefficients of up to 36 digits, cut to as many, with no memory but the stack.
 
-use super::coef::{div_pow10, small_digits};
 use super::limbs::{self, POW10, Rest, WIDTH, split_wide};
-use super::short::{LIMITS, fitting};
-use super::{Coef, Settings, Short, cond};
 
 /// Digits of the results.
-pub(super) const MOST: i64 = 36;
-/// Zeros that [`div`] adds at most.
-pub(super) const MOST_SHIFT: i64 = 73;
+const MOST: i64 = 36;
 const BASE: u128 = limbs::BASE as u128;
 /// A power of ten up to 10^38.
 fn ten(n: i64) -> u128 {
@@ -34,36 +28,15 @@ fn product(a: u128, b: u128) -> [u64; 4] {
     let (carry, v2) = split_wide(mul(a1, b1) + carry);
     [v0, v1, v2, carry as u64]
 }
-/// A result of the greatest precision, whose exponent is far from the limits: cut-off digits are rounded.
-#[inline]
-fn rounded(neg: bool, q: u128, exp: i64, rest: Rest, s: &Settings, st: &mut u32) -> Option<Short<u128>> {
-    // One digit more may come.
-    if exp < s.emin || exp >= s.etop() {
-        return None;
-    }
-    *st |= cond::ROUNDED;
-    if rest != Rest::Zero {
-        *st |= cond::INEXACT;
-    }
-    let coef = q + u128::from(s.round.up(neg, || (q % 10) as u64, rest));
-    if coef == LIMITS[s.prec as usize] {
-        let (coef, exp) = (coef / 10, exp + 1);
-        return Some(Short { neg, coef, exp });
-    }
-    Some(Short { neg, coef, exp })
-}
-/// `a * b`, if it is rounded to a precision of 36 digits at most, far from the limits.
-pub(super) fn mul(a: (u128, i64), b: (u128, i64), neg: bool, s: &Settings, st: &mut u32) -> Option<Short<u128>> {
-    if s.prec > MOST {
-        return None;
-    }
-    let v = product(a.0, b.0);
-    let drop = limbs::digits(limbs::trimmed(&v)) as i64 - s.prec;
-    if drop <= 0 {
+/// The first `prec` digits of a product that has more, how many more, and what was cut off.
+pub(super) fn mul(a: u128, b: u128, prec: i64) -> Option<(u128, i64, Rest)> {
+    let v = product(a, b);
+    let drop = limbs::digits(limbs::trimmed(&v)) as i64 - prec;
+    if drop <= 0 || prec > MOST {
         return None;
     }
     let (q, rest) = cut(&v, drop as usize);
-    rounded(neg, q, a.1 + b.1 + drop, rest, s, st)
+    Some((q, drop, rest))
 }
 /// `a * b` in two words.
 fn mul_words(a: u128, b: u128) -> (u128, u128) {
@@ -109,37 +82,6 @@ pub(super) fn div(a: u128, b: u128, shift: i64) -> (u128, bool) {
     let (high, low) = mul_words(a, ten(shift));
     let (q, r) = div_words(high, low, b);
     (q, r != 0)
-}
-impl Short<u64> {
-    /// `self / other`
-    #[inline]
-    pub(crate) fn div(&self, other: &Short<u64>, s: &Settings, st: &mut u32) -> Option<Short<u128>> {
-        if self.coef == 0 || other.coef == 0 || s.prec >= MOST {
-            return None;
-        }
-        let digits = |n: u64| i64::from(n.ilog10());
-        // One digit more than the result has.
-        let shift = digits(other.coef) - digits(self.coef) + s.prec + 1;
-        if shift < 0 {
-            return None;
-        }
-        let neg = self.neg != other.neg;
-        let exp = self.exp - other.exp - shift;
-        let (q, more) = div(self.coef.into(), other.coef.into(), shift);
-        if !more {
-            // Zeros that the ideal exponent does not ask for go.
-            let drop = Coef::new(q).trailing_zeros().min(shift as u64);
-            return fitting(neg, div_pow10(q, drop).0, exp + drop as i64, s);
-        }
-        let drop = small_digits(q) as i64 - s.prec;
-        let (q, r) = div_pow10(q, drop as u64);
-        // One digit or two are cut off.
-        let rest = match drop {
-            1 => Rest::new(r as u64, true),
-            _ => Rest::new(r as u64 / 10, true),
-        };
-        rounded(neg, q, exp + drop, rest, s, st)
-    }
 }
 #[cfg(test)]
 mod tests {
