@@ -5,9 +5,12 @@ usage: conformance.py --vasuki BINARY [--archive FOLDER_OR_TAR | --tests FOLDER]
 
 --archive  the packed test suite (or the folder that holds it); unpacked to a temporary folder
 --tests    an unpacked Lib/test
---check    compare with tests/conformance_expected.txt: fail on a test that fails, again when its module is run once more, and
-           is not listed there, or when the list is longer than its first line allows; tell which listed ones pass, to be
-           removed (a reason that begins with "sometimes" says that a case depends on timing)
+--check    compare with tests/conformance_expected.txt; it is an error that
+           - a case fails, again when its module is run once more, and is not listed there;
+           - a listed case passes, again when its module is run once more: it must be removed (a reason that begins with
+             "sometimes" says that a case depends on timing, or on what the collector finds);
+           - the list is longer than its first line allows, or has cases that the list of git's HEAD has not;
+           - a listed case has no reason.
 --write    make that list anew, keeping the reasons that it has, and lower the number in its first line: the list may only
            shrink
 Without modules: those of tests/conformance_modules.txt.
@@ -123,11 +126,7 @@ def main():
     a = ap.parse_args()
     vasuki = os.path.abspath(a.vasuki)
     modules = a.modules or (HERE / "conformance_modules.txt").read_text().split()
-    expected = {}
-    for line in (HERE / "conformance_expected.txt").read_text().splitlines():
-        if line.strip() and not line.startswith("#"):
-            test, reason = split(line)
-            expected[test] = reason
+    expected = read_list((HERE / "conformance_expected.txt").read_text())
     with tempfile.TemporaryDirectory() as folder:
         tests = pathlib.Path(a.tests).resolve() if a.tests else unpack(a.archive or "../shared/conformance", folder)
         total, bad, fixed = [0, 0, 0], {}, []
@@ -148,18 +147,22 @@ def main():
         if a.write:
             write(bad, expected)
         if a.check:
-            new = {t for t in bad if t not in expected}
-            # What depends on the load of the machine does not fail twice.
-            for module in sorted({module_of(t) for t in new}):
+            new, fixed = {t for t in bad if t not in expected}, set(fixed)
+            # What depends on the load of the machine does not happen twice.
+            for module in sorted({module_of(t) for t in new | fixed}):
                 again = failures(*run(vasuki, tests, module, a.timeout))
-                new -= {t for t in new if module_of(t) == module and t not in again}
-            for test in sorted(fixed):
-                print(f"passes now, remove it from conformance_expected.txt: {test}")
-            for test in sorted(new):
-                print(f"fails and is not in conformance_expected.txt: {test} {bad[test]}")
+                here = {t for t in new | fixed if module_of(t) == module}
+                new -= {t for t in here if t not in again}
+                fixed -= {t for t in here if t in again}
+            wrong = [f"passes, to be removed: {t}" for t in sorted(fixed)]
+            wrong += [f"fails and is not listed: {t} {bad[t]}" for t in sorted(new)]
+            wrong += [f"is listed and was not before, but the list may only shrink: {t}" for t in sorted(set(expected) - listed_before(expected))]
+            wrong += [f"has no reason: {t}" for t, reason in sorted(expected.items()) if not reason]
             if len(expected) > limit():
-                print(f"conformance_expected.txt has {len(expected)} cases, {limit()} are allowed: it may only shrink")
-            sys.exit(1 if new or len(expected) > limit() else 0)
+                wrong.append(f"has {len(expected)} cases, {limit()} are allowed: it may only shrink")
+            for line in wrong:
+                print(f"conformance_expected.txt: {line}")
+            sys.exit(1 if wrong else 0)
 
 
 BAD = ("failed", "error")
@@ -175,8 +178,23 @@ def failures(module, results, trouble):
 
 
 def module_of(test):
-    """The module of a case's id: "test.test_x.Class.method", or that of a module or class fixture."""
-    return re.search(r"\btest\.(test_\w+)", test).group(1)
+    """The module of a case's id: "test.test_x.Class.method", that of a fixture, or one that could not be imported."""
+    found = re.search(r"\b(?:test|_FailedTest)\.(test_\w+)", test)
+    # Only test_math reads a file of examples, whose name is the id.
+    return found.group(1) if found else "test_math"
+
+
+def read_list(text):
+    return dict(split(line) for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def listed_before(expected):
+    """The cases in the list of git's HEAD; where there is no git, those of now."""
+    try:
+        git = ["git", "-C", str(HERE), "show", "HEAD:./conformance_expected.txt"]
+        return set(read_list(subprocess.run(git, capture_output=True, text=True, check=True).stdout))
+    except (OSError, subprocess.CalledProcessError):
+        return set(expected)
 
 
 def limit():
@@ -188,7 +206,7 @@ def write(bad, expected):
     path = HERE / "conformance_expected.txt"
     head = [line for line in path.read_text().splitlines() if line.startswith("#")]
     kept = {t: r for t, r in expected.items() if t in bad or r.startswith("sometimes")}
-    lines = [f"{t} {kept.get(t) or bad[t]}" for t in sorted({**bad, **kept})]
+    lines = [f"{t} {kept.get(t, '')}".rstrip() for t in sorted({**bad, **kept})]
     head[0] = f"# At most {min(limit(), len(lines))} cases: the list may only shrink."
     path.write_text("\n".join(head + lines) + "\n")
 

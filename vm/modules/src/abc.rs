@@ -9,10 +9,11 @@ use std::sync::{Mutex, MutexGuard};
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
 use vasuki_vm::native::{ModuleDef, NativeDef, def};
+use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::class::{Class, class_flag};
-use vasuki_vm::types::weakref;
+use vasuki_vm::types::{type_, weakref};
 use vasuki_vm::value::Value;
 
 /// The declaration.
@@ -159,16 +160,27 @@ fn register(th: &mut Thread, a: &[Value]) -> R {
     with(a[0], |d| d.registry.push(weak));
     COUNTER.fetch_add(1, Relaxed);
     // As in CPython, registering a builtin type does not change what patterns it matches.
-    if let Some(abc) = a[0].cast::<Class>()
-        && sub.has_flag(class_flag::HEAP)
-    {
-        for f in [class_flag::SEQUENCE, class_flag::MAPPING] {
-            if abc.has_flag(f) {
-                sub.set_flag(f);
-            }
+    if let Some(abc) = a[0].cast::<Class>() {
+        match abc.flags.load(Relaxed) & PATTERN_KINDS {
+            0 => {}
+            kind => set_kind(sub, kind),
         }
     }
     Ok(a[1])
+}
+const PATTERN_KINDS: u32 = class_flag::SEQUENCE | class_flag::MAPPING;
+/// Which patterns a class and its subclasses match.
+fn set_kind(class: Gc<Class>, kind: u32) {
+    if !class.has_flag(class_flag::HEAP) || class.flags.load(Relaxed) & PATTERN_KINDS == kind {
+        return;
+    }
+    class.flags.fetch_and(!PATTERN_KINDS, Relaxed);
+    class.set_flag(kind);
+    for sub in type_::subclasses(class) {
+        if let Some(sub) = sub.cast::<Class>() {
+            set_kind(sub, kind);
+        }
+    }
 }
 fn cached(abc: Value, sub: Value) -> Option<bool> {
     with(abc, |d| {

@@ -504,14 +504,19 @@ pub fn new_class(th: &mut Thread, meta: Gc<Class>, name: Gc<Str>, bases: &[Value
         }
     }
     for b in bases {
-        let inherited = class_flag::SEQUENCE | class_flag::MAPPING | class_flag::EXCEPTION;
-        class.set_flag(b.as_gc::<Class>().flags.load(Relaxed) & inherited);
+        class.set_flag(b.as_gc::<Class>().flags.load(Relaxed) & class_flag::EXCEPTION);
     }
     if base.has_flag(class_flag::NO_NEW) {
         class.set_flag(class_flag::NO_NEW);
     }
     fill_namespace(th, class, d, &plan)?;
     mro::set_mro(th, class)?;
+    // The first class that says what it is decides.
+    if let Some(order) = class.mro.get().cast::<Tuple>() {
+        let ancestors = order.items().iter().filter_map(|c| c.cast::<Class>());
+        let kinds = ancestors.map(|c| c.flags.load(Relaxed) & (class_flag::SEQUENCE | class_flag::MAPPING));
+        class.set_flag(kinds.into_iter().find(|k| *k != 0).unwrap_or(0));
+    }
     // Others find it among the subclasses of its bases.
     th.share(class.value());
     for b in bases {

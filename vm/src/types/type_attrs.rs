@@ -260,7 +260,7 @@ pub(crate) fn check_mutable(th: &mut Thread, c: Gc<Class>, name: &str, v: Value)
         return Err(th.type_error(&text));
     }
     if v.is_empty() {
-        return Err(th.type_error(&format!("cannot delete '{name}' attribute of type '{}'", c.name_str())));
+        return Err(th.type_error(&format!("cannot delete '{name}' attribute of immutable type '{}'", c.name_str())));
     }
     th.irrevocable()
 }

@@ -3,7 +3,10 @@
 use super::check::{CheckOptions, Found, visit};
 use crate::error::SyntaxError;
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Arguments, Comprehension, ExceptHandler, Expr, ExprContext, Mod, Parameters, Pattern, Stmt, StmtMatch, StmtTry};
+use ruff_python_ast::{
+    Arguments, Comprehension, ExceptHandler, Expr, ExprContext, Mod, Number, Operator, Parameters, Pattern, Stmt, StmtMatch, StmtTry,
+    UnaryOp,
+};
 use ruff_text_size::{Ranged, TextRange};
 use std::collections::{BTreeSet, HashSet};
 
@@ -175,6 +178,18 @@ impl Flow<'_> {
                 .report(range, format!("multiple assignments to name '{name}' in pattern"));
         }
     }
+    /// What a pattern compares with must be a literal or an attribute; the parser lets other constants through.
+    fn pattern_value(&mut self, e: &Expr) {
+        match e {
+            Expr::FString(_) | Expr::TString(_) => self
+                .found
+                .report(e.range(), "patterns may only match literals and attribute lookups"),
+            Expr::BinOp(b) if !matches!(b.op, Operator::Add | Operator::Sub) => self.found.report(e.range(), "invalid syntax"),
+            Expr::BinOp(b) => [&b.left, &b.right].into_iter().for_each(|x| self.pattern_value(x)),
+            Expr::UnaryOp(u) if !u.operand.is_number_literal_expr() => self.found.report(e.range(), "invalid syntax"),
+            _ => {}
+        }
+    }
     fn names_of(&mut self, p: &Pattern, irrefutable_ok: bool, names: &mut BTreeSet<String>) {
         match p {
             Pattern::MatchAs(m) => {
@@ -223,12 +238,13 @@ impl Flow<'_> {
             Pattern::MatchMapping(m) => {
                 let mut keys = HashSet::new();
                 for k in &m.keys {
-                    if let Some(text) = key_text(k)
-                        && !keys.insert(text.clone())
+                    if let Some(key) = Key::of(k)
+                        && !keys.insert(key.value)
                     {
                         self.found
-                            .report(p.range(), format!("mapping pattern checks duplicate key ({text})"));
+                            .report(p.range(), format!("mapping pattern checks duplicate key ({})", key.shown));
                     }
+                    self.pattern_value(k);
                     self.visit_expr(k);
                 }
                 m.patterns.iter().for_each(|x| self.names_of(x, true, names));
@@ -248,24 +264,67 @@ impl Flow<'_> {
                 m.arguments.patterns.iter().for_each(|x| self.names_of(x, true, names));
                 m.arguments.keywords.iter().for_each(|k| self.names_of(&k.pattern, true, names));
             }
-            Pattern::MatchValue(m) => self.visit_expr(&m.value),
+            Pattern::MatchValue(m) => {
+                self.pattern_value(&m.value);
+                self.visit_expr(&m.value);
+            }
             Pattern::MatchSingleton(_) => {}
         }
     }
 }
 
-/// A constant mapping key, as Python shows it.
-fn key_text(k: &Expr) -> Option<String> {
-    match k {
-        Expr::StringLiteral(s) => {
-            let t = s.value.to_str();
-            let quote = if t.contains('\'') && !t.contains('"') { '"' } else { '\'' };
-            Some(format!("{quote}{}{quote}", t.replace('\\', "\\\\").replace('\n', "\\n")))
+/// A constant mapping key.
+struct Key {
+    /// as Python shows it
+    shown: String,
+    /// the same for keys that are equal
+    value: String,
+}
+impl Key {
+    fn of(k: &Expr) -> Option<Key> {
+        let plain = |shown: String| {
+            Some(Key {
+                value: shown.clone(),
+                shown,
+            })
+        };
+        match k {
+            Expr::StringLiteral(s) => {
+                let t = s.value.to_str();
+                let quote = if t.contains('\'') && !t.contains('"') { '"' } else { '\'' };
+                plain(format!("{quote}{}{quote}", t.replace('\\', "\\\\").replace('\n', "\\n")))
+            }
+            Expr::BooleanLiteral(b) => Some(Key {
+                shown: if b.value { "True" } else { "False" }.into(),
+                value: i32::from(b.value).to_string(),
+            }),
+            Expr::NoneLiteral(_) => plain("None".into()),
+            Expr::NumberLiteral(n) => match &n.value {
+                Number::Int(i) => plain(i.to_string()),
+                Number::Float(f) => Some(Key {
+                    shown: format!("{f:?}"),
+                    value: f.to_string(),
+                }),
+                // Displayed, a float that is whole looks like an int.
+                Number::Complex { real, imag } => Some(Key {
+                    shown: format!("{imag}j"),
+                    value: if *imag == 0.0 {
+                        real.to_string()
+                    } else {
+                        format!("{real}+{imag}j")
+                    },
+                }),
+            },
+            Expr::UnaryOp(u) if u.op == UnaryOp::USub => {
+                let Key { shown, value } = Key::of(&u.operand)?;
+                let negative = if value == "0" { value } else { format!("-{value}") };
+                Some(Key {
+                    shown: if shown == "0" { shown } else { format!("-{shown}") },
+                    value: negative,
+                })
+            }
+            _ => None,
         }
-        Expr::NumberLiteral(n) => n.value.as_int().map(ToString::to_string),
-        Expr::BooleanLiteral(b) => Some(if b.value { "True" } else { "False" }.into()),
-        Expr::NoneLiteral(_) => Some("None".into()),
-        _ => None,
     }
 }
 
