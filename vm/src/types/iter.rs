@@ -107,6 +107,7 @@ pub fn next(th: &mut Thread, it: Gc<Iter>) -> R {
         What::List => list_next(th, it),
         What::Range => range_next(th, it),
         What::Tuple => tuple_next(th, it),
+        What::Set => set_iter::next(th, it),
         _ => next_other(th, it),
     }
 }

@@ -300,6 +300,14 @@ impl Gc<Set> {
     /// Adds an item with a known hash; was it missing?
     #[inline]
     pub fn add_hash(self, th: &mut Thread, v: Value, hash: i64) -> R<bool> {
+        if !th.tx.concurrent
+            && let Some(found) = self.at_first_place(v, hash)
+        {
+            if !found {
+                self.insert(th, v, hash as u64)?;
+            }
+            return Ok(!found);
+        }
         if self.find(th, hash as u64, v)?.is_some() {
             return Ok(false);
         }

@@ -92,17 +92,19 @@ fn best(th: &mut Thread, a: &[Value], op: CmpOp, name: &str) -> R {
         }
         _ => a[0],
     };
-    let it = th.iter(source)?;
+    let it = if args.len() > 1 { Value::EMPTY } else { th.iter(source)? };
+    let mut several = args.iter().copied();
     let mut found: Option<(Value, Value)> = None;
-    while let Some(x) = th.next(it)? {
+    while let Some(x) = if it.is_empty() { several.next() } else { th.next(it)? } {
         let k = if key.is_empty() { x } else { th.call(key, &[x])? };
         found = match found {
             Some((bk, bx)) => {
-                if th.compare_bool(op, k, bk)? {
-                    Some((k, x))
+                let better = if Value::both_small(k, bk) {
+                    op.holds(k.as_small().cmp(&bk.as_small()))
                 } else {
-                    Some((bk, bx))
-                }
+                    th.compare_bool(op, k, bk)?
+                };
+                if better { Some((k, x)) } else { Some((bk, bx)) }
             }
             None => Some((k, x)),
         };
