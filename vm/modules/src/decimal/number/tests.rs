@@ -1,6 +1,6 @@
 //! Long coefficients against big integers, and arithmetic against identities.
 
-use super::{Coef, Num, Settings, divide, limbs, multiply, parse, to_text};
+use super::{Coef, Num, Round, Settings, Short, divide, limbs, multiply, parse, to_text};
 use num_bigint::BigUint;
 
 /// Numbers of many lengths, with runs of zeros and nines.
@@ -114,4 +114,54 @@ fn known_digits() {
         text(&num("10").ln(&s, &mut st)),
         "2.3025850929940456840179914546843642076011014886288"
     );
+}
+#[test]
+fn the_short_way_is_the_long_way() {
+    let mut x = 1u128;
+    let mut next = || {
+        x = x
+            .wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645)
+            .wrapping_add(0x5851_F42D_4C95_7F2D);
+        x >> 3
+    };
+    let mut short = || {
+        let digits = (next() % 36) as u32 + 1;
+        let coef = match next() % 3 {
+            0 => 10u128.pow(digits) - 1,
+            1 => 10u128.pow(digits - 1) * 5,
+            _ => next() % 10u128.pow(digits),
+        };
+        Num::new(next() % 2 == 0, Coef::Small(coef), (next() % 50) as i64 - 25)
+    };
+    let mut rounds = Round::ALL.iter().cycle();
+    for i in 0..30_000 {
+        let (a, b) = (short(), short());
+        let round = *rounds.next().unwrap_or(&Round::Up);
+        let s = Settings {
+            prec: 1 + i % 40,
+            round,
+            ..Settings::MAX
+        };
+        let same = |what: &str, quick: Option<Short>, st: u32, n: Num, general: u32| {
+            if let Some(quick) = quick {
+                assert_eq!((text(&quick.into()), st), (text(&n), general), "{what} {a:?} {b:?} {s:?}");
+            }
+        };
+        let (Some(p), Some(q)) = (a.short(), b.short()) else { continue };
+        let (mut st, mut general) = (0, 0);
+        let n = a.add(&b, &s, &mut general);
+        same("add", p.add(&q, false, &s, &mut st), st, n, general);
+        (st, general) = (0, 0);
+        let n = a.mul(&b, &Settings::MAX, &mut general).finish(&s, &mut general);
+        same("mul", p.mul(&q, &s, &mut st), st, n, general);
+        (st, general) = (0, 0);
+        let n = a.quantize(&b, &s, &mut general);
+        same("quantize", p.quantize(q.exp, &s, &mut st), st, n, general);
+        let s = s.rounding(Round::Down);
+        let long = Settings { prec: 90, ..s };
+        (st, general) = (0, 0);
+        let n = a.div(&b, &long, &mut general).finish(&s, &mut general);
+        same("div", p.div(&q, &s, &mut st), st, n, general);
+        assert!(p.order(&q).is_none_or(|o| o == a.order(&b)));
+    }
 }
