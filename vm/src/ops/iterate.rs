@@ -145,7 +145,10 @@ impl Thread {
                 let end = l.len(self)?;
                 return Ok(crate::types::list_methods::find(self, l, item, 0, end)?.is_some());
             }
-            if (class == t.set || class == t.frozenset) && (item.is_small() || self.class_of(item) == t.str) {
+            // Classes of plain classes, too, hash and compare by identity.
+            if (class == t.set || class == t.frozenset)
+                && (item.is_small() || self.class_of(item) == t.str || self.class_of(item) == t.type_)
+            {
                 return container.as_gc::<Set>().contains(self, item);
             }
         }

@@ -38,6 +38,12 @@ impl Thread {
     }
     /// `del o[k]`
     pub fn delitem(&mut self, o: Value, k: Value) -> R<()> {
+        if self.class_of(o) == crate::context::ctx().types.dict {
+            return match o.as_gc::<crate::types::dict::Dict>().remove(self, k)? {
+                Some(_) => Ok(()),
+                None => Err(self.key_error(k)),
+            };
+        }
         match self.call_special(o, Special::Delitem, &[k])? {
             Some(_) => Ok(()),
             None => Err(self.type_error(&format!(

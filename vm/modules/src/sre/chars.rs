@@ -37,6 +37,14 @@ pub fn lower(c: u32) -> u32 {
     if c < 0x80 {
         return ascii_lower(c);
     }
+    if let Ok(c) = u8::try_from(c) {
+        // Letters lie 32 places apart; the two signs among them are no letters.
+        return if (0xC0..0xDF).contains(&c) && c != 0xD7 {
+            c as u32 + 32
+        } else {
+            c as u32
+        };
+    }
     char::from_u32(c).map_or(c, |c| case::simple_lowercase(c) as u32)
 }
 /// Upper case by Unicode's simple mapping, or where there is none the first character of the full one.

@@ -89,16 +89,17 @@ impl<'a, U: Unit> Machine<'a, U> {
     }
     /// The first match from `start` on: where it begins and ends. `advance`: an empty one at `start` does not count.
     pub fn search(&mut self, th: &mut Thread, start: usize, advance: bool) -> R<Option<(usize, usize)>> {
-        let min = self.p.min_len.max(self.p.start.min_len());
+        let by = self.p.start();
+        let min = self.p.min_len.max(by.min_len());
         let Some(limit) = self.text.len().checked_sub(min) else {
             return Ok(None);
         };
         let mut at = start;
         while at <= limit {
-            let Some(from) = self.p.start.next(self.text, at, limit) else {
+            let Some(from) = by.next(self.text, at, limit) else {
                 break;
             };
-            if let (Some(len), Some(_)) = (self.p.start.whole(), U::bytes(self.text)) {
+            if let (Some(len), Some(_)) = (by.whole(), U::bytes(self.text)) {
                 return Ok(Some((from, from + len)));
             }
             if let Some(end) = self.match_at(th, from, advance && from == start)? {

@@ -3,6 +3,7 @@
 use super::chars::Fold;
 use super::search::Start;
 use super::set::{Bits, CharSet, Test};
+use std::sync::OnceLock;
 
 /// A pattern, ready to run.
 #[derive(Debug)]
@@ -27,8 +28,15 @@ pub struct Program {
     pub marks: usize,
     /// no match is shorter
     pub min_len: usize,
-    /// how to search
-    pub start: Start,
+    /// how to search, once that was asked
+    pub start: OnceLock<Start>,
+}
+impl Program {
+    /// How to search.
+    #[inline]
+    pub fn start(&self) -> &Start {
+        self.start.get_or_init(|| Start::of(self))
+    }
 }
 /// An operation. Those that do not say where to go on do so at the next one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,9 +3,9 @@
 use super::ahead;
 use super::chars::Fold;
 use super::program::{Alternative, At, Greed, Guard, Item, Loop, Op, Program, Run};
-use super::search::Start;
 use super::set::{CharSet, Test, check};
 use super::words::*;
+use std::sync::OnceLock;
 
 /// Groups nest less deeply than this in any pattern that `re` compiles within its own recursion limit.
 const DEEPEST: usize = 5000;
@@ -34,7 +34,7 @@ pub fn translate(code: &[u32], groups: usize, stack_limit: usize) -> Option<Prog
             guards: Vec::new(),
             marks: groups.checked_mul(2)?,
             min_len: 0,
-            start: Start::Anywhere,
+            start: OnceLock::new(),
         },
         nesting: 0,
         depth: 0,
@@ -53,7 +53,6 @@ pub fn translate(code: &[u32], groups: usize, stack_limit: usize) -> Option<Prog
     t.sequence(begin, end)?;
     t.p.ops.push(Op::Success);
     ahead::guard(&mut t.p);
-    t.p.start = Start::of(&t.p);
     Some(t.p)
 }
 impl Translator<'_> {

@@ -183,6 +183,16 @@ pub(crate) fn store_subscript(th: &mut Thread, o: Value, k: Value, v: Value) -> 
             }
             return Err(th.index_error("list assignment index out of range"));
         }
+        if class == t.bytearray
+            && let (Some(i), Some(byte @ 0..=255)) = (k.to_small(), v.to_small())
+        {
+            let data = &mut crate::types::bytearray::open(th, o)?.data;
+            let i = if i < 0 { i + data.len() as i64 } else { i };
+            if let Some(place) = usize::try_from(i).ok().and_then(|i| data.get_mut(i)) {
+                *place = byte as u8;
+                return Ok(());
+            }
+        }
     }
     th.setitem(o, k, v)
 }
