@@ -5,6 +5,7 @@
 
 mod ahead;
 mod chars;
+mod look;
 mod machine;
 mod matching;
 mod pattern;
