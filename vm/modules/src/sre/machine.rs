@@ -9,8 +9,6 @@ use vasuki_vm::throw::R;
 pub const NONE: usize = usize::MAX;
 /// Ways given up between two looks at whether the thread is wanted elsewhere.
 const PATIENCE: u32 = 1 << 13;
-/// Entries of the stack at most: two gigabytes.
-const MOST_ENTRIES: usize = 1 << 26;
 /// Entries whose memory is kept for the next match.
 const KEPT_ENTRIES: usize = 1 << 16;
 
@@ -140,8 +138,9 @@ impl<'a, U: Unit> Machine<'a, U> {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, th: &mut Thread) -> R<()> {
-        let n = self.s.stack.len();
-        if n >= MOST_ENTRIES || self.s.stack.try_reserve(n.max(64)).is_err() {
+        let more = self.s.stack.len().max(64);
+        vasuki_vm::memory::reserve(th, more * std::mem::size_of::<Entry>())?;
+        if self.s.stack.try_reserve_exact(more).is_err() {
             return Err(th.memory_error());
         }
         th.poll_inside()
