@@ -154,13 +154,16 @@ pub enum Step {
     /// it returned
     Returned(Value),
 }
-/// Goes on with `sent`. A closed generator has returned None.
+/// Goes on with `sent`. A closed generator has returned None; a coroutine cannot be awaited twice.
 pub fn resume(th: &mut Thread, g: Gc<Generator>, sent: Value) -> R<Step> {
     step(th, g, sent, None)
 }
 fn step(th: &mut Thread, g: Gc<Generator>, sent: Value, thrown: Option<Throw>) -> R<Step> {
     th.recurse("", |th| {
         if g.has_ended(th)? {
+            if crate::types::class::class_of(g.value()) == ctx().types.coroutine {
+                return Err(th.runtime_error("cannot reuse already awaited coroutine"));
+            }
             return match thrown {
                 Some(t) => Err(t),
                 None => Ok(Step::Returned(Value::NONE)),

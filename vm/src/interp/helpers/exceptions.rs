@@ -19,6 +19,8 @@ pub(crate) fn raise(th: &mut Thread, how: usize, exc: Value, cause: Value) -> Th
         if e.is_none() {
             return th.runtime_error("No active exception to reraise");
         }
+        // This frame is in its traceback, or is not to be.
+        th.interp.reraise = true;
         return Throw::exception(e);
     }
     let t = if is_exception_class(exc) || exc.is_kind(Kind::Exception) {
