@@ -10,7 +10,7 @@ use crate::attrs;
 use crate::context::ctx;
 use crate::modules::builtins::compile;
 use crate::modules::sys::RECURSION_LIMIT;
-use crate::native::NativeFn;
+use crate::native::{Bind, NativeFn};
 use crate::object::{Gc, Kind};
 use crate::special::Special;
 use crate::thread::Thread;
@@ -219,8 +219,12 @@ unsafe fn call_native(th: &mut Thread, f: Gc<NativeFunction>, base: *mut Value, 
             *base.sub(1) = bound;
             (base.sub(1), argc + 1)
         };
-        if bound.is_empty() && !f.owner.get().is_empty() {
-            native_function::check_receiver(th, f, std::slice::from_raw_parts(first, n))?;
+        let owner = f.owner.get();
+        if bound.is_empty() && !owner.is_empty() {
+            let own = n > 0 && def.bind != Bind::Static && class_of(*first).value() == owner;
+            if !own {
+                native_function::check_receiver(th, f, std::slice::from_raw_parts(first, n))?;
+            }
         }
         let direct = th.interp.nesting == 1;
         th.interp.direct = direct;

@@ -91,6 +91,7 @@ impl Action {
     pub(crate) fn collects(word: u64) -> bool {
         word & 8 << 16 != 0
     }
+    #[inline]
     pub(crate) fn of(word: u64) -> Action {
         match word >> 16 & 0xFFFF {
             1 => Action::Native,

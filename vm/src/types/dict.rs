@@ -98,6 +98,14 @@ impl Gc<Dict> {
     /// The value of a key with a known hash.
     #[inline]
     pub fn get_hash(self, th: &mut Thread, k: Value, hash: i64) -> R<Option<Value>> {
+        // Deleted entries have other keys.
+        if !th.tx.concurrent
+            && let Some(t) = self.table.get().cast::<DictTable>()
+            && let Some(e) = t.at_first_place(hash as u64, k)
+        {
+            let v = e.value.get();
+            return Ok(if v.is_empty() { None } else { Some(v) });
+        }
         let (table, step, v) = th.read(self.header(), || {
             let t = self.table.get();
             let step = probe(t, hash as u64, k, None);

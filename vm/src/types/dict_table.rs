@@ -75,6 +75,13 @@ impl Gc<DictTable> {
             std::slice::from_raw_parts(first.cast(), self.cap as usize)
         }
     }
+    /// The entry that the first place for a hash leads to, if it has just this key: for who owns the dict.
+    #[inline(always)]
+    pub(super) fn at_first_place(self, hash: u64, key: Value) -> Option<&'static Entry> {
+        let i = self.index()[(hash & self.mask) as usize].load(Relaxed) as usize;
+        let e = self.entries().get(i.wrapping_sub(1))?;
+        (e.key.get() == key).then_some(e)
+    }
     /// The entries up to the last one in use.
     #[inline(always)]
     pub(super) fn filled(self) -> &'static [Entry] {
