@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | 0 | empty |
 //! | 1 | shape or keys version (32 high bits), byte offset or index (24 bits): no allocation |
+//! | 3 | attribute of a module: version of its keys (32 high bits), index (24 bits) |
 //! | 4 | nothing can be kept for what came last: fills still to skip (above the low byte) |
 //! | 2 (low three bits) | pointer to an immutable [`Entry`] (plus 2), owned by the code object |
 //!
@@ -11,11 +12,14 @@
 //! that fills too many gives up.
 
 use crate::attrs::{self, Place};
+use crate::context::ctx;
 use crate::interp::code::Code;
-use crate::object::Gc;
+use crate::object::{Gc, Kind};
 use crate::shape::Shape;
+use crate::thread::Thread;
 use crate::types::class::{Class, class_of};
 use crate::types::function::Function;
+use crate::types::module;
 use crate::types::property::Property;
 use crate::types::str_::Str;
 use crate::value::Value;
@@ -75,6 +79,8 @@ impl Entry {
 
 /// Entries that one code object may make per instruction word, on average.
 const MOST: usize = 4;
+/// Mark of a word for an attribute of a module.
+const MODULE: u64 = 3;
 /// Mark of a word that says that the last fill found nothing to keep, and how many fills are skipped then.
 const HOPELESS: u64 = 4;
 const SKIPPED: u64 = 100;
@@ -244,6 +250,39 @@ pub fn fill_attr(code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) {
         }
         _ if matches!(old & 7, 0 | HOPELESS) => word.store(SKIPPED << 8 | HOPELESS, Relaxed),
         _ => {}
+    }
+}
+/// What a word knows about an attribute of the module `v`.
+#[inline]
+pub fn module_attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Value> {
+    let w = word.load(Acquire);
+    if w & 7 != MODULE || !v.is_kind(Kind::Module) || class_of(v) != ctx().types.module {
+        return None;
+    }
+    let d = module::dict_of(v);
+    let i = (w >> 8 & 0xFF_FFFF) as usize;
+    let look = || {
+        if u64::from(d.keys_version()) == w >> 32 {
+            d.value_slot(i).map(|s| s.get())
+        } else {
+            None
+        }
+    };
+    let x = th.read(d.header(), look).ok()??;
+    if x.is_empty() || x == Value::DELETED { None } else { Some(x) }
+}
+/// Fills the cache of a load on the module `v`.
+pub fn fill_module(th: &mut Thread, word: &AtomicU64, v: Value, name: Gc<Str>) {
+    let class = ctx().types.module;
+    if !matches!(word.load(Relaxed) & 7, 0 | MODULE | HOPELESS) || class_of(v) != class || class.lookup(name).is_some() {
+        return;
+    }
+    let d = module::dict_of(v);
+    let version = d.ensure_version(th);
+    if version != 0
+        && let Some(i) = d.index_of_interned(name).filter(|i| *i <= 0xFF_FFFF)
+    {
+        word.store((version as u64) << 32 | (i as u64) << 8 | MODULE, Release);
     }
 }
 /// Fills the cache of a StoreAttr on `v`, whose shape was `before` the store.

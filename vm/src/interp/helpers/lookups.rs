@@ -169,6 +169,14 @@ pub(crate) fn cell_of(v: Value) -> Gc<Cell> {
 /// LoadAttr where the cache does not know: looks up, and fills the cache.
 #[inline(never)]
 pub(crate) fn load_attr(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) -> R {
+    if v.is_kind(Kind::Module) {
+        if let Some(x) = cache::module_attribute(th, word, v) {
+            return Ok(x);
+        }
+        let found = th.getattr(v, name)?;
+        cache::fill_module(th, word, v, name);
+        return Ok(found);
+    }
     let found = th.getattr(v, name)?;
     cache::fill_attr(code, word, v, name);
     Ok(found)
@@ -247,6 +255,9 @@ pub(crate) fn load_method(th: &mut Thread, v: Value, name: Gc<Str>) -> R<(Value,
 /// LoadMethod where the cache does not know.
 #[inline(never)]
 pub(crate) fn load_method_cached(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) -> R<(Value, Value)> {
+    if v.is_kind(Kind::Module) {
+        return Ok((load_attr(th, code, word, v, name)?, Value::EMPTY));
+    }
     let r = load_method(th, v, name)?;
     cache::fill_attr(code, word, v, name);
     Ok(r)
