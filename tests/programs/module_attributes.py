@@ -34,19 +34,6 @@ a.f = lambda: "new"
 print(call(a))
 
 
-class Sub(types.ModuleType):
-    @property
-    def x(self):
-        return "property"
-
-
-print(get(b))
-b.__class__ = Sub
-print(get(b), b.__dict__["x"])
-b.__dict__["y"] = 4
-print(b.y)
-
-
 class Other:
     x = "class"
 
