@@ -30,6 +30,10 @@ pub struct Finalizable {
     list: Vec<Value>,
     /// those before the running transaction
     committed: usize,
+    /// those due that this thread has taken to run
+    due: Vec<Value>,
+    /// references with the callbacks due that this thread has taken to call
+    pub(crate) callbacks: Vec<(Value, Value)>,
 }
 impl Finalizable {
     /// An object whose class has a finalizer was made.
@@ -57,9 +61,14 @@ impl Finalizable {
             v.as_obj().clear_flag(flag::HAS_FINALIZER);
         }
     }
-    /// Calls `f` with what the running transaction has made.
-    pub(crate) fn roots(&self, f: &mut dyn FnMut(Value)) {
-        self.list[self.committed..].iter().for_each(|v| f(*v));
+    /// Calls `f` with what the running transaction has made (`concurrent`), and what is due.
+    pub(crate) fn roots(&self, concurrent: bool, f: &mut dyn FnMut(Value)) {
+        let made = if concurrent { &self.list[self.committed..] } else { &[] };
+        made.iter().chain(&self.due).for_each(|v| f(*v));
+        self.callbacks.iter().for_each(|&(r, c)| {
+            f(r);
+            f(c);
+        });
     }
     /// Stopped. Takes out those that are not marked; adds those that have something to do to `due`.
     pub(crate) fn take_unreachable(&mut self, concurrent: bool, marked: &dyn Fn(u64) -> bool, due: &mut Vec<Value>) {
@@ -86,6 +95,8 @@ fn take_unreachable(list: &mut Vec<Value>, marked: &dyn Fn(u64) -> bool, due: &m
 /// A thread ends: others may find its objects unreachable.
 pub(crate) fn thread_ends(f: &mut Finalizable) {
     lock(&ENDED).append(&mut f.list);
+    make_due(&std::mem::take(&mut f.due));
+    weakref::make_due(&mut f.callbacks);
 }
 /// Stopped. As `take_unreachable`, for the objects of threads that have ended.
 pub(crate) fn of_ended_threads(marked: &dyn Fn(u64) -> bool) -> Vec<Value> {
@@ -109,20 +120,26 @@ pub(crate) fn request(th: &Thread) {
         th.world.request_finalizers_of(v.as_obj().header().meta.load(Relaxed));
     }
 }
-/// The next one that is for this thread.
-fn next(th: &Thread) -> Option<Value> {
-    let mut due = lock(&DUE);
-    let i = due.iter().rposition(|v| th.may_finalize(v.as_obj()))?;
-    let v = due.remove(i);
-    DUE_COUNT.store(due.len(), Relaxed);
-    Some(v)
+/// The next one that is for this thread. It takes all that are, for there may be many for others.
+fn next(th: &mut Thread) -> Option<Value> {
+    if th.finalizable.due.is_empty() && DUE_COUNT.load(Relaxed) > 0 {
+        let mut due = lock(&DUE);
+        let (mine, others) = due.drain(..).partition(|v| th.may_finalize(v.as_obj()));
+        *due = others;
+        DUE_COUNT.store(due.len(), Relaxed);
+        th.finalizable.due = mine;
+    }
+    th.finalizable.due.pop()
 }
 
 /// The program ends: runs the finalizers of all objects but those of `spared`; those of native files last, from the
 /// outermost stream inwards.
 pub(crate) fn run_all(th: &mut Thread, spared: &[Value]) -> R<()> {
     let mut all = std::mem::take(&mut *lock(&ENDED));
-    all.append(&mut std::mem::take(&mut th.finalizable).list);
+    let mut own = std::mem::take(&mut th.finalizable);
+    make_due(&own.due);
+    weakref::make_due(&mut own.callbacks);
+    all.append(&mut own.list);
     all.retain(|v| !spared.contains(v));
     let (files, mut others): (Vec<Value>, Vec<Value>) = all.into_iter().partition(|v| v.is_kind(Kind::Payload));
     others.reverse();
@@ -141,8 +158,7 @@ pub fn run_due(th: &mut Thread) -> R<()> {
 }
 fn run_all_due(th: &mut Thread) -> R<()> {
     weakref::run_callbacks(th)?;
-    while DUE_COUNT.load(Relaxed) > 0 {
-        let Some(v) = next(th) else { break };
+    while let Some(v) = next(th) {
         let o = v.as_obj();
         if o.has_flag(flag::FINALIZED) {
             continue;

@@ -94,7 +94,7 @@ pub fn clear_dead(is_marked: &dyn Fn(u64) -> bool, first: bool) {
             false
         })
     });
-    due(|d| d.extend(callbacks));
+    make_due(&mut callbacks);
 }
 /// Asks the threads that can run the waiting callbacks: what is private to a thread only that thread can use.
 pub(crate) fn request_callbacks(th: &Thread) {
@@ -113,16 +113,24 @@ pub fn callback_roots(f: &mut dyn FnMut(Value)) {
         }
     })
 }
-fn next_callback(th: &Thread) -> Option<(Value, Value)> {
-    due(|d| {
-        let i = d.iter().rposition(|(r, _)| th.may_finalize(r.as_obj()))?;
-        Some(d.remove(i))
-    })
+/// These callbacks wait, for whichever thread may call them.
+pub(crate) fn make_due(callbacks: &mut Vec<(Value, Value)>) {
+    due(|d| d.append(callbacks));
+}
+/// The next one that is for this thread. It takes all that are, for there may be many for others.
+fn next_callback(th: &mut Thread) -> Option<(Value, Value)> {
+    if th.finalizable.callbacks.is_empty() && DUE_COUNT.load(Relaxed) > 0 {
+        th.finalizable.callbacks = due(|d| {
+            let (mine, others) = d.drain(..).partition(|(r, _)| th.may_finalize(r.as_obj()));
+            *d = others;
+            mine
+        });
+    }
+    th.finalizable.callbacks.pop()
 }
 /// Runs the callbacks that wait for this thread or for any.
 pub fn run_callbacks(th: &mut Thread) -> R<()> {
-    while DUE_COUNT.load(Relaxed) > 0 {
-        let Some((r, c)) = next_callback(th) else { break };
+    while let Some((r, c)) = next_callback(th) {
         let both = th.new_tuple(&[r, c]);
         th.if_aborted(both, move |th| {
             due(|d| d.push((r, c)));
