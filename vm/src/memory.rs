@@ -38,6 +38,14 @@ static IMMORTAL: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 pub fn add_thread(t: *mut Thread) {
     lock(&THREADS).push(t as usize);
 }
+/// Calls `f` with every other thread. They must stand still.
+pub(crate) fn for_each_other(th: &mut Thread, f: &mut dyn FnMut(&mut Thread)) {
+    let me = std::ptr::from_mut(th) as usize;
+    for &t in lock(&THREADS).iter().filter(|&&t| t != me) {
+        // SAFETY: registered threads are alive, and by the caller's promise do not use their record now.
+        f(unsafe { &mut *(t as *mut Thread) });
+    }
+}
 /// The thread ends.
 pub fn remove_thread(t: &mut Thread) {
     finalizers::thread_ends(&mut t.finalizable);

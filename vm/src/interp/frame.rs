@@ -35,7 +35,16 @@ pub struct Frame {
     back: Slot,
     /// buffer of registers after the end
     saved: Slot,
-    trace: Slot,
+    /// the local trace function, or EMPTY
+    pub(super) trace: Slot,
+    /// line of the last event, or EMPTY
+    pub(super) line: Slot,
+    /// offset behind the last instruction that was traced, or EMPTY
+    pub(super) last: Slot,
+    /// native function of which the profiling function knows that it runs, or EMPTY
+    pub(super) native: Slot,
+    /// small int: which events the local trace function gets, see the constants; EMPTY: lines
+    events: Slot,
     /// register 0 while it runs, else 0
     regs: AtomicU64,
     /// instruction offset after the end
@@ -46,12 +55,27 @@ unsafe impl Layout for Frame {
     const KIND: Kind = Kind::Frame;
 }
 /// Words of the layout.
-const WORDS: usize = 10;
+const WORDS: usize = 14;
+/// No events for lines.
+const NO_LINES: i64 = 1;
+/// Events for instructions.
+const OPCODES: i64 = 2;
 const _: () = assert!(std::mem::size_of::<Frame>() == 16 + 8 * WORDS);
 
 impl Gc<Frame> {
+    /// Does its trace function get events for lines, and for instructions?
+    pub(super) fn wants(self) -> (bool, bool) {
+        let events = self.events.get().to_small().unwrap_or(0);
+        (events & NO_LINES == 0, events & OPCODES != 0)
+    }
+    fn set_wants(self, th: &mut Thread, bit: i64, on: bool) -> R<()> {
+        self.open(th)?;
+        let events = self.events.get().to_small().unwrap_or(0);
+        self.events.set_raw(Value::small(if on { events | bit } else { events & !bit }));
+        Ok(())
+    }
     #[inline]
-    fn open(self, th: &mut Thread) -> R<()> {
+    pub(super) fn open(self, th: &mut Thread) -> R<()> {
         th.write(self.header(), WORDS)
     }
     fn get(self, th: &mut Thread, slot: fn(&Frame) -> &Slot) -> R {
@@ -72,6 +96,7 @@ impl Gc<Frame> {
             &self.back,
             &self.saved,
             &self.trace,
+            &self.native,
         ] {
             f(s.get());
         }
@@ -343,19 +368,43 @@ static GETSETS: &[GetSetDef] = &[
     getter("f_lineno", |th, v| Ok(Value::small(i64::from(line(th, v.as_gc())?))), ""),
     getter("f_lasti", |th, v| Ok(Value::small(lasti(offset(th, v.as_gc())?))), ""),
     getter("f_generator", |_, v| Ok(or_none(v.as_gc::<Frame>().generator.get())), ""),
+    getset("f_trace", |_, v| Ok(or_none(v.as_gc::<Frame>().trace.get())), set_trace, ""),
     getset(
-        "f_trace",
-        |_, v| Ok(or_none(v.as_gc::<Frame>().trace.get())),
+        "f_trace_lines",
+        |_, v| Ok(Value::bool(v.as_gc::<Frame>().wants().0)),
         |th, v, new| {
-            v.as_gc::<Frame>().open(th)?;
-            v.as_gc::<Frame>().trace.set_raw(new);
-            Ok(())
+            let on = flag(th, new)?;
+            v.as_gc::<Frame>().set_wants(th, NO_LINES, !on)
         },
         "",
     ),
-    getset("f_trace_lines", |_, _| Ok(Value::TRUE), |_, _, _| Ok(()), ""),
-    getset("f_trace_opcodes", |_, _| Ok(Value::FALSE), |_, _, _| Ok(()), ""),
+    getset(
+        "f_trace_opcodes",
+        |_, v| Ok(Value::bool(v.as_gc::<Frame>().wants().1)),
+        |th, v, new| {
+            let on = flag(th, new)?;
+            v.as_gc::<Frame>().set_wants(th, OPCODES, on)
+        },
+        "",
+    ),
 ];
+fn flag(th: &mut Thread, v: Value) -> R<bool> {
+    match v {
+        Value::TRUE => Ok(true),
+        Value::FALSE => Ok(false),
+        _ => Err(th.type_error("attribute value type must be bool")),
+    }
+}
+/// From here on the frame has this trace function: its next event is for another line, or for the same one again.
+fn set_trace(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    let f: Gc<Frame> = v.as_gc();
+    let (line, at) = (line(th, f)?, offset(th, f)?);
+    f.open(th)?;
+    f.trace.set_raw(if new.is_none() { Value::EMPTY } else { new });
+    f.line.set_raw(Value::small(i64::from(line)));
+    f.last.set_raw(Value::small(at as i64));
+    Ok(())
+}
 fn or_none(v: Value) -> Value {
     if v.is_empty() { Value::NONE } else { v }
 }

@@ -37,6 +37,7 @@ mod returns;
 mod run;
 mod suspend;
 mod tail;
+pub(crate) mod trace;
 mod unwind;
 
 use crate::object::Gc;
@@ -120,8 +121,18 @@ pub mod frame_flag {
     pub const GENERATOR: u64 = 1 << 34;
     /// the ForIter that resumed the generator has an operand word
     pub const FAR: u64 = 1 << 35;
+    /// the trace and profiling functions know that the frame runs
+    pub const ENTERED: u64 = 1 << 36;
     /// one exception that the frame handles: from this bit on they are counted
     pub const HANDLED: u64 = 1 << 40;
+}
+
+/// Bits of [`State::mode`].
+pub mod mode {
+    /// trace functions are called
+    pub const TRACED: u8 = 1;
+    /// a collection is to happen when the native function that the loop has called returns
+    pub const COLLECT: u8 = 2;
 }
 
 /// How a nested loop ended.
@@ -159,8 +170,12 @@ pub struct State {
     pub direct: bool,
     /// something was done that cannot be undone: the checkpoint is set when the native function returns
     pub after_effect: bool,
-    /// a collection is to happen when the native function that the loop has called returns
-    pub collect: bool,
+    /// what the loop has to do besides running instructions, see [`mode`]
+    pub mode: u8,
+    /// the loop has ended to be entered again
+    pub(crate) left: bool,
+    /// trace and profiling functions
+    pub(crate) tracing: trace::Tracing,
     /// the loop has stopped at a poll because the limit of memory was passed
     pub(crate) check_memory: Option<*const AtomicU64>,
     /// the exception on its way was raised again: this frame is in its traceback already
@@ -216,7 +231,9 @@ impl State {
             length: boundary::Length::default(),
             direct: false,
             after_effect: false,
-            collect: false,
+            mode: 0,
+            left: false,
+            tracing: trace::Tracing::default(),
             check_memory: None,
             reraise: false,
             to_share: Vec::new(),
@@ -231,6 +248,7 @@ impl State {
         }
         self.frames.iter().for_each(|x| f(x.1.0));
         self.to_share.iter().for_each(|x| f(x.0));
+        self.tracing.roots(f);
         if self.checkpoint.valid && !self.after_effect {
             self.checkpoint.roots(f);
         }

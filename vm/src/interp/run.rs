@@ -13,7 +13,7 @@ use super::instruction::Instruction;
 use super::lookup::{Found, attribute, global, method};
 use super::returns::{Popped, jump, pop_frame, yield_from_frame};
 use super::unwind::{Next, unwind};
-use super::{Action, HEADER, async_generator, code_of, collect, frame_flag, function_of, suspend};
+use super::{Action, HEADER, async_generator, code_of, collect, frame_flag, function_of, mode, suspend, trace};
 use crate::context::ctx;
 use crate::object::{Gc, Kind};
 use crate::ops::{BinOp, CmpOp, UnOp};
@@ -51,15 +51,26 @@ pub(super) fn run(th: &mut Thread) -> R {
 
 /// Runs the frame that was pushed; `thrown` is thrown there first.
 pub(super) fn run_with(th: &mut Thread, thrown: Option<Throw>) -> R {
-    let mut r = interpret(th, thrown);
-    loop {
-        r = if th.interp.collect {
+    let mut r = enter(th, thrown);
+    while std::mem::replace(&mut th.interp.left, false) {
+        r = if th.interp.mode & mode::COLLECT != 0 {
+            wipe();
             collect(th, r)
         } else if let Some(at) = th.interp.check_memory.take() {
             check_memory(th, at)
         } else {
-            return r;
+            enter(th, None)
         };
+    }
+    r
+}
+/// Runs the loop, the one that calls trace functions if this thread has one.
+#[inline(always)]
+fn enter(th: &mut Thread, thrown: Option<Throw>) -> R {
+    if th.interp.mode & mode::TRACED == 0 {
+        interpret::<false>(th, thrown)
+    } else {
+        interpret::<true>(th, thrown)
     }
 }
 /// The limit of memory was passed: MemoryError before `at`, unless there is room after all. As in `collect`, the loop's
@@ -73,7 +84,14 @@ fn check_memory(th: &mut Thread, at: *const AtomicU64) -> R {
         th.interp.pc = at;
         th.memory_error()
     });
-    interpret(th, thrown)
+    enter(th, thrown)
+}
+/// Overwrites the native stack where the loop's frame, and those that it called, were: frames laid over them have words that
+/// they never write.
+#[cold]
+#[inline(never)]
+fn wipe() {
+    std::hint::black_box([0u64; 1024]);
 }
 /// A native function called by the loop has asked for a collection: it happens while the loop's own native frame, whose
 /// words may be left over from what the program has done with long ago, is gone. So are, at a boundary, the logs and the
@@ -81,7 +99,7 @@ fn check_memory(th: &mut Thread, at: *const AtomicU64) -> R {
 #[cold]
 #[inline(never)]
 fn collect(th: &mut Thread, r: R) -> R {
-    th.interp.collect = false;
+    th.interp.mode &= !mode::COLLECT;
     let ends = th.interp.nesting == 1 && th.tx.concurrent;
     let begun = if ends { th.commit_point() } else { Ok(()) };
     let collected = begun.and_then(|()| crate::modules::gc::collect_now(th));
@@ -94,10 +112,11 @@ fn collect(th: &mut Thread, r: R) -> R {
         }
         (_, Err(t)) | (Err(t), _) => Some(t),
     };
-    interpret(th, thrown)
+    enter(th, thrown)
 }
+/// `TRACED`: with a look at the trace and profiling functions before every instruction.
 #[inline(never)]
-fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
+fn interpret<const TRACED: bool>(th: &mut Thread, thrown: Option<Throw>) -> R {
     if let Some(t) = thrown
         && let Next::Leave(t) = unwind(th, t)
     {
@@ -170,14 +189,24 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                     unsafe { code_of(regs) }
                 };
             }
+            // Out of the loop, which `run_with` enters again.
+            macro_rules! leave {
+                ($pc:expr) => {{
+                    th.interp.pc = $pc;
+                    th.interp.left = true;
+                    return Ok(Value::NONE);
+                }};
+            }
             macro_rules! poll {
                 () => {
                     if th.world.poll_word() != 0 {
                         ok!(th.poll());
                         if th.out_of_memory {
-                            th.interp.pc = pc;
                             th.interp.check_memory = Some(pc);
-                            return Ok(Value::NONE);
+                            leave!(pc);
+                        }
+                        if th.interp.mode & mode::TRACED != TRACED as u8 {
+                            leave!(pc);
                         }
                     }
                 };
@@ -191,8 +220,9 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                             if th.interp.after_effect && th.interp.nesting == 1 {
                                 ok!(settle(th, pc));
                             }
-                            if th.interp.collect {
+                            if th.interp.mode != TRACED as u8 {
                                 th.interp.pc = pc;
+                                th.interp.left = true;
                                 return Ok(Value::small($dest as i64));
                             }
                         }
@@ -257,7 +287,14 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
 
             // SAFETY: validated code ends with a return or a jump: `pc` is always on an instruction.
             let ins = unsafe { Instruction::at(pc) };
+            if TRACED && th.interp.mode & mode::TRACED == 0 {
+                leave!(pc);
+            }
             pc = pc.wrapping_add(1);
+            if TRACED {
+                // SAFETY: the running frame is live, and `pc` is behind an instruction.
+                ok!(unsafe { trace::before(th, regs, pc) });
+            }
             match ins.op() {
                 Op::Nop => {}
                 Op::Resume => poll!(),
@@ -576,9 +613,11 @@ fn interpret(th: &mut Thread, thrown: Option<Throw>) -> R {
                             break 'run t;
                         }
                         if th.out_of_memory {
-                            th.interp.pc = target;
                             th.interp.check_memory = Some(pc);
-                            return Ok(Value::NONE);
+                            leave!(target);
+                        }
+                        if th.interp.mode & mode::TRACED != TRACED as u8 {
+                            leave!(target);
                         }
                     }
                     pc = target;

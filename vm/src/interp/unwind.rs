@@ -1,6 +1,6 @@
 //! Exceptions on their way: tracebacks, handlers, frames left behind; and aborts, which end at the outermost loop.
 
-use super::{Action, async_generator, code_of, frame, frame_flag, suspend};
+use super::{Action, async_generator, code_of, frame, frame_flag, mode, suspend, trace};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::types::traceback;
@@ -36,6 +36,11 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
             t = other;
             continue;
         }
+        let traced = th.interp.mode & mode::TRACED != 0;
+        if traced && let Err(other) = trace::thrown(th, e, again) {
+            t = other;
+            continue;
+        }
         if let Some(h) = code.handler(at) {
             // SAFETY: the compiler gave the handler a register and a target of this code.
             unsafe {
@@ -52,6 +57,10 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
                 th.set_checkpoint(pc);
             }
             return Next::Go;
+        }
+        if traced && let Err(other) = trace::left(th) {
+            t = other;
+            continue;
         }
         // SAFETY: as above.
         let word = unsafe { (*th.interp.regs.sub(3)).0 };

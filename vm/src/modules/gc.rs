@@ -129,7 +129,7 @@ fn collect(th: &mut Thread, a: &[Value]) -> R {
         }
     }
     if th.interp.direct {
-        th.interp.collect = true;
+        th.interp.mode |= crate::interp::mode::COLLECT;
         return Ok(Value::NONE);
     }
     collect_now(th)

@@ -2,7 +2,7 @@
 
 use super::put;
 use crate::context::ctx;
-use crate::interp::generator;
+use crate::interp::{generator, trace};
 use crate::modules::builtins::sys_attribute;
 use crate::names::names;
 use crate::structseq;
@@ -113,11 +113,27 @@ pub fn get_asyncgen_hooks(th: &mut Thread, _: &[Value]) -> R {
     };
     structseq::new(th, class, &[first, last])
 }
-/// `settrace` and `setprofile`: only that there is no such function can be said yet.
-pub fn set_tracing(th: &mut Thread, a: &[Value]) -> R {
-    if a[0].is_none() {
-        return Ok(Value::NONE);
-    }
-    let text = "this version of Vasuki calls no trace or profiling functions";
-    Err(th.error(crate::context::ctx().types.NotImplementedError, text))
+/// `sys.settrace`
+pub fn settrace(th: &mut Thread, a: &[Value]) -> R {
+    trace::set(th, trace::Which::Trace, a[0])
+}
+/// `sys.setprofile`
+pub fn setprofile(th: &mut Thread, a: &[Value]) -> R {
+    trace::set(th, trace::Which::Profile, a[0])
+}
+/// `sys._settraceallthreads`
+pub fn settrace_all(th: &mut Thread, a: &[Value]) -> R {
+    trace::set_all(th, trace::Which::Trace, a[0])
+}
+/// `sys._setprofileallthreads`
+pub fn setprofile_all(th: &mut Thread, a: &[Value]) -> R {
+    trace::set_all(th, trace::Which::Profile, a[0])
+}
+/// `sys.gettrace`
+pub fn gettrace(th: &mut Thread, _: &[Value]) -> R {
+    Ok(trace::get(th, trace::Which::Trace))
+}
+/// `sys.getprofile`
+pub fn getprofile(th: &mut Thread, _: &[Value]) -> R {
+    Ok(trace::get(th, trace::Which::Profile))
 }

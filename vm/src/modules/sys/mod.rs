@@ -159,7 +159,12 @@ static FUNCTIONS: &[NativeDef] = &[
         utf8,
         "Return the encoding used to convert Unicode filenames to OS filenames.",
     ),
-    def("getprofile", "", none, "Return the profiling function set with sys.setprofile."),
+    def(
+        "getprofile",
+        "",
+        hooks::getprofile,
+        "Return the profiling function set with sys.setprofile.",
+    ),
     def(
         "getrecursionlimit",
         "",
@@ -187,7 +192,7 @@ static FUNCTIONS: &[NativeDef] = &[
     def(
         "gettrace",
         "",
-        none,
+        hooks::gettrace,
         "Return the global debug tracing function set with sys.settrace.",
     ),
     def(
@@ -197,13 +202,20 @@ static FUNCTIONS: &[NativeDef] = &[
         "Return the number of elements of the unicode interned dictionary",
     ),
     def("intern", "string, /", runtime::intern, "``Intern'' the given string."),
-    def("setprofile", "function, /", hooks::set_tracing, "Set the profiling function."),
+    def("setprofile", "function, /", hooks::setprofile, "Set the profiling function."),
     def(
-        "settrace",
+        "_setprofileallthreads",
         "function, /",
-        hooks::set_tracing,
-        "Set the global debug tracing function.",
+        hooks::setprofile_all,
+        "Set the profiling function in all running threads belonging to the current interpreter.",
     ),
+    def(
+        "_settraceallthreads",
+        "function, /",
+        hooks::settrace_all,
+        "Set the global debug tracing function in all running threads belonging to the current interpreter.",
+    ),
+    def("settrace", "function, /", hooks::settrace, "Set the global debug tracing function."),
     def("is_finalizing", "", runtime::is_finalizing, "Return True if Python is exiting."),
     def(
         "is_remote_debug_enabled",
@@ -249,9 +261,6 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
 ];
 
-fn none(_: &mut Thread, _: &[Value]) -> R {
-    Ok(Value::NONE)
-}
 fn nothing(_: &mut Thread, _: &[Value]) -> R {
     Ok(Value::NONE)
 }
