@@ -471,6 +471,11 @@ pub fn is_data_descriptor(a: Value) -> bool {
         }
     }
 }
+/// An attribute that is looked for in the class of `obj` alone, bound to `obj`: special methods.
+pub fn of_class(th: &mut Thread, obj: Value, name: Gc<Str>) -> R<Option<Value>> {
+    let class = class_of(obj);
+    class.lookup(name).map(|m| bind(th, m, obj, class.value())).transpose()
+}
 /// Binds what was found in a class: `a.__get__(obj, class)`. An EMPTY `obj` means that the class itself was asked.
 #[inline]
 pub fn bind(th: &mut Thread, a: Value, obj: Value, class: Value) -> R {

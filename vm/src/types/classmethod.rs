@@ -39,7 +39,8 @@ pub fn new(th: &mut Thread, f: Value) -> Value {
 pub fn inner(th: &mut Thread, v: Value) -> R {
     let m = v.as_gc::<ClassMethod>();
     match load(th, m.header(), &m.func)? {
-        Value::EMPTY => Err(th.runtime_error("uninitialized classmethod object")),
+        // `__init__` was not called.
+        Value::EMPTY => Ok(Value::NONE),
         f => Ok(f),
     }
 }

@@ -76,7 +76,8 @@ pub fn get(th: &mut Thread, v: Value, obj: Value) -> R {
     if !m.owner().has_flag(class_flag::HEAP) {
         return Ok(Value::NONE);
     }
-    let text = format!("'{}' object has no attribute '{}'", class_of(obj).name_str(), m.text());
+    let name = th.full_name(class_of(obj))?;
+    let text = format!("'{name}' object has no attribute '{}'", m.text());
     Err(attrs::attribute_error_for(th, &text, obj, m.name.get().as_gc()))
 }
 /// Sets the slot (EMPTY: deletes).

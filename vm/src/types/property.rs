@@ -104,13 +104,17 @@ static METHODS: &[NativeDef] = &[
     ),
 ];
 static GETSETS: &[GetSetDef] = &[
-    getter("fget", |th, v| field(th, v, |p| &p.get), ""),
-    getter("fset", |th, v| field(th, v, |p| &p.set), ""),
-    getter("fdel", |th, v| field(th, v, |p| &p.del), ""),
+    getset("fget", |th, v| field(th, v, |p| &p.get), read_only, ""),
+    getset("fset", |th, v| field(th, v, |p| &p.set), read_only, ""),
+    getset("fdel", |th, v| field(th, v, |p| &p.del), read_only, ""),
     getset("__doc__", |th, v| field(th, v, |p| &p.doc), set_doc, ""),
     getset("__name__", get_name, set_own_name, ""),
     getter("__isabstractmethod__", is_abstract, ""),
 ];
+/// As members of CPython's struct, these have a message of their own.
+fn read_only(th: &mut Thread, _: Value, _: Value) -> R<()> {
+    Err(th.attribute_error("readonly attribute"))
+}
 fn this(th: &mut Thread, v: Value) -> R<Gc<Property>> {
     match v.cast() {
         Some(p) => Ok(p),

@@ -74,7 +74,7 @@ fn by_protocol(th: &mut Thread, v: Value, protocol: i64) -> R {
 }
 /// (args or None, kwargs or None) for `__new__`.
 fn new_arguments(th: &mut Thread, v: Value) -> R<(Value, Value)> {
-    if let Some(f) = th.getattr_opt(v, names().__getnewargs_ex__)? {
+    if let Some(f) = attrs::of_class(th, v, names().__getnewargs_ex__)? {
         let r = th.call(f, &[])?;
         let Some(t) = r.cast::<Tuple>() else {
             let text = format!("__getnewargs_ex__ should return a tuple, not '{}'", class_of(r).name_str());
@@ -99,7 +99,7 @@ fn new_arguments(th: &mut Thread, v: Value) -> R<(Value, Value)> {
         }
         return Ok((*args, *kwargs));
     }
-    if let Some(f) = th.getattr_opt(v, names().__getnewargs__)? {
+    if let Some(f) = attrs::of_class(th, v, names().__getnewargs__)? {
         let r = th.call(f, &[])?;
         if !r.is_kind(Kind::Tuple) {
             let text = format!("__getnewargs__ should return a tuple, not '{}'", class_of(r).name_str());

@@ -39,7 +39,8 @@ pub fn new(th: &mut Thread, f: Value) -> Value {
 pub fn inner(th: &mut Thread, v: Value) -> R {
     let m = v.as_gc::<StaticMethod>();
     match load(th, m.header(), &m.func)? {
-        Value::EMPTY => Err(th.runtime_error("uninitialized staticmethod object")),
+        // `__init__` was not called.
+        Value::EMPTY => Ok(Value::NONE),
         f => Ok(f),
     }
 }

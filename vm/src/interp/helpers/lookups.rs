@@ -297,24 +297,15 @@ pub(crate) fn load_special(th: &mut Thread, v: Value, which: usize) -> R<(Value,
     let class = class_of(v);
     let Some(m) = class.special(s) else {
         let name = th.full_name(class)?;
-        let (kind, other) = if which < 2 {
-            ("context manager", [Special::Aenter, Special::Aexit])
+        let (plain, asynchronous) = ("context manager", "asynchronous context manager");
+        let (kind, other, specials, with) = if which < 2 {
+            (plain, asynchronous, [Special::Aenter, Special::Aexit], "async with")
         } else {
-            ("asynchronous context manager", [Special::Enter, Special::Exit])
+            (asynchronous, plain, [Special::Enter, Special::Exit], "with")
         };
-        let mut text = format!("'{name}' object does not support the {kind} protocol");
-        if which % 2 == 1 {
-            text = format!("'{name}' object does not support the {kind} protocol (missed {} method)", s.name());
-        } else if other.iter().all(|o| class.special(*o).is_some()) {
-            let with = if which < 2 { "async with" } else { "with" };
-            text = format!(
-                "{text} but it supports the {} protocol. Did you mean to use '{with}'?",
-                if which < 2 {
-                    "asynchronous context manager"
-                } else {
-                    "context manager"
-                }
-            );
+        let mut text = format!("'{name}' object does not support the {kind} protocol (missed {} method)", s.name());
+        if specials.iter().all(|o| class.special(*o).is_some()) {
+            text += &format!(" but it supports the {other} protocol. Did you mean to use '{with}'?");
         }
         return Err(th.type_error(&text));
     };

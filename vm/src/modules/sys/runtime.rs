@@ -165,7 +165,7 @@ pub fn getallocatedblocks(_: &mut Thread, _: &[Value]) -> R {
 }
 pub fn getsizeof(th: &mut Thread, a: &[Value]) -> R {
     let key = th.intern("__sizeof__");
-    match th.getattr_opt(a[0], key)? {
+    match crate::attrs::of_class(th, a[0], key)? {
         Some(m) => th.call(m, &[]),
         None if !a[1].is_empty() => Ok(a[1]),
         None => Err(th.type_error(&format!("Type {} doesn't define __sizeof__", th.class_of(a[0]).name_str()))),
