@@ -3,6 +3,7 @@
 use crate::json_encode as enc;
 use crate::support::{self, ClassCell, attr, native, put, type_name};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{ModuleDef, NativeDef, TypeDef, def, def_static, getter};
 use vasuki_vm::object::{Gc, Kind};
@@ -135,7 +136,7 @@ fn scanner_call(th: &mut Thread, a: &[Value]) -> R {
     let mut run = Run {
         s,
         text,
-        memo: HashMap::new(),
+        memo: HashMap::default(),
         keys: ValueVec::new(),
     };
     let (v, end) = match text.chars() {
@@ -184,12 +185,26 @@ impl Unit for u32 {
         Chars::Four(s)
     }
 }
+/// Hashes of texts are hashes enough.
+#[derive(Default)]
+struct AlreadyHashed(u64);
+impl Hasher for AlreadyHashed {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.0 = self.0.rotate_left(8) ^ *b as u64);
+    }
+    fn write_i64(&mut self, n: i64) {
+        self.0 = n as u64;
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 /// One call of a scanner.
 struct Run<'a> {
     s: &'a Scanner,
     text: Gc<Str>,
     /// keys of objects so far, by their hash
-    memo: HashMap<i64, Gc<Str>>,
+    memo: HashMap<i64, Gc<Str>, BuildHasherDefault<AlreadyHashed>>,
     /// keeps the keys alive
     keys: ValueVec,
 }
