@@ -33,16 +33,13 @@ def nested():
 
 
 def work():
-    while not stop:
+    for _ in range(60):
         nested()
 
 
-stop = []
 threads = [threading.Thread(target=work) for i in range(2)]
 for t in threads:
     t.start()
-time.sleep(0.5)
-stop.append(1)
 for t in threads:
     t.join()
 gc.collect()
