@@ -28,18 +28,18 @@ def benchmark(folder, name):
 
 def richards(folder):
     module = benchmark(folder, "richards")
-    return lambda: module.Richards().run(6)
+    return lambda: module.Richards().run(25)
 
 
 def nbody(folder):
     module = benchmark(folder, "nbody")
     module.offset_momentum(module.BODIES["sun"])
-    return lambda: module.advance(0.01, 20_000)
+    return lambda: module.advance(0.01, 100_000)
 
 
 def deltablue(folder):
     module = benchmark(folder, "deltablue")
-    return lambda: [module.delta_blue(500) for _ in range(6)]
+    return lambda: [module.delta_blue(500) for _ in range(40)]
 
 
 def json_dumps(_):
@@ -48,20 +48,20 @@ def json_dumps(_):
     data = {"a": [1, 2, 3.5, "x" * 20] * 50, "b": {str(i): i for i in range(300)}}
 
     def work():
-        for _ in range(400):
+        for _ in range(6000):
             json.dumps(data)
 
     return work
 
 
 def word_count(_):
-    text = "the quick brown fox jumps over the lazy dog and runs away from it " * 20_000
+    text = "the quick brown fox jumps over the lazy dog and runs away from it " * 100_000
 
     def work():
         counts = {}
         for word in text.split():
             counts[word] = counts.get(word, 0) + 1
-        assert counts["the"] == 40_000
+        assert counts["the"] == 200_000
 
     return work
 
@@ -85,7 +85,7 @@ def mandelbrot_row(y, width, height):
 def mandelbrot_shared_rows(_):
     def work():
         for y in range(128):
-            ROWS[y] = mandelbrot_row(y, 300, 128)
+            ROWS[y] = mandelbrot_row(y, 600, 128)
 
     return work
 
@@ -94,7 +94,7 @@ def fib(_):
     def f(n):
         return n if n < 2 else f(n - 1) + f(n - 2)
 
-    return lambda: f(27)
+    return lambda: f(31)
 
 
 def attributes(_):
@@ -107,7 +107,7 @@ def attributes(_):
 
     def work():
         p = Point()
-        for _ in range(1_000_000):
+        for _ in range(5_000_000):
             p.move()
 
     return work
@@ -117,17 +117,18 @@ WORKLOADS = [richards, nbody, deltablue, json_dumps, word_count, mandelbrot_shar
 NEED_FOLDER = {richards, nbody, deltablue}
 
 
-def collatz(n):
+def collatz(first):
     steps = 0
-    while n != 1:
-        n = n * 3 + 1 if n % 2 else n // 2
-        steps += 1
+    for n in range(first, first + 50):
+        while n != 1:
+            n = n * 3 + 1 if n % 2 else n // 2
+            steps += 1
     return steps
 
 
 def pool(threads):
     with ThreadPoolExecutor(threads) as executor:
-        return sum(executor.map(collatz, range(1, 6000)))
+        return sum(executor.map(collatz, range(1, 30_000, 50)))
 
 
 def in_threads(works):

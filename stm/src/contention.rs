@@ -13,7 +13,7 @@ use crate::tx::{Conflict, Tx};
 use crate::world::{WorldThread, poll};
 
 /// Rounds of waiting before the ages are compared; the owner mostly is about to commit.
-const PATIENT: u32 = if cfg!(loom) { 0 } else { 4 };
+const PATIENT: u32 = if cfg!(loom) { 0 } else { 8 };
 /// Rounds that the younger transaction waits for an owner that runs.
 const YOUNGER: u32 = if cfg!(loom) { 1 } else { 60 };
 /// Rounds that the older one waits before it asks.

@@ -51,8 +51,8 @@ impl Tx {
         std::ptr::eq(e.header, h) && (e.meta == seen || is_mutant(Mutant::FilterIgnoresWord))
     }
     #[inline(always)]
-    fn filter_place(h: &Header) -> usize {
-        (h as *const Header as usize >> 4) % FILTER
+    pub(crate) fn filter_place(h: *const Header) -> usize {
+        (h as usize >> 4) % FILTER
     }
     /// The word to recheck after the loads. Waits for an object that another thread has open; extends the snapshot when
     /// the object is newer.

@@ -165,7 +165,11 @@ impl Tx {
         w.count_abort();
     }
     pub(crate) fn forget_reads(&mut self) {
-        if !self.reads.is_empty() {
+        if self.reads.len() < FILTER / 8 {
+            for r in self.reads.drain(..) {
+                self.filter[Tx::filter_place(r.header)] = ReadEntry::NONE;
+            }
+        } else {
             self.reads.clear();
             self.filter.fill(ReadEntry::NONE);
         }

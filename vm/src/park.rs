@@ -37,6 +37,8 @@ const FREE: u32 = 0;
 const HELD: u32 = 1;
 /// held, and somebody may wait
 const AWAITED: u32 = 2;
+/// How often a thread looks before it sleeps.
+const SPINS: u32 = 100;
 
 /// A lock that anybody may give free.
 #[derive(Default)]
@@ -46,10 +48,21 @@ impl Lock {
     pub fn try_acquire(&self) -> bool {
         self.0.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok()
     }
-    /// Waits until it is taken (true) or `until` has come.
+    /// Takes it if it becomes free at once.
+    pub fn spin(&self) -> bool {
+        self.spin_for(HELD)
+    }
+    fn spin_for(&self, state: u32) -> bool {
+        (0..SPINS).any(|_| {
+            std::hint::spin_loop();
+            self.0.load(Relaxed) == FREE && self.0.compare_exchange(FREE, state, Acquire, Relaxed).is_ok()
+        })
+    }
+    /// Waits until it is taken (true) or `until` has come. Whoever holds it is often about to give it free, and a thread that
+    /// sleeps has to be woken: each looks for a moment before it does.
     pub fn wait(&self, until: Option<Instant>) -> bool {
         loop {
-            if self.0.swap(AWAITED, Acquire) == FREE {
+            if self.spin_for(AWAITED) || self.0.swap(AWAITED, Acquire) == FREE {
                 return true;
             }
             if !wait(&self.0, AWAITED, until) {

@@ -76,7 +76,7 @@ impl State {
     }
     fn choose_mode(&mut self) {
         let t = &self.tracing;
-        let on = !t.inside && !(t.trace.is_none() && t.profile.is_none());
+        let on = !(t.inside || t.trace.is_none() && t.profile.is_none());
         self.mode = self.mode & !mode::TRACED | if on { mode::TRACED } else { 0 };
     }
 }

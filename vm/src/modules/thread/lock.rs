@@ -22,6 +22,9 @@ pub fn acquire(th: &mut Thread, s: &Arc<park::Lock>, timeout: Option<Duration>) 
     if timeout == Some(Duration::ZERO) {
         return Ok(false);
     }
+    if s.spin() {
+        return Ok(true);
+    }
     let end = timeout.and_then(|t| Instant::now().checked_add(t));
     let main = crate::signals::is_main(th);
     loop {
