@@ -48,7 +48,8 @@ pub(crate) const fn word3(dest: usize, action: Action) -> u64 {
 pub(crate) unsafe fn push(th: &mut Thread, regs: *mut Value, code: Gc<Code>, t: &'static Tables, given: usize, word3: u64, extra: Value) {
     // SAFETY: by the caller's promise.
     unsafe {
-        for i in given..t.varnames.len() {
+        // Those of cells too: an exception at the entry comes before they are made, and the frame object copies them.
+        for i in given..t.first_temp {
             *regs.add(i) = Value::EMPTY;
         }
         (*regs.sub(6)).0 = th.interp.pc as u64;
