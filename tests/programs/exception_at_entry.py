@@ -1,6 +1,6 @@
 # An exception where a function begins, before its cells are made: its frame is kept, and looked at by collections.
 import gc
-import sys
+import signal
 
 
 def leaf():
@@ -29,21 +29,23 @@ class Stop(Exception):
     pass
 
 
-def stop(frame, event, arg):
-    if frame.f_code.co_name == "outer":
-        raise Stop
+def stop(number, frame):
+    raise Stop
 
 
-kept = []
+signal.signal(signal.SIGALRM, stop)
 leave = [leave_words(n) for n in range(20)]
-for depth in range(60):
-    leave[depth % 20]()
-    sys.settrace(stop)
+where = []
+for n in range(400):
+    words = leave[n % 20]
     try:
-        outer(depth)
+        signal.setitimer(signal.ITIMER_REAL, 0.0003)
+        while True:
+            words()
+            outer(n)
     except Stop as e:
-        kept.append(e)
-    sys.settrace(None)
+        kept = e
     gc.collect()
-print(len(kept), {e.__traceback__.tb_next.tb_frame.f_code.co_name for e in kept})
+    where.append(kept.__traceback__.tb_next.tb_frame.f_code.co_name)
+print(len(where), where.count("outer") > 5)
 print(outer(5)()[:3])
