@@ -1,6 +1,6 @@
 //! Commit: validation, publication, release.
 
-use crate::header::flag;
+use crate::header::{flag, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::Ordering;
 use crate::tx::{Conflict, Tx, UndoEntry};
@@ -26,7 +26,7 @@ impl Tx {
             // All opens come before the advance of the clock, and advances are ordered: of two transactions that read what
             // the other writes, the later one finds its reads invalid.
             if version != self.snapshot + 1 && !self.irrevocable && !is_mutant(Mutant::NoValidation) {
-                self.validate()?;
+                self.validate(w)?;
             }
             version
         } else {
@@ -40,7 +40,7 @@ impl Tx {
             if !is_mutant(Mutant::PublishAfterRelease) {
                 self.release(w, version);
             }
-            self.unlock_reads();
+            self.unlock_reads(w);
         }
         self.forget_reads();
         self.opened.clear();
@@ -81,6 +81,7 @@ impl Tx {
     }
     /// Gives the opened objects free. Those that were private before and were published are shared now.
     fn release(&self, w: &WorldThread, version: u64) {
+        let mut awaited = Vec::new();
         for o in &self.opened {
             // SAFETY: the log keeps the object alive.
             let h = unsafe { &*o.header };
@@ -88,6 +89,10 @@ impl Tx {
             if self.was_shared(w, o.old_meta) || h.flags.load(Ordering::Relaxed) & flag::SHARED != 0 {
                 h.meta.store(version, Ordering::Release);
             }
+            if meta::has_waiters(o.old_meta) {
+                awaited.push(o.header);
+            }
         }
+        w.world.wake_waiters(&awaited);
     }
 }

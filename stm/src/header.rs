@@ -2,7 +2,7 @@
 //!
 //! | meta | meaning |
 //! | --- | --- |
-//! | `0 | version:63` | SHARED: last committed with this version |
+//! | `0 | waiters:1 | version:62` | SHARED: last committed with this version; does a thread wait for a change? |
 //! | `1 | owner:15 | serial:48` | OPEN by, or private to, the thread with number `owner` since its transaction `serial` |
 //!
 //! Owner 0 is the solo owner: while threads run concurrently its objects count as SHARED with version 0. So do those of
@@ -38,6 +38,10 @@ pub mod flag {
 pub mod meta {
     /// Set: open or private.
     pub const OPEN: u64 = 1 << 63;
+    /// Set in a SHARED word: somebody waits until the object changes (see `retry`).
+    pub const WAITERS: u64 = 1 << 62;
+    /// A version that no object ever has.
+    pub const NEVER: u64 = WAITERS - 1;
     /// The tag of a transaction.
     #[inline(always)]
     pub const fn tag(owner: u16, serial: u64) -> u64 {
@@ -58,9 +62,14 @@ pub mod meta {
     pub const fn same_owner(a: u64, b: u64) -> bool {
         (a ^ b) >> 48 == 0
     }
+    /// Does a SHARED word say that somebody waits for a change?
+    #[inline(always)]
+    pub const fn has_waiters(m: u64) -> bool {
+        m & (OPEN | WAITERS) == WAITERS
+    }
     /// The version of a word that counts as SHARED.
     #[inline(always)]
     pub const fn version(m: u64) -> u64 {
-        if m & OPEN == 0 { m } else { 0 }
+        if m & OPEN == 0 { m & !WAITERS } else { 0 }
     }
 }

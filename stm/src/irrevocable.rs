@@ -17,7 +17,7 @@ impl Tx {
             return Ok(());
         }
         w.begin_irrevocable()?;
-        if !is_mutant(Mutant::IrrevocableReadsUnlocked) && self.lock_reads().is_err() {
+        if !is_mutant(Mutant::IrrevocableReadsUnlocked) && self.lock_reads(w).is_err() {
             w.end_irrevocable();
             return Err(Conflict);
         }
@@ -27,35 +27,45 @@ impl Tx {
     }
     /// Locks what was read. Each lock is a compare-and-swap of the very word that was read, so that nothing needs to be
     /// validated: a committer that changes one of the objects either has it open now, or finds it locked.
-    fn lock_reads(&mut self) -> Result<(), Conflict> {
+    fn lock_reads(&mut self, w: &WorldThread) -> Result<(), Conflict> {
         for i in 0..self.reads.len() {
             let (header, seen) = (self.reads[i].header, self.reads[i].meta);
             // SAFETY: logged objects are alive.
             let h = unsafe { &*header };
-            if !meta::same_owner(h.meta.load(Ordering::Acquire), self.tag) && !self.lock(h, seen) {
+            if !meta::same_owner(h.meta.load(Ordering::Acquire), self.tag) && !self.lock(w, h, seen) {
                 return Err(Conflict);
             }
         }
         Ok(())
     }
-    /// Locks an object for reading, if its word still is `seen`.
-    pub(crate) fn lock(&mut self, h: &Header, seen: u64) -> bool {
-        let done = h.meta.compare_exchange(seen, self.lock_tag(), Ordering::AcqRel, Ordering::Relaxed);
-        if done.is_ok() {
-            self.locked.push(ReadEntry { header: h, meta: seen });
+    /// Locks an object for reading, if it still is as its word `seen` said.
+    pub(crate) fn lock(&mut self, w: &WorldThread, h: &Header, seen: u64) -> bool {
+        let mut word = seen;
+        loop {
+            match h.meta.compare_exchange(word, self.lock_tag(), Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => {
+                    self.locked.push(ReadEntry { header: h, meta: word });
+                    return true;
+                }
+                Err(now) if w.is_as_read(now, seen) => word = now,
+                Err(_) => return false,
+            }
         }
-        done.is_ok()
     }
     /// What was locked and not opened afterwards is free again, as it was.
-    pub(crate) fn unlock_reads(&mut self) {
+    pub(crate) fn unlock_reads(&mut self, w: &WorldThread) {
         let tag = self.lock_tag();
+        let mut changed = Vec::new();
         for l in self.locked.drain(..) {
             // SAFETY: the log keeps the object alive.
             let h = unsafe { &*l.header };
             if h.meta.load(Ordering::Relaxed) == tag {
                 h.meta.store(l.meta, Ordering::Release);
+            } else if meta::has_waiters(l.meta) {
+                changed.push(l.header);
             }
         }
+        w.world.wake_waiters(&changed);
     }
     /// The word of what this transaction has locked for reading.
     #[inline]

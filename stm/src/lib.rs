@@ -25,6 +25,8 @@ mod numbers;
 mod open;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
 mod read;
+#[expect(unsafe_code, reason = "logged headers are pointers")]
+mod retry;
 #[expect(unsafe_code, reason = "registers are spilled to the stack")]
 mod stack;
 mod stop;
@@ -38,6 +40,7 @@ pub use commit::Publisher;
 pub use header::{Header, flag, meta};
 #[cfg(loom)]
 pub use mutant::{Mutant, set_mutant};
+pub use retry::Retry;
 pub use stop::Stopped;
 pub use tx::{Conflict, Tx};
 pub use world::{World, WorldThread, poll};

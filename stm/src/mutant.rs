@@ -43,6 +43,16 @@ pub enum Mutant {
     BoundaryWaiterAttached,
     /// who waits for an open object does not look for stops
     WaiterIgnoresStop,
+    /// a transaction that wants to wait subscribes without looking whether something has changed
+    SubscribesUnseen,
+    /// it enters the list of waiting threads after it has set the bits
+    SubscribesLate,
+    /// a commit wakes nobody
+    CommitWakesNobody,
+    /// an abort loses the bits of those who wait
+    AbortLosesWaiters,
+    /// the world goes solo although a thread waits for a change
+    SoloBesideWaiters,
 }
 
 /// Is this fault switched on? A constant outside of loom.

@@ -65,7 +65,7 @@ impl Tx {
                     self.extend(w)?;
                 }
                 if self.irrevocable && !is_mutant(Mutant::IrrevocableReadsUnlocked) {
-                    if !self.lock(h, m) {
+                    if !self.lock(w, h, m) {
                         continue;
                     }
                     return Ok(self.lock_tag());
@@ -101,22 +101,22 @@ impl Tx {
     /// Moves the snapshot to now, if all that was read is as it was.
     pub(crate) fn extend(&mut self, w: &WorldThread) -> Result<(), Conflict> {
         if is_mutant(Mutant::ClockAfterValidation) {
-            self.validate()?;
+            self.validate(w)?;
             self.snapshot = w.clock().now();
             return Ok(());
         }
         // Loaded before validating: what commits meanwhile is newer than the new snapshot.
         let now = w.clock().now();
-        self.validate()?;
+        self.validate(w)?;
         self.snapshot = now;
         Ok(())
     }
     /// Is everything that was read as it was? What this transaction has opened or locked is (see `open`).
-    pub(crate) fn validate(&self) -> Result<(), Conflict> {
+    pub(crate) fn validate(&self, w: &WorldThread) -> Result<(), Conflict> {
         for r in &self.reads {
             // SAFETY: logged objects are roots of the collector while they are in the log.
             let now = unsafe { &*r.header }.meta.load(Ordering::Acquire);
-            if now != r.meta && !meta::same_owner(now, self.tag) {
+            if now != r.meta && !meta::same_owner(now, self.tag) && !w.is_as_read(now, r.meta) {
                 return Err(Conflict);
             }
         }

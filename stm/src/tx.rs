@@ -142,6 +142,10 @@ impl Tx {
     /// Undoes everything that was written, and gives the objects free with a version that nobody has seen.
     pub fn abort(&mut self, w: &WorldThread) {
         assert!(!self.irrevocable, "an irrevocable transaction never aborts");
+        self.undo_all(w);
+    }
+    /// Gives the version that shared objects have got; 0: none was open.
+    pub(crate) fn undo_all(&mut self, w: &WorldThread) -> u64 {
         for u in self.undo.iter().rev() {
             // SAFETY: logged words belong to objects that this transaction still has open.
             unsafe { (*u.slot).store(u.old, Ordering::Relaxed) };
@@ -155,14 +159,20 @@ impl Tx {
             h.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
             // Not the old version: a reader that straddled the write would take what it saw for consistent.
             let fresh = self.was_shared(w, o.old_meta) && !is_mutant(Mutant::AbortRestoresVersion);
-            h.meta.store(if fresh { version } else { o.old_meta }, Ordering::Release);
+            let waiters = if meta::has_waiters(o.old_meta) && !is_mutant(Mutant::AbortLosesWaiters) {
+                meta::WAITERS
+            } else {
+                0
+            };
+            h.meta.store(if fresh { version | waiters } else { o.old_meta }, Ordering::Release);
         }
         self.opened.clear();
         self.opened_shared = false;
-        self.unlock_reads();
+        self.unlock_reads(w);
         self.forget_reads();
         self.aborts_in_row += 1;
         w.count_abort();
+        version
     }
     pub(crate) fn forget_reads(&mut self) {
         if self.reads.len() < FILTER / 8 {
@@ -183,8 +193,8 @@ impl Tx {
     /// Stopped, during [`renew`](crate::World::renew): words of retired owners in the logs become what the objects have now.
     pub fn forget_retired(&mut self, w: &WorldThread) {
         let fix = |m: &mut u64| {
-            if w.is_shared(*m) {
-                *m = meta::version(*m);
+            if w.is_retired(*m) && *m & meta::OPEN != 0 {
+                *m = 0;
             }
         };
         self.reads.iter_mut().chain(&mut self.locked).for_each(|r| fix(&mut r.meta));

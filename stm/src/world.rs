@@ -12,10 +12,11 @@
 use crate::clock::Clock;
 use crate::mutant::{Mutant, is_mutant};
 use crate::numbers::{Numbers, Retired};
+use crate::retry::{Bell, Waiters};
 use crate::stack::native_stack_top;
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use crate::sync::{Condvar, Mutex, MutexGuard};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Ticks that a thread is alone before it runs solo: changing the mode costs an owner number.
 const LONELY: u32 = if cfg!(loom) { 0 } else { 3 };
@@ -66,6 +67,8 @@ pub struct WorldThread {
     pub(crate) age: AtomicU64,
     /// waits for an object that another thread has open
     pub(crate) waiting: AtomicBool,
+    /// is rung when something changes that it waits for
+    pub(crate) bell: Arc<Bell>,
     pub(crate) stack_low: AtomicUsize,
     pub(crate) stack_high: AtomicUsize,
     ident: AtomicU64,
@@ -108,6 +111,7 @@ pub struct World {
     /// owner number of the transaction that becomes irrevocable next, having waited for long; 0 = whoever comes
     pub(crate) next_irrevocable: AtomicU32,
     next_age: AtomicU64,
+    pub(crate) waiters: Waiters,
     retired: Retired,
     /// threads by owner number
     by_number: Box<[AtomicPtr<WorldThread>]>,
@@ -139,6 +143,7 @@ impl World {
             irrevocable: AtomicU32::new(0),
             next_irrevocable: AtomicU32::new(0),
             next_age: AtomicU64::new(1),
+            waiters: Waiters::default(),
             by_number: (0..Retired::COUNT).map(|_| AtomicPtr::new(std::ptr::null_mut())).collect(),
             retired,
             ended: std::array::from_fn(|_| AtomicU64::new(0)),
@@ -182,6 +187,7 @@ impl World {
                 world: self,
                 age: AtomicU64::new(0),
                 waiting: AtomicBool::new(false),
+                bell: Arc::default(),
                 stack_low: AtomicUsize::new(0),
                 stack_high: AtomicUsize::new(0),
                 ident: AtomicU64::new(0),
@@ -302,7 +308,8 @@ impl World {
         g.free.push(t);
     }
     /// Called between transactions by a thread that runs. Back to solo mode, if it is the only one that is left, or was the only
-    /// one attached for some ticks, and none is about to start; back to concurrent mode if another one wants to attach. Is the
+    /// one attached for some ticks, none is about to start and none waits for a change (what runs solo
+    /// looks for no bits); back to concurrent mode if another one wants to attach. Is the
     /// world solo now?
     pub fn try_solo(&self) -> bool {
         let mut g = self.lock();
@@ -319,6 +326,7 @@ impl World {
         if let (Some(me), None) = (attached.next().map(|x| x.0.id), attached.next())
             && (g.list.len() == 1 || g.lonely >= LONELY)
             && none_comes
+            && (self.waiters.none() || is_mutant(Mutant::SoloBesideWaiters))
             && g.numbers.plenty()
             && !g.stay_concurrent
         {
@@ -439,6 +447,12 @@ impl WorldThread {
     #[inline]
     pub fn is_shared(&self, m: u64) -> bool {
         m & crate::meta::OPEN == 0 || self.is_retired(m)
+    }
+    /// Is an object with the word `now` as it was when its word was `seen`? Who waits for it makes no difference.
+    #[inline]
+    pub(crate) fn is_as_read(&self, now: u64, seen: u64) -> bool {
+        let (a, b) = (crate::meta::version(now), crate::meta::version(seen));
+        now == seen || a == b && self.is_shared(now) && self.is_shared(seen)
     }
     /// Has this OPEN word the solo owner or a retired one?
     #[inline]

@@ -37,6 +37,11 @@ models! {
     irrevocable_against_committer: irrevocable::against_committer, 3, [IrrevocableReadsUnlocked];
     irrevocable_against_opener: irrevocable::against_opener, 3, [OpenWithoutVersionCheck];
     irrevocable_against_irrevocable: irrevocable::against_another, 3, [TwoIrrevocable];
+    retry_against_commit: retry::against_commit, 3, [SubscribesUnseen, SubscribesLate, CommitWakesNobody];
+    retry_against_abort: retry::against_abort, 2, [AbortLosesWaiters];
+    retry_after_own_writes: retry::own_writes, 2, [CommitWakesNobody];
+    retry_against_irrevocable: retry::against_irrevocable, 2, [SubscribesUnseen, CommitWakesNobody];
+    retry_and_solo: retry::and_solo, 2, [SoloBesideWaiters];
     thread_start: world::start, 2, [SoloTooEarly];
     solo_and_concurrent_again: world::again, 3, [NumberKept];
     attach_to_solo: world::join, 2, [AttachToSolo];

@@ -84,8 +84,8 @@ impl Tracer for VmTracer {
         let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
         if let Some(w) = self.renews {
             let m = o.header().meta.load(Relaxed);
-            if w.is_shared(m) {
-                o.header().meta.store(meta::version(m), Relaxed);
+            if m & meta::OPEN != 0 && w.is_retired(m) {
+                o.header().meta.store(0, Relaxed);
             }
         }
         crate::trace::object(o, &mut |v| {

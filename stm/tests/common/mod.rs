@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 use vasuki_stm::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::*};
-use vasuki_stm::{Conflict, Header, Publisher, Tx, World, WorldThread, flag, meta};
+use vasuki_stm::{Conflict, Header, Publisher, Retry, Tx, World, WorldThread, flag, meta};
 
 /// Words of an object.
 pub const WORDS: usize = 2;
@@ -135,6 +135,32 @@ impl Thread {
             Ok(_) => self.begin(),
             Err(Conflict) => self.abort(),
         }
+        r
+    }
+    /// Runs `f` once: commits if it says so, or waits for a change of what it has read if it does not. Has it committed?
+    pub fn attempt_or_wait(&mut self, f: impl FnOnce(&mut Thread) -> Result<bool, Conflict>) -> bool {
+        self.attempt_then_retry(f).is_none()
+    }
+    /// As `attempt_or_wait`; says how the waiting began.
+    pub fn attempt_then_retry(&mut self, f: impl FnOnce(&mut Thread) -> Result<bool, Conflict>) -> Option<Retry> {
+        let r = match f(self).and_then(|done| {
+            if done {
+                self.commit().map(|()| None)
+            } else {
+                Ok(Some(self.tx.retry(self.w)))
+            }
+        }) {
+            Ok(r) => r,
+            Err(Conflict) => {
+                self.abort();
+                return Some(Retry::Changed);
+            }
+        };
+        if r == Some(Retry::Waiting) {
+            let w = self.w;
+            w.detached(true, || w.wait_for_change(None));
+        }
+        self.begin();
         r
     }
     /// Runs `f` until it commits.

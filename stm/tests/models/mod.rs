@@ -4,6 +4,7 @@ pub mod commit;
 pub mod irrevocable;
 pub mod open;
 pub mod read;
+pub mod retry;
 pub mod stop;
 pub mod world;
 
