@@ -84,7 +84,7 @@ fn find(th: &mut Thread, call: impl Fn(*mut libc::group, *mut libc::c_char, usiz
 }
 fn getgrnam(th: &mut Thread, a: &[Value]) -> R {
     let s = str_arg(th, a[0], "getgrnam() argument 'name'")?;
-    let b = encode(th, s.value())?;
+    let b = encode(th, s)?;
     let name = crate::support::c_string(th, &b)?;
     // SAFETY: valid pointers.
     match find(th, |p, b, n, r| unsafe { libc::getgrnam_r(name.as_ptr(), p, b, n, r) })? {

@@ -43,6 +43,8 @@ pub mod math;
 mod math_ints;
 mod math_sums;
 pub mod md5;
+#[expect(unsafe_code, reason = "mapped memory")]
+pub mod mmap;
 mod odict_views;
 pub mod opcode;
 pub mod operator;
@@ -126,6 +128,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &marshal::MODULE,
     &math::MODULE,
     &md5::MODULE,
+    &mmap::MODULE,
     &opcode::MODULE,
     &operator::MODULE,
     &posix::MODULE,

@@ -53,8 +53,8 @@ fn fs_bytes(th: &mut Thread, v: Value) -> R<Vec<u8>> {
     if let Some(b) = v.cast::<Bytes>() {
         return Ok(b.as_slice().to_vec());
     }
-    if v.cast::<Str>().is_some() {
-        return crate::pwd::encode(th, v);
+    if let Some(s) = v.cast::<Str>() {
+        return crate::pwd::encode(th, s);
     }
     let name = vasuki_vm::names::names().__fspath__;
     if let Some(f) = th.getattr_opt(v, name)? {

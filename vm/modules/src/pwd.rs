@@ -10,6 +10,7 @@ use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;
 use vasuki_vm::types::class::Class;
+use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
 
 /// The declaration.
@@ -74,10 +75,10 @@ pub(crate) fn decode(th: &mut Thread, b: &[u8]) -> R {
     vasuki_vm::codecs::decode_named(th, b, encoding, errors, "decode")
 }
 /// A text for the system: the reverse of `decode`.
-pub(crate) fn encode(th: &mut Thread, v: Value) -> R<Vec<u8>> {
+pub(crate) fn encode(th: &mut Thread, s: Gc<Str>) -> R<Vec<u8>> {
     let errors = th.new_str("surrogateescape");
     let encoding = th.new_str("utf-8");
-    let b = vasuki_vm::codecs::encode_named(th, v, encoding, errors, "encode")?;
+    let b = vasuki_vm::codecs::encode_named(th, s, encoding, errors, "encode")?;
     Ok(vasuki_vm::codecs::bytes_of(b).to_vec())
 }
 /// A uid or gid: -1 stays -1.
@@ -125,7 +126,7 @@ fn find(th: &mut Thread, call: impl Fn(*mut libc::passwd, *mut libc::c_char, usi
 }
 fn getpwnam(th: &mut Thread, a: &[Value]) -> R {
     let s = str_arg(th, a[0], "getpwnam() argument")?;
-    let b = encode(th, s.value())?;
+    let b = encode(th, s)?;
     let name = crate::support::c_string(th, &b)?;
     // SAFETY: valid pointers.
     match find(th, |p, b, n, r| unsafe { libc::getpwnam_r(name.as_ptr(), p, b, n, r) })? {

@@ -125,19 +125,19 @@ fn check_handler(th: &mut Thread, errors: Value, method: &str) -> R<()> {
     Ok(())
 }
 /// `s.encode(encoding, errors)`: a bytes value. EMPTY arguments mean the defaults.
-pub fn encode_named(th: &mut Thread, s: Value, encoding: Value, errors: Value, method: &str) -> R {
+pub fn encode_named(th: &mut Thread, s: Gc<Str>, encoding: Value, errors: Value, method: &str) -> R {
     let name = name_of(th, encoding, method, "encoding")?;
     let name = name.as_deref().unwrap_or("utf-8");
     check_handler(th, errors, method)?;
     if let Some(codec) = builtin(name) {
-        if let (Codec::Utf8 | Codec::Latin1 | Codec::Ascii, Some(t)) = (codec, s.as_gc::<Str>().as_ascii()) {
+        if let (Codec::Utf8 | Codec::Latin1 | Codec::Ascii, Some(t)) = (codec, s.as_ascii()) {
             return Ok(th.new_bytes(t.as_bytes()));
         }
         let errors = Errors::of(errors);
-        let b = encode(th, codec, s.as_gc::<Str>(), &errors)?;
+        let b = encode(th, codec, s, &errors)?;
         return Ok(th.new_bytes(&b));
     }
-    let r = registry::encode(th, s, name, errors, true)?;
+    let r = registry::encode(th, s.value(), name, errors, true)?;
     if r.is_kind(Kind::Bytes) {
         return Ok(r);
     }

@@ -189,18 +189,18 @@ pub fn contents(th: &mut Thread, source: Value, encoding: Value, errors: Value, 
         if !encoding.is_empty() || !errors.is_empty() {
             let what = if encoding.is_empty() { "errors" } else { "encoding" };
             return Err(th.type_error(&format!("{what} without a string argument")));
-        }
+        };
         return Ok(Cow::Borrowed(&[]));
     }
     if !encoding.is_empty() || !errors.is_empty() {
-        if !source.is_kind(Kind::Str) {
+        let Some(text) = source.cast::<Str>() else {
             let what = if encoding.is_empty() { "errors" } else { "encoding" };
             return Err(th.type_error(&format!("{what} without a string argument")));
-        }
+        };
         if encoding.is_empty() {
             return Err(th.type_error("string argument without an encoding"));
         }
-        let b = codecs::encode_named(th, source, encoding, errors, "bytes")?;
+        let b = codecs::encode_named(th, text, encoding, errors, "bytes")?;
         return Ok(Cow::Borrowed(codecs::bytes_of(b)));
     }
     if use_bytes_method && source.is_obj() && th.class_of(source).special(Special::Bytes).is_some() {

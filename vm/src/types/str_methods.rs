@@ -504,7 +504,7 @@ fn sizeof(_: &mut Thread, a: &[Value]) -> R {
     Ok(Value::small((header + t.len() * t.width()) as i64))
 }
 fn encode(th: &mut Thread, a: &[Value]) -> R {
-    codecs::encode_named(th, a[0], a[1], a[2], "encode")
+    codecs::encode_named(th, s(a[0]), a[1], a[2], "encode")
 }
 fn maketrans(th: &mut Thread, a: &[Value]) -> R {
     let out = th.new_dict();

@@ -6,6 +6,7 @@ use std::ffi::CString;
 use vasuki_vm::codecs::fs::fs_bytes;
 use vasuki_vm::native::{NativeDef, def};
 use vasuki_vm::object::Kind;
+use vasuki_vm::special::Special;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;
@@ -248,28 +249,47 @@ fn killpg(th: &mut Thread, a: &[Value]) -> R {
     vasuki_vm::signals::handle(th)?;
     Ok(Value::NONE)
 }
+/// The lines of a mapping of environment variables.
+fn environment(th: &mut Thread, env: Value) -> R<Vec<CString>> {
+    if th.class_of(env).special(Special::Getitem).is_none() {
+        return Err(th.type_error("execve: environment must be a mapping object"));
+    }
+    let names = vasuki_vm::names::names();
+    let keys = th.call_method(env, names.keys, &[])?;
+    let keys = th.collect(keys)?;
+    let values = th.intern("values");
+    let values = th.call_method(env, values, &[])?;
+    let values = th.collect(values)?;
+    let mut lines = Vec::with_capacity(keys.len());
+    for (&k, &v) in keys.as_slice().iter().zip(values.as_slice()) {
+        let mut line = fs_bytes(th, k)?;
+        if line.is_empty() || line[1..].contains(&b'=') {
+            return Err(th.value_error("illegal environment variable name"));
+        }
+        line.push(b'=');
+        line.extend(fs_bytes(th, v)?);
+        lines.push(CString::new(line).map_err(|_| th.value_error("embedded null byte"))?);
+    }
+    Ok(lines)
+}
 fn exec(th: &mut Thread, file: Value, argv: Value, env: Option<Value>) -> R {
     let file_c = path(th, file)?;
+    let name = if env.is_some() { "execve" } else { "execv" };
+    if !argv.is_kind(Kind::List) && !argv.is_kind(Kind::Tuple) {
+        return Err(th.type_error(&format!("{name}() arg 2 must be a tuple or list")));
+    }
     let mut args = Vec::new();
     for &v in th.collect(argv)?.as_slice() {
         args.push(path(th, v)?);
     }
-    if args.is_empty() {
-        return Err(th.value_error("execv() arg 2 must not be empty"));
+    match args.first() {
+        None => return Err(th.value_error(&format!("{name}() arg 2 must not be empty"))),
+        Some(a) if a.is_empty() => return Err(th.value_error(&format!("{name}() arg 2 first element cannot be empty"))),
+        Some(_) => {}
     }
     let mut vars: Vec<CString> = Vec::new();
     match env {
-        Some(e) if e.is_kind(Kind::Dict) || e.is_obj() => {
-            let items = th.call_method(e, vasuki_vm::names::names().items, &[])?;
-            for &pair in th.collect(items)?.as_slice() {
-                let kv = th.collect(pair)?;
-                let mut line = fs_bytes(th, kv.as_slice()[0])?;
-                line.push(b'=');
-                line.extend(fs_bytes(th, kv.as_slice()[1])?);
-                vars.push(CString::new(line).map_err(|_| th.value_error("embedded null byte"))?);
-            }
-        }
-        Some(_) => return Err(th.type_error("execve: environment must be a mapping object")),
+        Some(e) => vars = environment(th, e)?,
         None => {}
     }
     let pointers = |v: &[CString]| v.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect::<Vec<_>>();

@@ -190,8 +190,8 @@ fn port_arg(th: &mut Thread, v: Value, method: &str) -> R<u16> {
     port.ok_or_else(|| th.overflow_error(&format!("{method}(): port must be 0-65535.")))
 }
 fn unix(th: &mut Thread, v: Value) -> R<Address> {
-    let path = if v.cast::<Str>().is_some() {
-        crate::pwd::encode(th, v)?
+    let path = if let Some(s) = v.cast::<Str>() {
+        crate::pwd::encode(th, s)?
     } else {
         bytes_arg(th, v)?.into_owned()
     };

@@ -144,8 +144,8 @@ pub(super) fn getaddrinfo(th: &mut Thread, a: &[Value]) -> R {
     let port = if int::is_int(a[1]) {
         let n = int::to_decimal(th, a[1])?;
         Some(c_bytes(th, n.as_bytes())?)
-    } else if a[1].cast::<Str>().is_some() {
-        let b = crate::pwd::encode(th, a[1])?;
+    } else if let Some(s) = a[1].cast::<Str>() {
+        let b = crate::pwd::encode(th, s)?;
         Some(c_bytes(th, &b)?)
     } else if a[1].is_none() {
         None
@@ -213,7 +213,7 @@ pub(super) fn getnameinfo(th: &mut Thread, a: &[Value]) -> R {
     }
     let flags = th.to_i32(a[1])?;
     let host = str_arg(th, t[0], "getnameinfo() argument 1 item 1")?;
-    let host = crate::pwd::encode(th, host.value())?;
+    let host = crate::pwd::encode(th, host)?;
     let host = c_bytes(th, &host)?;
     let port = th.to_i32(t[1])?;
     let number = |th: &mut Thread, i: usize| t.get(i).map_or(Ok(0), |v| th.to_i64(*v));
@@ -335,7 +335,7 @@ pub(super) fn gethostbyaddr(th: &mut Thread, a: &[Value]) -> R {
 }
 fn c_text(th: &mut Thread, v: Value, what: &str) -> R<CString> {
     let s = str_arg(th, v, what)?;
-    let b = crate::pwd::encode(th, s.value())?;
+    let b = crate::pwd::encode(th, s)?;
     c_bytes(th, &b)
 }
 fn protocol(th: &mut Thread, v: Value, what: &str) -> R<Option<CString>> {

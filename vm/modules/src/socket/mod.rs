@@ -18,6 +18,7 @@ use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::dict::Dict;
+use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::{float, int};
 use vasuki_vm::value::Value;
 
@@ -359,8 +360,8 @@ fn gethostname(th: &mut Thread, _: &[Value]) -> R {
     crate::pwd::decode(th, &buf[..n])
 }
 fn sethostname(th: &mut Thread, a: &[Value]) -> R {
-    let name = if a[0].is_kind(vasuki_vm::object::Kind::Str) {
-        crate::pwd::encode(th, a[0])?
+    let name = if let Some(s) = a[0].cast::<Str>() {
+        crate::pwd::encode(th, s)?
     } else {
         vasuki_vm::types::buffer_protocol::bytes_arg(th, a[0])?.into_owned()
     };
@@ -397,11 +398,7 @@ fn if_nameindex(th: &mut Thread, _: &[Value]) -> R {
     Ok(th.new_list_vec(out))
 }
 fn if_nametoindex(th: &mut Thread, a: &[Value]) -> R {
-    let b = if a[0].is_kind(vasuki_vm::object::Kind::Bytes) {
-        vasuki_vm::codecs::bytes_of(a[0]).to_vec()
-    } else {
-        crate::pwd::encode(th, a[0])?
-    };
+    let b = vasuki_vm::codecs::fs::fs_bytes(th, a[0])?;
     let name = support::c_string(th, &b)?;
     // SAFETY: a C string.
     match unsafe { libc::if_nametoindex(name.as_ptr()) } {

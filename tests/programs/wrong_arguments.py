@@ -1,0 +1,44 @@
+# Native functions that are given what they do not expect.
+import os
+import socket
+
+for name in (0, None, 1.5, [], "a\0b", b"\xff" * 100):
+    try:
+        socket.if_nametoindex(name)
+    except (TypeError, ValueError, OSError) as e:
+        print(type(e).__name__)
+
+
+class Environment:
+    """A mapping of which the system could make no use."""
+
+    def __init__(self, keys, values):
+        self.keys = lambda: keys
+        self.values = lambda: values
+        self.items = lambda: [(), (1,), 5]
+
+    def __getitem__(self, key):
+        raise AssertionError
+
+    def __len__(self):
+        return 1
+
+
+for env in (
+    Environment(["a\0b"], ["c"]),
+    Environment(["a"], ["b\0c"]),
+    Environment(["a=b"], ["c"]),
+    Environment([""], ["c"]),
+    Environment([1], ["c"]),
+    5,
+    None,
+):
+    try:
+        os.execve("/nowhere", ["nowhere"], env)
+    except (TypeError, ValueError) as e:
+        print(type(e).__name__, e)
+for args in ([], (), [""], "ab", ["a\0b"], [1]):
+    try:
+        os.execv("/nowhere", args)
+    except (TypeError, ValueError) as e:
+        print(type(e).__name__, e)
