@@ -8,6 +8,29 @@
 //! - At most one transaction is irrevocable; it never aborts.
 //!
 //! `docs/verification.md` says how each of them is checked.
+//!
+//! # For Rust programs
+//!
+//! A [`TVar`] holds a value; [`atomically`] runs a closure that reads and writes variables as if nothing else ran meanwhile.
+//! What the closure reads is consistent at every moment, also in a run that is thrown away later. It may run several times,
+//! so it has no other effects.
+//!
+//! ```
+//! use vasuki_stm::{TVar, atomically};
+//!
+//! let (from, to) = (TVar::new(100), TVar::new(0));
+//! atomically(|tx| {
+//!     let balance = from.read(tx)?;
+//!     from.write(tx, balance - 30)?;
+//!     to.update(tx, |n| *n += 30)
+//! });
+//! assert_eq!((from.load(), to.load()), (70, 30));
+//! ```
+//!
+//! A transaction that cannot go on yet [waits](retry) until something has changed that it has read; of two such transactions
+//! [`Transaction::or_else`] takes the one that can go on; [`Transaction::nested`] undoes a part of a transaction; and
+//! [`try_atomically`] leaves a transaction with an error, with nothing written.
+//!
 #![warn(unsafe_code)]
 
 pub mod sync;
@@ -31,6 +54,9 @@ mod retry;
 mod stack;
 mod stop;
 mod ticker;
+#[cfg(not(loom))]
+#[expect(unsafe_code, reason = "values are boxes behind words")]
+mod tvar;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
 mod tx;
 #[expect(unsafe_code, reason = "threads are leaked records")]
@@ -42,5 +68,7 @@ pub use header::{Header, flag, meta};
 pub use mutant::{Mutant, set_mutant};
 pub use retry::Retry;
 pub use stop::Stopped;
+#[cfg(not(loom))]
+pub use tvar::{Blocked, Stop, TVar, Transaction, atomically, check, retry, try_atomically};
 pub use tx::{Conflict, Tx};
 pub use world::{World, WorldThread, poll};

@@ -86,6 +86,15 @@ impl Tx {
         // SAFETY: by the caller's promise.
         unsafe { self.log_first(slot, shared) }
     }
+    /// Logs the present content of a word of an object that is open, whether it has been logged or not: the first time after
+    /// a [`Tx::savepoint`].
+    ///
+    /// # Safety
+    /// As for `log_slot`.
+    pub unsafe fn log_again(&mut self, slot: *const AtomicU64) {
+        // SAFETY: by the caller's promise.
+        unsafe { self.log_first(slot, true) }
+    }
     /// # Safety
     /// As for `log_slot`.
     #[inline(never)]

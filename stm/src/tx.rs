@@ -139,6 +139,19 @@ impl Tx {
             self.tag = meta::tag(0, self.serial);
         }
     }
+    /// What [`Tx::roll_back_to`] goes back to.
+    pub fn savepoint(&self) -> usize {
+        self.undo.len()
+    }
+    /// Undoes what was written since then. Objects that were opened stay open, and reads stay read.
+    pub fn roll_back_to(&mut self, savepoint: usize) {
+        for u in self.undo.drain(savepoint..).rev() {
+            // SAFETY: logged words belong to objects that this transaction still has open.
+            unsafe { (*u.slot).store(u.old, Ordering::Relaxed) };
+        }
+        // Words that it says are logged may be so no more.
+        self.logged.fill((0, 0));
+    }
     /// Undoes everything that was written, and gives the objects free with a version that nobody has seen.
     pub fn abort(&mut self, w: &WorldThread) {
         assert!(!self.irrevocable, "an irrevocable transaction never aborts");

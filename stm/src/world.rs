@@ -158,6 +158,17 @@ impl World {
     pub fn leak() -> &'static World {
         Box::leak(Box::new(World::new()))
     }
+    /// A world that is concurrent from its start and never goes solo, and whose threads nobody asks for boundaries.
+    #[cfg(not(loom))]
+    pub(crate) fn leak_concurrent() -> &'static World {
+        let world = World::leak();
+        let mut g = world.lock();
+        g.stay_concurrent = true;
+        g.ticker = true;
+        world.concurrent.store(true, SeqCst);
+        drop(g);
+        world
+    }
     pub(crate) fn lock(&self) -> MutexGuard<'_, Threads> {
         self.threads.lock().unwrap_or_else(|e| e.into_inner())
     }
