@@ -1,6 +1,6 @@
 //! Blocks: 32 KiB pieces of one reserved address range, each with a descriptor in a side table.
 
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Bytes of a block.
 pub const BLOCK: usize = 32 << 10;
@@ -31,6 +31,39 @@ pub fn cell_size(class: usize) -> usize {
     if class <= 32 { class.max(1) * GRANULE } else { STEPS[class - 33] }
 }
 
+/// Which blocks an object lies in, by what the collector has to do for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Space {
+    /// it refers to others
+    Plain = 0,
+    /// it refers to others, and has a destructor
+    Drop = 1,
+    /// it refers to nothing but what is a root: it is never looked at
+    Leaf = 2,
+    /// as `Leaf`, and has a destructor
+    LeafDrop = 3,
+}
+/// Number of spaces.
+pub const SPACES: usize = 4;
+impl Space {
+    const ALL: [Space; SPACES] = [Space::Plain, Space::Drop, Space::Leaf, Space::LeafDrop];
+    /// The one for such objects with destructors.
+    pub fn with_drop(self) -> Space {
+        if self.is_leaf() { Space::LeafDrop } else { Space::Drop }
+    }
+    /// Do objects in it have destructors?
+    #[inline(always)]
+    pub fn has_drop(self) -> bool {
+        self as u8 & 1 != 0
+    }
+    /// Do objects in it refer to nothing?
+    #[inline(always)]
+    pub fn is_leaf(self) -> bool {
+        self as u8 & 2 != 0
+    }
+}
+
 /// What a block holds.
 pub mod state {
     /// nothing
@@ -50,8 +83,8 @@ pub struct Descriptor {
     pub state: AtomicU8,
     /// size class, of small blocks
     pub class: AtomicU8,
-    /// cells have destructors
-    pub has_drop: AtomicU8,
+    /// see `Space`
+    space: AtomicU8,
     /// a thread allocates in it, or it is full: not in the lists of partly free blocks; of FREE: its memory was given back
     pub taken: AtomicU8,
     /// cell size; of LARGE the number of blocks; of CONTINUED the distance to the first
@@ -60,6 +93,18 @@ pub struct Descriptor {
     pub alloc: [AtomicU64; MAP_WORDS],
     /// mark bits
     pub mark: [AtomicU64; MAP_WORDS],
+}
+
+impl Descriptor {
+    /// Which objects it holds.
+    #[inline(always)]
+    pub fn space(&self) -> Space {
+        Space::ALL[self.space.load(Relaxed) as usize % SPACES]
+    }
+    /// The block is taken for such objects.
+    pub fn set_space(&self, s: Space) {
+        self.space.store(s as u8, Relaxed);
+    }
 }
 
 #[cfg(test)]

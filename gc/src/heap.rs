@@ -16,6 +16,8 @@ const LARGE_PAGE: usize = 2 << 20;
 
 /// `taken` of a free block whose memory the system has. Below: collections that have found it free and more than enough.
 const RELEASED: u8 = u8::MAX;
+/// Are the pages of a released block zeros when they are touched again?
+const RELEASED_IS_ZERO: bool = cfg!(target_os = "linux");
 /// So many of them before its memory is given back: what a program lets go of, it often needs soon again.
 const PATIENCE: u8 = 4;
 
@@ -38,7 +40,7 @@ pub struct Heap {
     blocks: usize,
     table: *mut Descriptor,
     free: Mutex<FreeBlocks>,
-    /// per size class and has_drop: blocks with free cells
+    /// per size class and space: blocks with free cells
     partial: Vec<Mutex<Vec<usize>>>,
     in_use: AtomicUsize,
     since: AtomicUsize,
@@ -116,7 +118,7 @@ impl Heap {
             blocks,
             table,
             free: Mutex::default(),
-            partial: (0..CLASSES * 2).map(|_| Mutex::default()).collect(),
+            partial: (0..CLASSES * SPACES).map(|_| Mutex::default()).collect(),
             in_use: AtomicUsize::new(0),
             since: AtomicUsize::new(0),
             threshold: AtomicUsize::new(MIN_THRESHOLD),
@@ -195,11 +197,11 @@ impl Heap {
         self.since.fetch_add(bytes, Relaxed);
     }
 
-    /// `n` blocks in a row; None when the range is used up.
-    fn take_blocks(&self, n: usize) -> Option<usize> {
+    /// `n` blocks in a row, and whether they are zeros; None when the range is used up.
+    fn take_blocks(&self, n: usize) -> Option<(usize, bool)> {
         let mut f = lock(&self.free);
         let found = f.runs.iter().position(|r| r.1 >= n);
-        let start = match found {
+        let (start, zeros) = match found {
             Some(i) => {
                 let (start, len) = f.runs[i];
                 if len == n {
@@ -207,36 +209,39 @@ impl Heap {
                 } else {
                     f.runs[i] = (start + n, len - n);
                 }
-                start
+                (
+                    start,
+                    (start..start + n).all(|b| self.descriptor(b).taken.load(Relaxed) == RELEASED) && RELEASED_IS_ZERO,
+                )
             }
             None if f.next + n <= self.blocks => {
                 f.next += n;
-                f.next - n
+                (f.next - n, true)
             }
             None => return None,
         };
         self.in_use.fetch_add(n * BLOCK, Relaxed);
-        Some(start)
+        Some((start, zeros))
     }
-    /// A block of a size class with free cells: a partly used one, or a fresh one.
-    pub(crate) fn take_small(&self, class: usize, has_drop: bool) -> Option<usize> {
-        if let Some(b) = lock(&self.partial[class * 2 + has_drop as usize]).pop() {
+    /// A block of a size class with free cells, and whether they are zeros: a partly used one, or a fresh one.
+    pub(crate) fn take_small(&self, class: usize, space: Space) -> Option<(usize, bool)> {
+        if let Some(b) = lock(&self.partial[class * SPACES + space as usize]).pop() {
             self.descriptor(b).taken.store(1, Relaxed);
-            return Some(b);
+            return Some((b, false));
         }
-        let b = self.take_blocks(1)?;
+        let (b, zeros) = self.take_blocks(1)?;
         let d = self.descriptor(b);
         d.class.store(class as u8, Relaxed);
-        d.has_drop.store(has_drop as u8, Relaxed);
+        d.set_space(space);
         d.cell.store(cell_size(class) as u32, Relaxed);
         d.taken.store(1, Relaxed);
         d.state.store(state::SMALL, Release);
-        Some(b)
+        Some((b, zeros))
     }
     /// A large object: whole blocks, zeroed.
-    pub(crate) fn take_large(&self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
+    pub(crate) fn take_large(&self, size: usize, space: Space) -> Option<NonNull<u8>> {
         let n = size.div_ceil(BLOCK);
-        let b = self.take_blocks(n)?;
+        let (b, zeros) = self.take_blocks(n)?;
         self.account(n * BLOCK);
         for i in 1..n {
             let d = self.descriptor(b + i);
@@ -245,12 +250,14 @@ impl Heap {
         }
         let d = self.descriptor(b);
         d.cell.store(n as u32, Relaxed);
-        d.has_drop.store(has_drop as u8, Relaxed);
+        d.set_space(space);
         d.alloc[0].store(1, Relaxed);
         d.state.store(state::LARGE, Release);
         let p = self.address(b) as *mut u8;
-        // SAFETY: the blocks are ours alone.
-        unsafe { p.write_bytes(0, n * BLOCK) };
+        if !zeros {
+            // SAFETY: the blocks are ours alone.
+            unsafe { p.write_bytes(0, n * BLOCK) };
+        }
         NonNull::new(p)
     }
 
@@ -285,14 +292,20 @@ impl Heap {
         let p = NonNull::new(start as *mut u8)?;
         if kind_of(p) == 0 { None } else { Some(p) }
     }
-    /// Marks a cell start; true if it was not marked before.
+    /// Marks a cell start. The space of the object if it was not marked before.
     #[inline]
-    pub(crate) fn set_mark(&self, p: usize) -> bool {
+    pub(crate) fn set_mark(&self, p: usize) -> Option<Space> {
         let offset = p - self.base;
         let (block, granule) = (offset / BLOCK, offset % BLOCK / GRANULE);
         let bit = 1u64 << (granule % 64);
-        let word = &self.descriptor(block).mark[granule / 64];
-        word.load(Relaxed) & bit == 0 && word.fetch_or(bit, Relaxed) & bit == 0
+        let d = self.descriptor(block);
+        let word = &d.mark[granule / 64];
+        (word.load(Relaxed) & bit == 0 && word.fetch_or(bit, Relaxed) & bit == 0).then(|| d.space())
+    }
+    /// Does this object lie in a leaf space? For objects of this heap.
+    pub fn is_leaf(&self, p: NonNull<u8>) -> bool {
+        let block = (p.as_ptr() as usize).wrapping_sub(self.base) / BLOCK;
+        block < self.blocks && self.descriptor(block).space().is_leaf()
     }
     /// Is this object marked? For objects of this heap.
     pub fn is_marked(&self, p: NonNull<u8>) -> bool {
@@ -320,7 +333,7 @@ impl Heap {
         let used = self.used_blocks();
         let poison = self.poison.load(Relaxed);
         let mut runs: Vec<(usize, usize)> = Vec::new();
-        let mut partial: Vec<Vec<usize>> = vec![Vec::new(); CLASSES * 2];
+        let mut partial: Vec<Vec<usize>> = vec![Vec::new(); CLASSES * SPACES];
         let mut live = 0;
         let mut b = 0;
         let release = |runs: &mut Vec<(usize, usize)>, b: usize, n: usize| match runs.last_mut() {
@@ -331,7 +344,7 @@ impl Heap {
             let d = self.descriptor(b);
             match d.state.load(Relaxed) {
                 state::SMALL => {
-                    if d.has_drop.load(Relaxed) != 0 || poison || on_dead.is_some() {
+                    if d.space().has_drop() || poison || on_dead.is_some() {
                         self.sweep_cells(b, on_free, on_dead, poison);
                     }
                     let mut any = false;
@@ -343,7 +356,7 @@ impl Heap {
                     d.taken.store(0, Relaxed);
                     if any {
                         live += BLOCK;
-                        partial[d.class.load(Relaxed) as usize * 2 + d.has_drop.load(Relaxed) as usize].push(b);
+                        partial[d.class.load(Relaxed) as usize * SPACES + d.space() as usize].push(b);
                     } else {
                         self.give_back(b, 1);
                         release(&mut runs, b, 1);
@@ -360,7 +373,7 @@ impl Heap {
                             if let Some(f) = on_dead {
                                 f(p);
                             }
-                            if d.has_drop.load(Relaxed) != 0 {
+                            if d.space().has_drop() {
                                 on_free(p);
                             }
                         }
@@ -430,7 +443,7 @@ impl Heap {
             if let Some(f) = on_dead {
                 f(p);
             }
-            if d.has_drop.load(Relaxed) != 0 {
+            if d.space().has_drop() {
                 on_free(p);
             }
             if poison {

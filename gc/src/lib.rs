@@ -5,6 +5,8 @@
 //!   map's bits are set for a whole run of free cells when a thread takes the run; the cells are zeroed then, so that
 //!   unused ones have kind 0.
 //! - Sweeping a block without destructors is copying its mark bits over its allocation bits: no cell is touched.
+//! - An object in a leaf space ([`Space`]) refers to nothing, or to roots alone: marking it sets its bit, and it is not
+//!   touched.
 //! - All calls with `&Heap` that say "stopped" run while every other thread is stopped.
 //!
 //! For generations: marks are kept per block and cleared at the start of a collection; a sticky-bit collection would
@@ -22,6 +24,7 @@ mod local;
 mod mark;
 mod stats;
 
+pub use block::Space;
 pub use external::{CountingAllocator, when_due};
 pub use heap::Heap;
 pub use local::LocalAlloc;

@@ -13,12 +13,14 @@ struct Run {
     block: usize,
     /// offset in the block after the run
     next: usize,
+    /// the block is zeros as the system gave it
+    fresh: bool,
 }
 
 /// A thread's allocator.
 pub struct LocalAlloc {
     heap: &'static Heap,
-    runs: [Run; CLASSES * 2],
+    runs: [Run; CLASSES * SPACES],
     epoch: usize,
 }
 
@@ -27,16 +29,16 @@ impl LocalAlloc {
     pub fn new(heap: &'static Heap) -> LocalAlloc {
         LocalAlloc {
             heap,
-            runs: [Run::default(); CLASSES * 2],
+            runs: [Run::default(); CLASSES * SPACES],
             epoch: 0,
         }
     }
     /// `size` zeroed bytes, 16-byte aligned. None: collect first (or the limit is reached).
     #[inline(always)]
-    pub fn alloc(&mut self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
+    pub fn alloc(&mut self, size: usize, space: Space) -> Option<NonNull<u8>> {
         if size <= 512 {
             let class = size.div_ceil(GRANULE);
-            let r = &mut self.runs[class * 2 + has_drop as usize];
+            let r = &mut self.runs[class * SPACES + space as usize];
             let p = r.cur;
             let after = p + class * GRANULE;
             if after <= r.end {
@@ -44,23 +46,23 @@ impl LocalAlloc {
                 return NonNull::new(p as *mut u8);
             }
         }
-        self.slow(size, has_drop, false)
+        self.slow(size, space, false)
     }
     /// `size` zeroed bytes, whether a collection is due or not, and whatever the limit is. None: the address space is
     /// used up.
-    pub fn alloc_anyway(&mut self, size: usize, has_drop: bool) -> Option<NonNull<u8>> {
-        self.slow(size, has_drop, true)
+    pub fn alloc_anyway(&mut self, size: usize, space: Space) -> Option<NonNull<u8>> {
+        self.slow(size, space, true)
     }
     #[inline(never)]
-    fn slow(&mut self, size: usize, has_drop: bool, anyway: bool) -> Option<NonNull<u8>> {
+    fn slow(&mut self, size: usize, space: Space, anyway: bool) -> Option<NonNull<u8>> {
         if size > MAX_SMALL {
             if !anyway && self.heap.is_due(size) {
                 return None;
             }
-            return self.heap.take_large(size, has_drop);
+            return self.heap.take_large(size, space);
         }
         let class = class_of(size);
-        let i = class * 2 + has_drop as usize;
+        let i = class * SPACES + space as usize;
         let cell = cell_size(class);
         loop {
             let r = self.runs[i];
@@ -73,12 +75,13 @@ impl LocalAlloc {
                     self.runs[i] = Run::default();
                     return None;
                 }
-                let b = self.heap.take_small(class, has_drop)?;
+                let (b, fresh) = self.heap.take_small(class, space)?;
                 self.runs[i] = Run {
                     cur: 0,
                     end: 0,
                     block: b + 1,
                     next: 0,
+                    fresh,
                 };
             }
         }
@@ -117,14 +120,16 @@ impl LocalAlloc {
         }
         let base = self.heap.address(b);
         (r.cur, r.end) = (base + start, base + at);
-        // SAFETY: the cells were free, and are this thread's now.
-        unsafe { (r.cur as *mut u8).write_bytes(0, at - start) };
+        if !r.fresh {
+            // SAFETY: the cells were free, and are this thread's now.
+            unsafe { (r.cur as *mut u8).write_bytes(0, at - start) };
+        }
         self.heap.account(at - start);
         true
     }
     /// Stopped, before a sweep: gives up all runs.
     pub fn retire(&mut self) {
-        self.runs = [Run::default(); CLASSES * 2];
+        self.runs = [Run::default(); CLASSES * SPACES];
         self.epoch += 1;
     }
 }

@@ -8,18 +8,25 @@ use std::sync::Mutex;
 pub trait Tracer: Sync {
     /// Calls `m.mark` for every object that `obj` refers to. May run on several threads at once.
     fn trace(&self, obj: NonNull<u8>, m: &mut Marker);
+    /// Are objects in leaf spaces traced too, though they refer to nothing?
+    fn visits_leaves(&self) -> bool {
+        false
+    }
 }
 
 /// Receives the objects that a traced object refers to.
 pub struct Marker<'h> {
     heap: &'h Heap,
     stack: Vec<usize>,
+    visits_leaves: bool,
 }
 impl Marker<'_> {
     /// An object (the start of an allocated cell) is reachable.
     #[inline]
     pub fn mark(&mut self, p: NonNull<u8>) {
-        if self.heap.set_mark(p.as_ptr() as usize) {
+        if let Some(space) = self.heap.set_mark(p.as_ptr() as usize)
+            && (!space.is_leaf() || self.visits_leaves)
+        {
             self.stack.push(p.as_ptr() as usize);
         }
     }
@@ -63,11 +70,12 @@ pub fn after_fork() {
 
 impl Heap {
     /// Stopped. Marks what these words point to or into, if they do. Their children are traced by `drain`.
-    pub fn mark_roots(&self, roots: &[u64], _tracer: &dyn Tracer) {
+    pub fn mark_roots(&self, roots: &[u64], tracer: &dyn Tracer) {
         let mut queue = lock(&self.queue);
         for &w in roots {
             if let Some(p) = self.find(w)
-                && self.set_mark(p.as_ptr() as usize)
+                && let Some(space) = self.set_mark(p.as_ptr() as usize)
+                && (!space.is_leaf() || tracer.visits_leaves())
             {
                 queue.push(p.as_ptr() as usize);
             }
@@ -112,7 +120,11 @@ impl Heap {
         }
     }
     fn work<'s>(&'s self, stack: Vec<usize>, tracer: &'s dyn Tracer, scope: Option<&rayon::Scope<'s>>) {
-        let mut m = Marker { heap: self, stack };
+        let mut m = Marker {
+            heap: self,
+            stack,
+            visits_leaves: tracer.visits_leaves(),
+        };
         let mut ahead = [0usize; AHEAD];
         let (mut at, mut idle) = (0, 0);
         while idle < AHEAD {

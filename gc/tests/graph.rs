@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use vasuki_gc::{Heap, LocalAlloc, Marker, Tracer};
+use vasuki_gc::{Heap, LocalAlloc, Marker, Space, Tracer};
 
 /// Test object: 16 bytes header (kind at byte 12), count of fields, fields.
 struct Words;
@@ -21,7 +21,13 @@ impl Tracer for Words {
     }
 }
 fn new(a: &mut LocalAlloc, fields: usize, drop: bool) -> u64 {
-    let p = a.alloc(24 + 8 * fields, drop).expect("no limit in this test").as_ptr();
+    let space = match (fields, drop) {
+        (0, true) => Space::LeafDrop,
+        (0, false) => Space::Leaf,
+        (_, true) => Space::Drop,
+        (_, false) => Space::Plain,
+    };
+    let p = a.alloc(24 + 8 * fields, space).expect("no limit in this test").as_ptr();
     // SAFETY: fresh zeroed memory of that size.
     unsafe {
         for i in 0..24 + 8 * fields {
@@ -121,7 +127,7 @@ fn short_lived_objects_do_not_grow_the_heap() {
     let mut a = LocalAlloc::new(h);
     let mut most = 0;
     for _ in 0..10_000_000 {
-        if a.alloc(48, false).is_none() {
+        if a.alloc(48, Space::Plain).is_none() {
             a.retire();
             h.start_marking();
             h.drain(&Words);
@@ -138,7 +144,7 @@ fn a_limit_is_kept_and_strange_words_find_nothing() {
     h.set_limit(2 << 20);
     let mut a = LocalAlloc::new(h);
     let mut n = 0;
-    while let Some(p) = a.alloc(1000, false) {
+    while let Some(p) = a.alloc(1000, Space::Plain) {
         n += 1;
         assert!(n < 10_000, "the limit was passed");
         assert!(h.find(p.as_ptr() as u64).is_none(), "no kind yet: not an object");

@@ -7,7 +7,7 @@
 
 use crate::context::ctx;
 use crate::names::names;
-use crate::object::{Gc, Header, Kind, Obj, Slot};
+use crate::object::{Gc, Header, Kind, Obj, Slot, Space};
 use crate::shape::Shape;
 use crate::special::Special;
 use crate::thread::Thread;
@@ -347,7 +347,7 @@ pub fn change_class(th: &mut Thread, o: Obj, to: Gc<Class>) -> R<()> {
 /// A new plain instance: all attributes unset.
 #[inline]
 pub fn new_instance(th: &mut Thread, class: Gc<Class>) -> Value {
-    let p = th.alloc_raw(Kind::Instance, class.root_shape(), 16 + class.attr_bytes(), false);
+    let p = th.alloc_raw(Kind::Instance, class.root_shape(), 16 + class.attr_bytes(), Space::Plain);
     // SAFETY: just allocated.
     let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
     if class.has_flag(class_flag::FINALIZER) {

@@ -7,7 +7,7 @@ use crate::interned::Interned;
 use crate::memory;
 use crate::names::{Names, names};
 use crate::native::{ModuleDef, TypeDef};
-use crate::object::{Gc, Kind, flag};
+use crate::object::{Gc, Kind, Space, flag};
 use crate::special::Special;
 use crate::thread::{Thread, enter};
 use crate::throw::R;
@@ -102,7 +102,7 @@ fn native_layout(base: Option<InstanceLayout>, def: Option<&TypeDef>) -> Instanc
 
 fn make_context(th: &mut Thread, config: Config) {
     let types = Types::make(|| {
-        let p = th.alloc_raw(Kind::Class, 0, std::mem::size_of::<Class>(), false);
+        let p = th.alloc_raw(Kind::Class, 0, std::mem::size_of::<Class>(), Space::Plain);
         // SAFETY: fresh zeroed memory of that size; all-zero is a valid Class (slots EMPTY).
         unsafe { Gc::from_addr(p.as_ptr() as u64) }
     });

@@ -2,7 +2,7 @@
 
 use crate::interned::Interned;
 use crate::names::Names;
-use crate::object::Gc;
+use crate::object::{Gc, Space};
 use crate::special::Special;
 use crate::types::class::Class;
 use crate::types::dict::Dict;
@@ -57,6 +57,16 @@ pub fn ctx() -> &'static Context {
 pub fn try_ctx() -> Option<&'static Context> {
     // SAFETY: as in `ctx`.
     unsafe { CONTEXT.load(Ordering::Acquire).as_ref() }
+}
+/// Where an object lies that refers to its class alone, and to that with attributes only: in a leaf space if that is the
+/// builtin class (which is all there is before start-up).
+#[inline(always)]
+pub(crate) fn leaf_space(class: Gc<Class>, builtin: impl FnOnce(&Types) -> Gc<Class>) -> Space {
+    if try_ctx().is_none_or(|c| builtin(&c.types) == class) {
+        Space::Leaf
+    } else {
+        Space::Plain
+    }
 }
 /// Makes `c` the context: once.
 pub fn publish(c: Context) {

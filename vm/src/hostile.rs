@@ -3,6 +3,7 @@
 //! They cost nothing when they are off: what is asked at polls hides behind a bit of the poll word that is never cleared
 //! (`poll::ALWAYS`), the rest is on slow paths.
 
+use crate::context::try_ctx;
 use crate::memory::heap;
 use crate::object::{Kind, Obj, flag};
 use crate::thread::Thread;
@@ -115,6 +116,9 @@ pub(crate) fn verify(th: &Thread) {
         return;
     }
     let concurrent = th.world.is_concurrent();
+    let builtin = try_ctx().map(|c| c.types.list());
+    // Before start-up there are no other classes.
+    let is_builtin = |o: Obj| builtin.as_ref().is_none_or(|list| list.iter().any(|t| t.0.obj() == o));
     heap().for_each_object(&mut |p, _| {
         if !heap().is_marked(p) {
             return;
@@ -122,9 +126,19 @@ pub(crate) fn verify(th: &Thread) {
         // SAFETY: a live object.
         let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
         // Inline caches refer to classes that their shapes belong to: who has no object of the shape cannot get there.
-        let settled = concurrent && !is_part(o) && o.kind() != Kind::Code && th.world.is_shared(o.header().meta.load(Relaxed));
+        // Registers that a suspended generator does not need any more refer to what may be in use again.
+        let loose = is_part(o) || matches!(o.kind(), Kind::Code | Kind::Generator);
+        let settled = concurrent && !loose && th.world.is_shared(o.header().meta.load(Relaxed));
+        let is_leaf = heap().is_leaf(p);
         crate::trace::object(o, &mut |v| {
             let Some(to) = v.to_obj() else { return };
+            assert!(
+                !is_leaf || is_builtin(to),
+                "{:?} {:#x} is in a leaf space and refers to {:#x}",
+                o.kind(),
+                o.addr(),
+                to.addr()
+            );
             let found = heap().find(v.0).is_some_and(|p| p.as_ptr() as u64 == v.0);
             let marked = NonNull::new(to.addr() as *mut u8).is_some_and(|p| heap().is_marked(p));
             let what = if found { "not marked" } else { "no object" };

@@ -6,7 +6,7 @@
 
 use crate::context::try_ctx;
 use crate::finalizers;
-use crate::object::{Obj, flag};
+use crate::object::{Obj, Space, flag};
 use crate::thread::Thread;
 use crate::types::weakref;
 use crate::value::Value;
@@ -79,6 +79,9 @@ struct VmTracer {
     renews: Option<&'static WorldThread>,
 }
 impl Tracer for VmTracer {
+    fn visits_leaves(&self) -> bool {
+        self.renews.is_some()
+    }
     fn trace(&self, p: NonNull<u8>, m: &mut Marker) {
         // SAFETY: the collector hands out starts of allocated cells, which hold objects.
         let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
@@ -100,12 +103,12 @@ impl Tracer for VmTracer {
 /// Allocation when the fast path has nothing: collects if it is time, else takes fresh memory.
 #[cold]
 #[inline(never)]
-pub fn alloc_slow(th: &mut Thread, size: usize, has_drop: bool) -> NonNull<u8> {
+pub fn alloc_slow(th: &mut Thread, size: usize, space: Space) -> NonNull<u8> {
     collect(th);
     if over_limit(size.max(SLACK)) {
         ask_later(th);
     }
-    if let Some(p) = th.alloc.alloc_anyway(size, has_drop) {
+    if let Some(p) = th.alloc.alloc_anyway(size, space) {
         return p;
     }
     eprintln!("vasuki: the system has no memory left for an object of {size} bytes");
@@ -297,10 +300,9 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
         ]);
         roots.extend(c.latin1_chars.iter().chain(&c.single_bytes).map(|v| v.0));
         // Interned strings are plain ones.
-        c.interned.for_each(&mut |s| {
-            if let Some(p) = NonNull::new(s.as_ptr().cast()) {
-                h.mark_leaf(p)
-            }
+        c.interned.for_each(&mut |s| match NonNull::new(s.as_ptr().cast()) {
+            Some(p) if !tracer.visits_leaves() => h.mark_leaf(p),
+            _ => roots.push(s.addr() as u64),
         });
     }
     roots.extend(lock(&IMMORTAL).iter().map(|v| v.0));

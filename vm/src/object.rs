@@ -7,6 +7,7 @@ use crate::value::Value;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+pub use vasuki_gc::Space;
 pub use vasuki_stm::Header;
 
 /// Header flag bits (see also `vasuki_stm::header`).

@@ -4,7 +4,7 @@
 //! free of side effects: it may run again) and written after [`Thread::write`] succeeded. Words that `write` did not save
 //! whole (items of buffers) are stored with [`Thread::store`], which logs the old value when it must.
 
-use crate::object::{Gc, Header, Kind, Layout, Obj, Slot, flag};
+use crate::object::{Gc, Header, Kind, Layout, Obj, Slot, Space, flag};
 use crate::throw::{R, Throw};
 use crate::types::buffer::Buffer;
 use crate::types::class::Class;
@@ -133,10 +133,10 @@ impl Thread {
 
     /// A new object: zeroed payload, header set, born private to this transaction. `size` includes the header.
     #[inline(always)]
-    pub fn alloc_raw(&mut self, kind: Kind, shape: u32, size: usize, has_drop: bool) -> NonNull<u8> {
-        let p = match self.alloc.alloc(size, has_drop) {
+    pub fn alloc_raw(&mut self, kind: Kind, shape: u32, size: usize, space: Space) -> NonNull<u8> {
+        let p = match self.alloc.alloc(size, space) {
             Some(p) => p,
-            None => crate::memory::alloc_slow(self, size, has_drop),
+            None => crate::memory::alloc_slow(self, size, space),
         };
         // SAFETY: fresh memory of at least 16 bytes.
         let h = unsafe { p.cast::<Header>().as_ref() };
@@ -149,8 +149,13 @@ impl Thread {
     /// A new object of a builtin layout and class, plus `extra` bytes after the layout.
     #[inline(always)]
     pub fn new_object<T: Layout>(&mut self, class: Gc<Class>, extra: usize) -> Gc<T> {
+        self.new_object_in(class, extra, Space::Plain)
+    }
+    /// As `new_object`, in a space of its own.
+    #[inline(always)]
+    pub(crate) fn new_object_in<T: Layout>(&mut self, class: Gc<Class>, extra: usize, space: Space) -> Gc<T> {
         let size = std::mem::size_of::<T>() + extra + class.attr_bytes();
-        let p = self.alloc_raw(T::KIND, class.root_shape(), size, false);
+        let p = self.alloc_raw(T::KIND, class.root_shape(), size, space);
         // SAFETY: just allocated with room for T; all-zero is a valid T by the rule that layouts are made of atomics.
         unsafe { Gc::from_addr(p.as_ptr() as u64) }
     }

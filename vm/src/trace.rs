@@ -83,7 +83,7 @@ pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
 
 /// Drops the Rust state of an unreachable object.
 /// # Safety
-/// Called once, for an object that was allocated with `has_drop` and that nothing refers to.
+/// Called once, for an object that was allocated in a space with destructors and that nothing refers to.
 pub unsafe fn drop_object(o: Obj) {
     match o.kind() {
         Kind::Payload => {

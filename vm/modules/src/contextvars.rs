@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
 use vasuki_vm::native::{ModuleDef, NativeDef, Tail, TypeDef, def, def_class, def_static, getter};
-use vasuki_vm::object::{Gc, Kind};
+use vasuki_vm::object::{Gc, Kind, Space};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::class::Class;
@@ -238,7 +238,7 @@ fn missing(th: &mut Thread) -> R {
     }
     static C: OnceLock<Gc<Class>> = OnceLock::new();
     let c = class(th, &C, &MISSING)?;
-    let p = th.alloc_raw(Kind::Instance, c.root_shape(), 16 + c.attr_bytes(), false);
+    let p = th.alloc_raw(Kind::Instance, c.root_shape(), 16 + c.attr_bytes(), Space::Plain);
     let v = vasuki_vm::memory::keep(Value(p.as_ptr() as u64));
     Ok(*V.get_or_init(|| v))
 }

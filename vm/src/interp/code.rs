@@ -5,7 +5,7 @@
 use crate::context::ctx;
 use crate::interp::cache::Entry;
 use crate::native::{GetSetDef, NativeDef, TypeDef, def, getter};
-use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
@@ -218,7 +218,7 @@ fn is_guard(w: u64) -> bool {
 }
 /// A code object from what the compiler gave.
 pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
-    let p = th.alloc_raw(Kind::Code, ctx().types.code.root_shape(), std::mem::size_of::<Code>(), true);
+    let p = th.alloc_raw(Kind::Code, ctx().types.code.root_shape(), std::mem::size_of::<Code>(), Space::Drop);
     // SAFETY: fresh zeroed memory; null tables are allowed until they are set below.
     let code: Gc<Code> = unsafe { Gc::from_addr(p.as_ptr() as u64) };
     let consts = constants(th, &c.consts)?;

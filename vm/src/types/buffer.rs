@@ -2,7 +2,7 @@
 //!
 //! `cap` never changes, so a racing reader stays within bounds; unused slots are EMPTY.
 
-use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::value::Value;
@@ -54,7 +54,7 @@ pub fn new(th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {
     if size > 1 << 16 && !crate::memory::room_for(th, size) {
         return Err(th.memory_error());
     }
-    let p = th.alloc_raw(Kind::Buffer, 0, size, false);
+    let p = th.alloc_raw(Kind::Buffer, 0, size, Space::Plain);
     // SAFETY: just allocated with that size.
     unsafe {
         let b = p.as_ptr().cast::<Buffer>();

@@ -1,6 +1,6 @@
 //! `bytes`: layout and construction. Methods are in `bytes_methods`.
 
-use crate::context::ctx;
+use crate::context::{ctx, leaf_space};
 use crate::object::{Gc, Header, Kind, Layout};
 use crate::thread::Thread;
 use crate::types::class::Class;
@@ -57,7 +57,8 @@ pub fn new_of(th: &mut Thread, class: Gc<Class>, data: &[u8]) -> Gc<Bytes> {
 }
 fn build_of(th: &mut Thread, class: Gc<Class>, len: usize, fill: impl FnOnce(&mut [u8])) -> Gc<Bytes> {
     let size = ((32 + len + 7) & !7) + class.attr_bytes();
-    let p = th.alloc_raw(Kind::Bytes, class.root_shape(), size, false);
+    let space = leaf_space(class, |t| t.bytes);
+    let p = th.alloc_raw(Kind::Bytes, class.root_shape(), size, space);
     // SAFETY: fresh zeroed memory of that size.
     unsafe {
         let b = p.as_ptr().cast::<Bytes>();

@@ -1,6 +1,6 @@
 //! `complex`: layout and arithmetic. Methods are in `complex_methods`.
 
-use crate::context::ctx;
+use crate::context::{ctx, leaf_space};
 use crate::object::{Gc, Header, Kind, Layout};
 use crate::thread::Thread;
 use crate::throw::R;
@@ -29,7 +29,8 @@ impl Gc<Complex> {
 }
 /// A complex of a class (complex or a subclass).
 pub fn new_of(th: &mut Thread, class: Gc<Class>, c: C) -> Value {
-    let o = th.new_object::<Complex>(class, 0);
+    let space = leaf_space(class, |t| t.complex);
+    let o = th.new_object_in::<Complex>(class, 0, space);
     // SAFETY: just made; nobody else has it.
     unsafe { (*o.as_ptr()).value = c };
     o.value()

@@ -8,7 +8,7 @@
 //! Entries before `first` are free or deleted; a table that was made for `move_to_front` begins with free ones.
 
 use crate::context::ctx;
-use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
@@ -175,7 +175,7 @@ pub(super) fn new_table(th: &mut Thread, room: usize) -> R<Gc<DictTable>> {
     if size > 1 << 16 && !crate::memory::room_for(th, size) {
         return Err(th.memory_error());
     }
-    let p = th.alloc_raw(Kind::DictTable, 0, size, false);
+    let p = th.alloc_raw(Kind::DictTable, 0, size, Space::Plain);
     // SAFETY: fresh zeroed memory of that size.
     unsafe {
         let t = p.as_ptr().cast::<DictTable>();

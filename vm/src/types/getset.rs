@@ -2,7 +2,7 @@
 
 use crate::context::ctx;
 use crate::native::{GetSetDef, NativeDef, TypeDef, def, getter};
-use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::{Class, class_of};
@@ -31,7 +31,7 @@ impl Gc<GetSet> {
 pub fn new(th: &mut Thread, def: &'static GetSetDef, owner: Gc<Class>) -> Value {
     let size = std::mem::size_of::<GetSet>();
     let class = ctx().types.getset_descriptor;
-    let p = th.alloc_raw(Kind::GetSet, class.root_shape(), size + class.attr_bytes(), false);
+    let p = th.alloc_raw(Kind::GetSet, class.root_shape(), size + class.attr_bytes(), Space::Plain);
     // SAFETY: fresh memory of that size; the fields are set before anyone sees the object.
     unsafe {
         let g = p.as_ptr().cast::<GetSet>();

@@ -3,7 +3,7 @@
 //! An int of 49 bits of exactly the class `int` is always an unboxed [`Value`]; a heap object of class `int` is always
 //! larger. Instances of subclasses are heap objects of any size.
 
-use crate::context::ctx;
+use crate::context::{ctx, leaf_space};
 use crate::object::{Gc, Header, Kind, Layout, Obj};
 use crate::ops::{BinOp, CmpOp};
 use crate::thread::Thread;
@@ -46,7 +46,8 @@ pub unsafe fn drop_digits(o: Obj) {
 /// A heap int of a class (int or a subclass).
 pub fn new_of(th: &mut Thread, class: Gc<Class>, n: BigInt) -> Gc<Int> {
     let size = std::mem::size_of::<Int>() + class.attr_bytes();
-    let p = th.alloc_raw(Kind::Int, class.root_shape(), size, true);
+    let space = leaf_space(class, |t| t.int).with_drop();
+    let p = th.alloc_raw(Kind::Int, class.root_shape(), size, space);
     // SAFETY: fresh memory of that size; the header was set by alloc_raw.
     unsafe {
         let i = p.as_ptr().cast::<Int>();

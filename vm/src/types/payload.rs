@@ -3,7 +3,7 @@
 //! The struct is reached with `Thread::open_mut`, which makes the object this transaction's own. Before the first change
 //! in a transaction a clone is kept and put back on abort. `Value`s inside are reported by `trace`.
 
-use crate::object::{Gc, Header, Kind, Layout, Obj};
+use crate::object::{Gc, Header, Kind, Layout, Obj, Space};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
@@ -97,12 +97,9 @@ pub fn new<T: Payload>(th: &mut Thread, class: Gc<Class>, state: T) -> Gc<Native
         crate::memory::collect(th);
     }
     let size = size_of::<T>() + class.attr_bytes();
-    let p = th.alloc_raw(
-        Kind::Payload,
-        class.root_shape(),
-        size,
-        T::NEEDS_DROP && std::mem::needs_drop::<T>(),
-    );
+    let drops = T::NEEDS_DROP && std::mem::needs_drop::<T>();
+    let space = if drops { Space::Drop } else { Space::Plain };
+    let p = th.alloc_raw(Kind::Payload, class.root_shape(), size, space);
     // SAFETY: fresh memory of that size; the header was set by alloc_raw.
     unsafe {
         let n = p.as_ptr().cast::<Native<T>>();

@@ -6,7 +6,7 @@
 //! logged. A frozenset never changes once its maker lets go of it.
 
 use crate::context::ctx;
-use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
@@ -107,7 +107,7 @@ fn new_table(th: &mut Thread, size: usize) -> R<Gc<SetTable>> {
     if size > 1 << 40 || (bytes > 1 << 16 && !crate::memory::room_for(th, bytes)) {
         return Err(th.memory_error());
     }
-    let p = th.alloc_raw(Kind::SetTable, 0, bytes, false);
+    let p = th.alloc_raw(Kind::SetTable, 0, bytes, Space::Plain);
     // SAFETY: fresh zeroed memory of that size.
     unsafe {
         let t = p.as_ptr().cast::<SetTable>();
@@ -584,7 +584,7 @@ fn hash_slow(th: &mut Thread, v: Value) -> R<i64> {
 /// A new, empty set or frozenset of a class.
 pub fn new_of(th: &mut Thread, class: Gc<Class>) -> Gc<Set> {
     let size = std::mem::size_of::<Set>() + class.attr_bytes();
-    let p = th.alloc_raw(class.instance_kind(), class.root_shape(), size, false);
+    let p = th.alloc_raw(class.instance_kind(), class.root_shape(), size, Space::Plain);
     // SAFETY: fresh zeroed memory of that size; all-zero is an empty Set.
     unsafe { Gc::from_addr(p.as_ptr() as u64) }
 }

@@ -1,7 +1,7 @@
 //! `str`: layout and construction. 1, 2 or 4 bytes a character (the least that fits), so indexing is O(1).
 //! Methods are in `str_methods`.
 
-use crate::context::ctx;
+use crate::context::{ctx, leaf_space};
 use crate::object::{Gc, Header, Kind, Layout, flag};
 use crate::thread::Thread;
 use crate::types::class::Class;
@@ -168,7 +168,8 @@ impl Gc<Str> {
 /// Room for a string of `len` characters of `width`; the caller fills the data at once. `class`: str or a subclass.
 fn alloc(th: &mut Thread, class: Gc<Class>, len: usize, width: usize, ascii: bool) -> Gc<Str> {
     let size = ((32 + len * width + 7) & !7) + class.attr_bytes();
-    let p = th.alloc_raw(Kind::Str, class.root_shape(), size, false);
+    let space = leaf_space(class, |t| t.str);
+    let p = th.alloc_raw(Kind::Str, class.root_shape(), size, space);
     // SAFETY: just allocated with that size.
     unsafe {
         let s = p.as_ptr().cast::<Str>();

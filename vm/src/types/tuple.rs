@@ -1,7 +1,7 @@
 //! `tuple`: immutable, items inline.
 
 use crate::context::ctx;
-use crate::object::{Gc, Header, Kind, Layout};
+use crate::object::{Gc, Header, Kind, Layout, Space};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
@@ -45,7 +45,7 @@ pub const fn end_offset(len: usize) -> usize {
 /// A new tuple of a class (tuple or a subclass).
 pub fn new_of(th: &mut Thread, class: Gc<Class>, items: &[Value]) -> Gc<Tuple> {
     let size = end_offset(items.len()) + class.attr_bytes();
-    let p = th.alloc_raw(Kind::Tuple, class.root_shape(), size, false);
+    let p = th.alloc_raw(Kind::Tuple, class.root_shape(), size, Space::Plain);
     // SAFETY: just allocated with that size.
     unsafe {
         let t = p.as_ptr().cast::<Tuple>();
