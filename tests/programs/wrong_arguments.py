@@ -42,3 +42,24 @@ for args in ([], (), [""], "ab", ["a\0b"], [1]):
         os.execv("/nowhere", args)
     except (TypeError, ValueError) as e:
         print(type(e).__name__, e)
+
+
+# Instructions that are not what the compiler made, and parameters that the instructions do not expect.
+def function(a):
+    return a
+
+
+code = function.__code__
+for changes in (
+    {"co_code": b"\x7f" + code.co_code[1:]},
+    {"co_code": b""},
+    {"co_argcount": 0},
+    {"co_varnames": ()},
+    {"co_consts": (), "co_name": "other"},
+):
+    try:
+        function.__code__ = code.replace(**changes)
+        print(changes, function(1))
+    except ValueError as e:
+        print(sorted(changes), type(e).__name__)
+print(code.replace(co_code=code.co_code) == code)

@@ -41,6 +41,7 @@ impl Effect {
         match op {
             Op::DeleteLocal | Op::MakeCell => e.reads = vec![a],
             Op::CopyFree => e.writes = (a..a + b).collect(),
+            Op::LoadDictDeref => e.reads = vec![a, b],
             Op::LoadClassGlobal => e.reads = vec![d],
             Op::LoadMethod | Op::LoadSpecial => e.writes = vec![a - 1, a],
             Op::LoadSuperAttr => e.reads = (b..b + 3).collect(),

@@ -2,6 +2,7 @@
 #![warn(unsafe_code)]
 pub mod code;
 mod codegen;
+pub mod dataflow;
 pub mod dis;
 pub mod effect;
 pub mod error;

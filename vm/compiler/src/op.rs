@@ -62,6 +62,7 @@ ops! {
     StoreDeref 1 "rr" "content of cell r[a] = r[b]";
     DeleteDeref 1 "r" "content of cell r[a] = EMPTY, NameError if it was";
     LoadClassDeref 1 "drn" "r[a] = frame.locals[names[c]] if there, else content of cell r[b]";
+    LoadDictDeref 1 "drn" "r[a] = r[a][names[c]] if there, else content of cell r[b]";
     // -- names
     LoadName 2 "dn" "r[a] = names[b] from frame.locals, then globals, then builtins [cache]";
     StoreName 1 "nr" "frame.locals[names[a]] = r[b]";

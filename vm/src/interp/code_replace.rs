@@ -10,6 +10,7 @@ use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use vasuki_compiler::code::flags;
+use vasuki_compiler::dataflow;
 use vasuki_compiler::validate::validate;
 
 fn text(th: &mut Thread, field: &str, v: Value) -> R<Box<str>> {
@@ -105,10 +106,11 @@ pub fn replace(th: &mut Thread, a: &[Value]) -> R {
                 }
             }
             "co_code" => {
-                c.code = bytes_of_argument(th, v)?
-                    .chunks(8)
-                    .map(|b| b.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)))
-                    .collect();
+                // What values are in which registers, only the compiler knows.
+                let new = bytes_of_argument(th, v)?;
+                if !c.code.iter().flat_map(|w| w.to_le_bytes()).eq(new.iter().copied()) {
+                    return Err(th.value_error("code: co_code cannot be changed"));
+                }
             }
             // These follow from the others here, or have another form than CPython's.
             "co_nlocals" | "co_stacksize" | "co_linetable" | "co_exceptiontable" => {}
@@ -119,6 +121,9 @@ pub fn replace(th: &mut Thread, a: &[Value]) -> R {
     }
     if let Err(what) = validate(&c) {
         return Err(th.value_error(&format!("code: bad {what}")));
+    }
+    if let Err(what) = dataflow::check(&c) {
+        return Err(th.value_error(&format!("code: {what}")));
     }
     Ok(from_compiled(th, &c)?.value())
 }

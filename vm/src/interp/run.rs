@@ -365,6 +365,17 @@ fn interpret<const TRACED: bool>(th: &mut Thread, thrown: Option<Throw>) -> R {
                     }
                     r!(ins.a()) = v;
                 }
+                Op::LoadDictDeref => {
+                    let found = ok!(h::mapping_get(th, r!(ins.a()), name!(ins.c())));
+                    let v = match found {
+                        Some(v) => v,
+                        None => ok!(h::cell_of(r!(ins.b())).get(th)),
+                    };
+                    if v.is_empty() {
+                        fail!(h::unbound_cell(th, t, ins.b() as usize));
+                    }
+                    r!(ins.a()) = v;
+                }
                 Op::LoadName => {
                     let word = word_at_pc!();
                     let f = func!();

@@ -7,8 +7,16 @@ pub mod gc;
 pub mod sys;
 #[expect(unsafe_code, reason = "payloads that never change")]
 pub mod thread;
+pub mod types;
 
 use crate::native::ModuleDef;
 
 /// The modules of the VM itself.
-pub static MODULES: &[&ModuleDef] = &[&atexit::MODULE, &builtins::MODULE, &gc::MODULE, &sys::MODULE, &thread::MODULE];
+pub static MODULES: &[&ModuleDef] = &[
+    &atexit::MODULE,
+    &builtins::MODULE,
+    &gc::MODULE,
+    &sys::MODULE,
+    &thread::MODULE,
+    &types::MODULE,
+];

@@ -101,7 +101,8 @@ pub fn best_base(th: &mut Thread, bases: &[Value]) -> R<Gc<Class>> {
             return Err(th.type_error("bases must be types"));
         };
         if !c.has_flag(crate::types::class::class_flag::BASE) {
-            return Err(th.type_error(&format!("type '{}' is not an acceptable base type", c.name_str())));
+            let name = th.full_name(c)?;
+            return Err(th.type_error(&format!("type '{name}' is not an acceptable base type")));
         }
         let solid = solid_base(c);
         best = match best {

@@ -132,9 +132,10 @@ pub fn dotted_name(th: &mut Thread, class: Gc<Class>) -> R<String> {
 }
 fn module_of(th: &mut Thread, class: Gc<Class>) -> R {
     match own(th, class, names().__module__)? {
-        Some(m) => Ok(m),
-        None if class.has_flag(class_flag::HEAP) => Ok(Value::NONE),
-        None => Ok(class.extra.get()),
+        // Types whose instances have modules have a descriptor there.
+        Some(m) if !m.is_kind(Kind::GetSet) => Ok(m),
+        _ if class.has_flag(class_flag::HEAP) => Ok(Value::NONE),
+        _ => Ok(class.extra.get()),
     }
 }
 fn own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>) -> R<Option<Value>> {
@@ -238,7 +239,8 @@ fn flags(_: &mut Thread, v: Value) -> R {
         (6, c.has_flag(class_flag::MAPPING)),
         (7, c.has_flag(class_flag::NO_NEW)),
         (8, !c.has_flag(class_flag::HEAP)),
-        (9, c.has_flag(class_flag::HEAP)),
+        // It has no `__new__`, so `copyreg` must not take it for the class that makes the instances.
+        (9, c.has_flag(class_flag::HEAP) || c == t.generic),
         (10, c.has_flag(class_flag::BASE)),
         (20, c.has_flag(class_flag::ABSTRACT)),
         (24, c.is_subclass_of(t.int)),

@@ -1,7 +1,6 @@
 //! `typing.Union` (`int | str`). Nothing changes after construction.
 
 use crate::context::ctx;
-use crate::names::names;
 use crate::native::{GetSetDef, NativeDef, TypeDef, def, def_class, getter};
 use crate::object::Kind;
 use crate::ops::BinOp;
@@ -11,7 +10,6 @@ use crate::types::buffer::ValueVec;
 use crate::types::class::class_of;
 use crate::types::generic_alias::{self, type_text};
 use crate::types::payload::{self, Payload, payload_size};
-use crate::types::str_::Str;
 use crate::types::substitute;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -41,8 +39,13 @@ static METHODS: &[NativeDef] = &[
     def("__hash__", "self, /", hash, "Return hash(self)."),
     def("__eq__", "self, value, /", eq, "Return self==value."),
     def("__ne__", "self, value, /", ne, "Return self!=value."),
-    def("__or__", "self, value, /", |th, a| of(th, a[0], a[1]), "Return self|value."),
-    def("__ror__", "self, value, /", |th, a| of(th, a[1], a[0]), "Return value|self."),
+    def("__or__", "self, value, /", |th, a| checked(th, &[a[0], a[1]]), "Return self|value."),
+    def(
+        "__ror__",
+        "self, value, /",
+        |th, a| checked(th, &[a[1], a[0]]),
+        "Return value|self.",
+    ),
     def("__getitem__", "self, key, /", getitem, "Return self[key]."),
     def("__instancecheck__", "self, instance, /", |th, a| check(th, a, true), ""),
     def("__subclasscheck__", "self, cls, /", |th, a| check(th, a, false), ""),
@@ -150,12 +153,6 @@ fn ne(th: &mut Thread, a: &[Value]) -> R {
 }
 fn check(th: &mut Thread, a: &[Value], instance: bool) -> R {
     let u = this(th, a[0])?;
-    let name = if instance { "isinstance" } else { "issubclass" };
-    for v in u.args.as_gc::<Tuple>().items() {
-        if generic_alias::get(*v).is_some() {
-            return Err(th.type_error(&format!("{name}() argument 2 cannot be a parameterized generic")));
-        }
-    }
     for v in u.args.as_gc::<Tuple>().items() {
         let v = if v.is_none() { ctx().types.none.value() } else { *v };
         if if instance {
@@ -190,23 +187,20 @@ fn class_getitem(th: &mut Thread, a: &[Value]) -> R {
     if items.is_empty() {
         return Err(th.type_error("Cannot take a Union of no types."));
     }
+    checked(th, items)
+}
+/// The union of types and what stands for types, as `typing` checks them.
+pub fn checked(th: &mut Thread, items: &[Value]) -> R {
     let mut out = ValueVec::new();
-    for v in items {
-        let v = if v.is_none() {
-            ctx().types.none.value()
-        } else if v.cast::<Str>().is_some() {
-            let typing = crate::import::import_module(th, "typing")?;
-            let key = th.intern("ForwardRef");
-            let f = th.getattr(typing, key)?;
-            th.call(f, &[*v])?
-        } else if is_member(*v)
-            || th.getattr_opt(*v, names().__parameters__)?.is_some()
-            || class_of(*v).special(crate::special::Special::Call).is_some()
-        {
-            *v
+    for &v in items {
+        let v = if is_member(v) {
+            v
         } else {
-            let text = format!("Union[arg, ...]: each arg must be a type. Got {}.", th.repr_string(*v)?);
-            return Err(th.type_error(&text));
+            let typing = crate::import::import_module(th, "typing")?;
+            let key = th.intern("_type_check");
+            let check = th.getattr(typing, key)?;
+            let text = th.new_str("Union[arg, ...]: each arg must be a type.");
+            th.call(check, &[v, text])?
         };
         out.push(th, v)?;
     }

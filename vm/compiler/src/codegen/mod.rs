@@ -9,8 +9,6 @@ mod call;
 mod class;
 mod comprehension;
 mod control;
-#[cfg(test)]
-mod dataflow;
 mod emit;
 mod expr;
 mod fold;

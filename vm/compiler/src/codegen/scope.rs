@@ -334,17 +334,11 @@ impl<'a> Gen<'a> {
             Place::DictDeref(r) => {
                 let mark = self.u.sp;
                 let t = self.temp();
-                let k = self.temp();
                 let cell = self.cell_of("__classdict__");
                 self.emit(Op::LoadDeref, t, cell, 0);
-                self.load_str(k, name);
-                let (there, end) = (self.label(), self.label());
-                self.jump2(Op::JumpIfIn, k, t, 1, there);
-                self.emit(Op::LoadDeref, d, r, 0);
-                self.jump(Op::Jump, 0, end);
-                self.place(there);
-                self.emit(Op::LoadSubscr, d, t, k);
-                self.place(end);
+                let n = self.name(name);
+                self.emit(Op::LoadDictDeref, t, r, n);
+                self.mov(d, t);
                 self.u.sp = mark;
             }
         }

@@ -1,5 +1,5 @@
-use super::dataflow;
 use crate::code::{Code, Const, flags};
+use crate::dataflow;
 use crate::op::Op;
 use crate::{Mode, Options, compile, dis, serial, validate};
 

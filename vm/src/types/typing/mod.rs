@@ -74,7 +74,7 @@ pub(crate) fn no_default(th: &mut Thread) -> Value {
 }
 /// `typing.Union[a, b]`
 pub(crate) fn union(th: &mut Thread, a: Value, b: Value) -> R {
-    crate::types::union_::make(th, &[a, b])
+    crate::types::union_::checked(th, &[a, b])
 }
 /// EMPTY or None as None.
 pub(crate) fn or_none(v: Value) -> Value {

@@ -1,4 +1,4 @@
-//! A check of the code generator, for its tests: on every way through a code object a register is written before it is
+//! A check of generated code, and of code that a program has changed: on every way through a code object a register is written before it is
 //! read, a local that may be unbound is tested first, and nothing in the window of a call is read after the call.
 
 use crate::code::{Code, Const, flags};
@@ -49,7 +49,7 @@ fn flow(states: &mut [Option<Set>], work: &mut Vec<usize>, to: usize, s: &Set) {
 }
 
 /// Checks a code object and those nested in it.
-pub(super) fn check(c: &Code) -> Result<(), String> {
+pub fn check(c: &Code) -> Result<(), String> {
     let mut start: Set = vec![0; c.nregs as usize / 64 + 1];
     let params = c.argcount + c.kwonlyargcount + u16::from(c.flags & flags::VARARGS != 0) + u16::from(c.flags & flags::VARKEYWORDS != 0);
     (0..params as usize).for_each(|r| add(&mut start, r));
