@@ -308,6 +308,7 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
     roots.extend(lock(&IMMORTAL).iter().map(|v| v.0));
     finalizers::roots(&mut |v| roots.push(v.0));
     weakref::callback_roots(&mut |v| roots.push(v.0));
+    crate::interp::monitor::roots(&mut |w| roots.push(w));
     th.world.record_stack();
     for &t in lock(&THREADS).iter() {
         // SAFETY: registered threads are alive, and stopped (or this one).

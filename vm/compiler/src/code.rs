@@ -92,6 +92,9 @@ pub struct Handler {
 }
 
 /// Source position of an instruction. Columns are UTF-8 byte offsets within the line; `u32::MAX` = none.
+///
+/// An instruction that the compiler has put in has no line. Of several positions at one instruction the last is its own;
+/// the others are of statements that have no instructions (`pass`, `try:`), which it follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// first line, from 1
@@ -102,6 +105,16 @@ pub struct Position {
     pub col: u32,
     /// column after the last
     pub end_col: u32,
+}
+
+impl Position {
+    /// No position.
+    pub const NONE: Position = Position {
+        line: u32::MAX,
+        end_line: u32::MAX,
+        col: u32::MAX,
+        end_col: u32::MAX,
+    };
 }
 
 /// CPython's code flags (`co_flags`), same bits.

@@ -33,7 +33,12 @@ fn one(code: &Code, out: &mut String) {
                 if line != 0 {
                     out.push('\n');
                 }
-                put!(out, "{l:>5} ");
+                match l {
+                    u32::MAX => out.push_str("    - "),
+                    l => {
+                        put!(out, "{l:>5} ");
+                    }
+                }
                 line = l;
             }
             None => out.push_str("      "),

@@ -133,7 +133,7 @@ ops! {
     In 1 "drr" "r[a] = r[b] in r[c]";
     NotIn 1 "drr" "r[a] = r[b] not in r[c]";
     // -- jumps
-    Jump 1 "J" "forward jump by off";
+    Jump 1 "J" "forward jump by off; a: 1 over a handler, which tracing does not see";
     JumpBack 1 "J" "backward jump by off (negative): a back-edge, where a boundary may fall";
     JumpIfTrue 1 "rJ" "jump if bool(r[a])";
     JumpIfFalse 1 "rJ" "jump if not bool(r[a])";

@@ -4,7 +4,7 @@
 //! are offsets into a text of line ends only, so that place *n* is the start of line *n* + 1; lines are turned back into
 //! places afterwards, in positions and in errors alike.
 
-use crate::code::{Code, Const};
+use crate::code::{Code, Const, Position};
 use crate::error::SyntaxError;
 use crate::literal::Literals;
 use crate::symtable::SymbolTable;
@@ -106,7 +106,7 @@ fn relocate(code: &mut Code, tree: &Tree, whole: bool) {
     if !whole {
         code.firstlineno = tree.place(code.firstlineno).0;
     }
-    for (_, p) in &mut code.positions {
+    for (_, p) in code.positions.iter_mut().filter(|p| p.1 != Position::NONE) {
         let (start, end) = (tree.place(p.line), tree.place(p.end_line));
         (p.line, p.col) = start;
         (p.end_line, p.end_col) = end;

@@ -51,7 +51,7 @@ pub fn validate(c: &Code) -> V {
         ensure(is_start(h.target) && u32::from(h.register) < nregs, "handler")?;
     }
     ensure(c.positions.iter().all(|p| is_start(p.0)), "position")?;
-    ensure(c.positions.windows(2).all(|w| w[0].0 < w[1].0), "order of positions")?;
+    ensure(c.positions.windows(2).all(|w| w[0].0 <= w[1].0), "order of positions")?;
     c.consts.iter().try_for_each(constant)
 }
 

@@ -81,6 +81,8 @@ pub struct Tables {
     pub entries: Mutex<Vec<Box<Entry>>>,
     /// there are as many as there may be
     pub entries_full: AtomicBool,
+    /// what tools want to hear of it
+    pub monitor: super::monitor::CodeMonitor,
 }
 
 impl Gc<Code> {
@@ -103,11 +105,20 @@ impl Gc<Code> {
             e.trace(f);
         }
     }
-    /// Source position of the instruction before word `at` (a return address).
+    /// Source position of the instruction before word `at` (a return address). What the compiler has put in there counts to
+    /// what it follows.
     pub fn position(self, at: usize) -> Option<Position> {
-        let t = self.tables();
-        let i = t.positions.partition_point(|p| (p.0 as usize) < at);
-        i.checked_sub(1).map(|i| t.positions[i].1)
+        let all = &self.tables().positions;
+        let end = all.partition_point(|p| (p.0 as usize) < at);
+        all[..end].iter().rev().find(|p| p.1 != Position::NONE).map(|p| p.1)
+    }
+    /// The position of the instruction before word `at`, and those of what the program has before it and is no instruction.
+    pub(super) fn lines_at(self, at: usize) -> (Option<Position>, &'static [(u32, Position)]) {
+        let all = &self.tables().positions;
+        let end = all.partition_point(|p| (p.0 as usize) < at);
+        let Some(last) = end.checked_sub(1) else { return (None, &[]) };
+        let first = all.partition_point(|p| (p.0 as usize) < at - 1).min(last);
+        (Some(all[last].1).filter(|p| *p != Position::NONE), &all[first..last])
     }
     /// Has the program a handler of its own around the instruction before word `at`?
     pub fn in_try(self, at: usize) -> bool {
@@ -254,6 +265,7 @@ pub fn from_compiled(th: &mut Thread, c: &compiled::Code) -> R<Gc<Code>> {
         doc,
         entries: Mutex::default(),
         entries_full: AtomicBool::new(false),
+        monitor: super::monitor::CodeMonitor::default(),
     };
     // SAFETY: only this function has the object yet.
     unsafe { (*code.as_ptr()).tables = Box::into_raw(Box::new(tables)) };
@@ -384,6 +396,12 @@ static METHODS: &[NativeDef] = &[
         super::code_replace::replace,
         "The same as replace().",
     ),
+    def(
+        "co_branches",
+        "self, /",
+        co_branches,
+        "Offsets of the conditional jumps, and of where they go on without and with a jump.",
+    ),
     def("co_lines", "self, /", co_lines, "Line ranges of the instructions."),
 ];
 fn tables(v: Value) -> &'static Tables {
@@ -435,7 +453,7 @@ fn co_positions(th: &mut Thread, a: &[Value]) -> R {
     let t = tables(a[0]);
     let mut out = ValueVec::new();
     for at in 1..=t.words.len() {
-        let p = a[0].as_gc::<Code>().position(at);
+        let p = a[0].as_gc::<Code>().lines_at(at).0;
         let four = match p {
             Some(p) => [number(p.line), number(p.end_line), number(p.col), number(p.end_col)],
             None => [Value::NONE; 4],
@@ -446,12 +464,30 @@ fn co_positions(th: &mut Thread, a: &[Value]) -> R {
     let list = th.new_list_vec(out);
     th.iter(list)
 }
+fn co_branches(th: &mut Thread, a: &[Value]) -> R {
+    let t = tables(a[0]);
+    let mut out = ValueVec::new();
+    let mut at = 0;
+    while at < t.words.len() {
+        if let Some((left, right)) = super::trace::sides(t, at) {
+            let offsets = [at, left, right].map(|n| Value::small(2 * n as i64));
+            let three = th.new_tuple(&offsets);
+            out.push(th, three)?;
+        }
+        let op = Op::from_u16(t.words[at].load(std::sync::atomic::Ordering::Relaxed) as u16);
+        at += op.map_or(1, Op::words);
+    }
+    let list = th.new_list_vec(out);
+    th.iter(list)
+}
 fn co_lines(th: &mut Thread, a: &[Value]) -> R {
     let t = tables(a[0]);
     let mut out = ValueVec::new();
     for (i, (start, p)) in t.positions.iter().enumerate() {
         let end = t.positions.get(i + 1).map_or(t.words.len() as u32, |n| n.0);
-        let three = th.new_tuple(&[Value::small(*start as i64 * 2), Value::small(end as i64 * 2), number(p.line)]);
+        // A statement that has no instructions is between two of them.
+        let first = *start as i64 * 2 - i64::from(end == *start);
+        let three = th.new_tuple(&[Value::small(first), Value::small(end as i64 * 2), number(p.line)]);
         out.push(th, three)?;
     }
     let list = th.new_list_vec(out);

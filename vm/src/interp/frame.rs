@@ -37,12 +37,16 @@ pub struct Frame {
     saved: Slot,
     /// the local trace function, or EMPTY
     pub(super) trace: Slot,
-    /// line of the last event, or EMPTY
+    /// line of the last event; None: it begins; EMPTY: not known
     pub(super) line: Slot,
     /// offset behind the last instruction that was traced, or EMPTY
     pub(super) last: Slot,
-    /// native function of which the profiling function knows that it runs, or EMPTY
+    /// native function of which the profiling function knows that it runs; None: only tools do; or EMPTY
     pub(super) native: Slot,
+    /// the call of which tools know that it runs: (callable, first argument, place), or EMPTY
+    pub(super) call: Slot,
+    /// offset behind the first word of a conditional jump that has just run, or EMPTY
+    pub(super) branch: Slot,
     /// small int: which events the local trace function gets, see the constants; EMPTY: lines
     events: Slot,
     /// register 0 while it runs, else 0
@@ -55,7 +59,7 @@ unsafe impl Layout for Frame {
     const KIND: Kind = Kind::Frame;
 }
 /// Words of the layout.
-const WORDS: usize = 14;
+const WORDS: usize = 16;
 /// No events for lines.
 const NO_LINES: i64 = 1;
 /// Events for instructions.
@@ -97,6 +101,7 @@ impl Gc<Frame> {
             &self.saved,
             &self.trace,
             &self.native,
+            &self.call,
         ] {
             f(s.get());
         }
@@ -366,7 +371,7 @@ static GETSETS: &[GetSetDef] = &[
     getter("f_locals", f_locals, ""),
     getter("f_back", f_back, ""),
     getter("f_lineno", |th, v| Ok(Value::small(i64::from(line(th, v.as_gc())?))), ""),
-    getter("f_lasti", |th, v| Ok(Value::small(lasti(offset(th, v.as_gc())?))), ""),
+    getter("f_lasti", f_lasti, ""),
     getter("f_generator", |_, v| Ok(or_none(v.as_gc::<Frame>().generator.get())), ""),
     getset("f_trace", |_, v| Ok(or_none(v.as_gc::<Frame>().trace.get())), set_trace, ""),
     getset(
@@ -438,9 +443,33 @@ fn offset(th: &mut Thread, f: Gc<Frame>) -> R<usize> {
     }
     Ok(0)
 }
+/// The line of the last event, if it is not that of the instruction before word `at`, which is in no line or comes after a
+/// statement that has none.
+fn line_of_event(th: &mut Thread, f: Gc<Frame>, at: usize) -> R<Option<u32>> {
+    if at == 0 {
+        return Ok(None);
+    }
+    let (own, before) = f.code.get().as_gc::<Code>().lines_at(at);
+    if own.is_some() && before.is_empty() {
+        return Ok(None);
+    }
+    let line = f.get(th, |f| &f.line)?.to_small().map(|n| n as u32);
+    let is_own = |n| own.is_some_and(|p| p.line == n);
+    Ok(line.filter(|&n| own.is_none() || !is_own(n) && before.iter().any(|p| p.1.line == n)))
+}
+/// `f_lasti`. A statement that has no instructions is between two of them.
+fn f_lasti(th: &mut Thread, v: Value) -> R {
+    let f: Gc<Frame> = v.as_gc();
+    let at = offset(th, f)?;
+    let before = at > 0 && f.code.get().as_gc::<Code>().lines_at(at).0.is_some() && line_of_event(th, f, at)?.is_some();
+    Ok(Value::small(lasti(at) - i64::from(before)))
+}
 fn line(th: &mut Thread, f: Gc<Frame>) -> R<u32> {
     let code: Gc<Code> = f.code.get().as_gc();
     let at = offset(th, f)?;
+    if let Some(n) = line_of_event(th, f, at)? {
+        return Ok(n);
+    }
     Ok(code.position(at).map_or(code.tables().firstlineno, |p| p.line))
 }
 fn f_back(th: &mut Thread, v: Value) -> R {

@@ -32,6 +32,7 @@ pub(crate) mod helpers;
 mod instruction;
 mod liveness;
 mod lookup;
+pub(crate) mod monitor;
 mod publish;
 mod returns;
 mod run;
@@ -231,7 +232,7 @@ impl State {
             length: boundary::Length::default(),
             direct: false,
             after_effect: false,
-            mode: 0,
+            mode: if monitor::is_on() { mode::TRACED } else { 0 },
             left: false,
             tracing: trace::Tracing::default(),
             check_memory: None,

@@ -1,13 +1,15 @@
-//! Trace and profiling functions: `sys.settrace`, `sys.setprofile`.
+//! Trace and profiling functions: `sys.settrace`, `sys.setprofile`; and the events of `sys.monitoring`, see [`monitor`].
 //!
 //! A thread that has one runs the loop's variant that calls [`before`] before each instruction. Events follow from the
 //! instruction about to run: a frame begins (or a generator goes on) with the first instruction without [`ENTERED`] behind
 //! its prologue, ends with a return or a yield, and is in another line when the instruction is. While a trace function runs,
 //! its thread is not traced. What the last event of a frame was is in the frame's object, so that an abort undoes it.
 
+use super::code::{Code, Tables};
 use super::frame::{self, Frame};
 use super::frame_flag::{ENTERED, GENERATOR, HAS_OBJECT};
 use super::instruction::Instruction;
+use super::monitor::{self, Event};
 use super::{Action, State, code_of, mode};
 use crate::context::ctx;
 use crate::memory;
@@ -17,9 +19,10 @@ use crate::throw::R;
 use crate::types::bound_method::BoundMethod;
 use crate::types::class::class_of;
 use crate::types::exception;
+use crate::types::tuple::Tuple;
 use crate::types::type_attrs::alone;
 use crate::value::Value;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use vasuki_compiler::code::flags;
 use vasuki_compiler::op::Op;
 
@@ -45,6 +48,9 @@ impl Tracing {
         f(self.trace.0);
         f(self.profile.0);
     }
+    fn has_functions(&self) -> bool {
+        !(self.trace.is_none() && self.profile.is_none())
+    }
 }
 /// Which function is meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,6 +70,10 @@ impl State {
     /// Gives the thread a function, or None. The frames that run go on without a new call event.
     fn set_tracer(&mut self, which: Which, f: Value) {
         *self.tracer(which) = f;
+        self.mark();
+    }
+    /// The frames that run go on without a call event.
+    fn mark(&mut self) {
         let mut regs = self.regs;
         while !regs.is_null() {
             // SAFETY: the frames of a thread are live; the chain ends with null.
@@ -76,7 +86,7 @@ impl State {
     }
     fn choose_mode(&mut self) {
         let t = &self.tracing;
-        let on = !(t.inside || t.trace.is_none() && t.profile.is_none());
+        let on = !t.inside && (t.has_functions() || monitor::is_on());
         self.mode = self.mode & !mode::TRACED | if on { mode::TRACED } else { 0 };
     }
 }
@@ -101,14 +111,31 @@ pub fn set_all(th: &mut Thread, which: Which, f: Value) -> R {
     Ok(Value::NONE)
 }
 
+/// What tools want to hear has changed: the thread takes note.
+pub(super) fn mark_frames(th: &mut Thread) {
+    th.interp.mark();
+    for (_, f) in &th.interp.frames {
+        let f: Gc<Frame> = f.as_gc();
+        if f.trace.get().is_empty() {
+            f.line.set_raw(Value::EMPTY);
+        }
+        f.branch.set_raw(Value::EMPTY);
+    }
+}
+/// Runs `f` while the thread is not traced.
+pub(super) fn untraced<T>(th: &mut Thread, f: impl FnOnce(&mut Thread) -> T) -> T {
+    let before = std::mem::replace(&mut th.interp.tracing.inside, true);
+    th.interp.choose_mode();
+    let r = f(th);
+    th.interp.tracing.inside = before;
+    th.interp.choose_mode();
+    r
+}
+
 /// Calls a function with an event of the frame `f`; the thread is not traced meanwhile. What it raises ends tracing.
 fn call(th: &mut Thread, which: Which, function: Value, f: Gc<Frame>, event: &str, arg: Value) -> R {
     let event = th.intern(event).value();
-    th.interp.tracing.inside = true;
-    th.interp.choose_mode();
-    let r = th.call(function, &[f.value(), event, arg]);
-    th.interp.tracing.inside = false;
-    th.interp.choose_mode();
+    let r = untraced(th, |th| th.call(function, &[f.value(), event, arg]));
     if let Err(t) = &r
         && !t.is_abort()
     {
@@ -146,82 +173,224 @@ fn profile(th: &mut Thread, f: Gc<Frame>, event: &str, arg: Value) -> R<()> {
     Ok(())
 }
 
+/// An instruction of a running frame, and who wants to hear of it.
+#[derive(Clone, Copy)]
+struct Place {
+    regs: *mut Value,
+    code: Gc<Code>,
+    /// offset behind the instruction's first word
+    at: usize,
+    /// events that tools want of this code
+    events: u32,
+}
+impl Place {
+    /// # Safety
+    /// `regs` is register 0 of a live frame, `pc` is behind an instruction of its code.
+    unsafe fn new(regs: *mut Value, pc: *const AtomicU64) -> Place {
+        // SAFETY: by the caller's promise.
+        let code = unsafe { code_of(regs) };
+        let t = code.tables();
+        Place {
+            regs,
+            code,
+            at: (pc as usize - t.words.as_ptr() as usize) / 8,
+            events: monitor::wanted(t),
+        }
+    }
+    /// The place where the thread is.
+    fn current(th: &Thread) -> Place {
+        // SAFETY: the running frame is live, and `interp.pc` is behind an instruction of its code.
+        unsafe { Place::new(th.interp.regs, th.interp.pc) }
+    }
+    fn wants(&self, e: Event) -> bool {
+        self.events & e.bit() != 0
+    }
+    fn offset(&self) -> Value {
+        Value::small(frame::lasti(self.at))
+    }
+    /// Tells the tools of an event of this instruction; `more`: arguments behind code and offset.
+    fn tell(&self, th: &mut Thread, e: Event, more: &[Value]) -> R<()> {
+        let code = self.code.value();
+        match *more {
+            _ if self.events & e.set_with() == 0 => Ok(()),
+            [] => monitor::tell(th, self.code, self.at, e, &[code, self.offset()]),
+            [x] => monitor::tell(th, self.code, self.at, e, &[code, self.offset(), x]),
+            [x, y, ..] => monitor::tell(th, self.code, self.at, e, &[code, self.offset(), x, y]),
+        }
+    }
+}
+
 /// The events that the instruction before `pc` brings, which is about to run; so it is at `interp.pc`.
 /// # Safety
 /// `regs` is register 0 of the running frame, `pc` is behind an instruction of its code.
 #[inline(never)]
 pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R<()> {
     // SAFETY: by the caller's promise.
-    let (ins, code) = unsafe { (Instruction::at(pc.sub(1)), code_of(regs)) };
-    let t = code.tables();
+    let (ins, place) = unsafe { (Instruction::at(pc.sub(1)), Place::new(regs, pc)) };
+    let functions = th.interp.tracing.has_functions();
+    if !functions && place.events == 0 {
+        return Ok(());
+    }
+    let t = place.code.tables();
     let op = ins.op();
     // SAFETY: as above.
-    if unsafe { (*regs.sub(3)).0 } & ENTERED == 0 {
-        // SAFETY: as above.
-        let generator = unsafe { (*regs.sub(3)).0 } & GENERATOR != 0;
+    let word = unsafe { (*regs.sub(3)).0 };
+    if word & ENTERED == 0 {
         let makes_one = t.flags & (flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR) != 0;
-        if !generator && (makes_one || matches!(op, Op::Resume | Op::Clear | Op::MakeCell | Op::CopyFree)) {
+        let prologue = matches!(op, Op::Resume | Op::Clear | Op::MakeCell | Op::CopyFree);
+        if word & GENERATOR == 0 && (makes_one || prologue) {
             return Ok(());
         }
         th.interp.pc = pc.wrapping_sub(1);
-        entered(th, regs)?;
+        entered(th, place, None)?;
         th.interp.pc = pc;
-    }
-    let f: Gc<Frame> = frame::object(th, regs)?.as_gc();
-    if !f.native.get().is_empty() {
-        th.interp.pc = pc.wrapping_sub(1);
-        native_left(th, f, "c_return")?;
-        th.interp.pc = pc;
-    }
-    let at = (pc as usize - t.words.as_ptr() as usize) / 8;
-    if !f.trace.get().is_empty() && !th.interp.tracing.trace.is_none() {
-        let (lines, opcodes) = f.wants();
-        // What the compiler has put in for exceptions is in no line.
-        let no_line = matches!(op, Op::PushExc | Op::PopExc | Op::Reraise | Op::Throw);
-        let p = code.position(at);
-        // The end of a loop is in the line where it goes on.
-        let goes_on = |line| {
-            op == Op::JumpBack
-                && code
-                    .position((at as i64 + i64::from(ins.offset()) + 1) as usize)
-                    .is_some_and(|p| p.line == line)
-        };
-        if let Some(p) = p.filter(|p| !no_line && !goes_on(p.line)) {
-            let line = Value::small(i64::from(p.line));
-            let back = f.last.get().to_small().is_some_and(|last| at as i64 <= last) && op != Op::Send && op != Op::Yield;
-            let other = f.line.get() != line;
-            f.open(th)?;
-            f.line.set_raw(line);
-            f.last.set_raw(Value::small(at as i64));
-            if lines && (back || other) {
-                local(th, f, "line", Value::NONE)?;
-            }
-        }
-        if opcodes {
-            local(th, f, "opcode", Value::NONE)?;
-        }
     }
     // SAFETY: registers of validated code are within the frame.
     let register = |i: u16| unsafe { *regs.add(i as usize) };
+    if functions || place.events & monitor::REMEMBER != 0 {
+        let f: Gc<Frame> = frame::object(th, regs)?.as_gc();
+        if !f.native.get().is_empty() {
+            th.interp.pc = pc.wrapping_sub(1);
+            native_left(th, f, place, true)?;
+            th.interp.pc = pc;
+        }
+        branched(th, f, place)?;
+        lines(th, f, place, ins)?;
+        if f.wants().1 {
+            local(th, f, "opcode", Value::NONE)?;
+        }
+        if matches!(op, Op::Call | Op::CallMethod | Op::CallKw | Op::CallMethodKw | Op::CallEx) {
+            calls(th, f, place, ins)?;
+        }
+        if place.events & monitor::BRANCHES != 0 && sides(t, place.at - 1).is_some() {
+            f.open(th)?;
+            f.branch.set_raw(Value::small(place.at as i64));
+        }
+    }
+    place.tell(th, Event::Instruction, &[])?;
     match op {
-        Op::Return => returns(th, regs, f, register(ins.a())),
-        Op::ReturnConst => returns(th, regs, f, t.consts[ins.a() as usize]),
-        Op::Yield => yields(th, regs, f, register(ins.b())),
+        Op::Jump | Op::JumpBack if ins.a() == 0 => {
+            let to = 2 * (place.at as i64 + i64::from(ins.offset()));
+            place.tell(th, Event::Jump, &[Value::small(to)])
+        }
+        Op::Return => returns(th, place, register(ins.a())),
+        Op::ReturnConst => returns(th, place, t.consts[ins.a() as usize]),
+        Op::Yield => yields(th, place, register(ins.b())),
         // SAFETY: the frame is live, and an instruction follows.
         Op::AsyncGenWrap if unsafe { Action::of((*regs.sub(3)).0) == Action::Asend && Instruction::at(pc).op() == Op::Yield } => {
-            yields(th, regs, f, register(ins.b()))
-        }
-        Op::Call | Op::CallMethod | Op::CallKw | Op::CallMethodKw | Op::CallEx if !th.interp.tracing.profile.is_none() => {
-            let callee = register(ins.b() - 1);
-            if is_native(callee) {
-                profile(th, f, "c_call", callee)?;
-                f.open(th)?;
-                f.native.set_raw(callee);
-            }
-            Ok(())
+            yields(th, place, register(ins.b()))
         }
         _ => Ok(()),
     }
+}
+/// The lines that begin with the instruction.
+fn lines(th: &mut Thread, f: Gc<Frame>, place: Place, ins: Instruction) -> R<()> {
+    let traced = !f.trace.get().is_empty() && !th.interp.tracing.trace.is_none();
+    if !traced && !place.wants(Event::Line) {
+        return Ok(());
+    }
+    let (op, at) = (ins.op(), place.at);
+    // What the compiler has put in for exceptions is in no line.
+    let no_line = matches!(op, Op::PushExc | Op::Throw);
+    let (own, more) = place.code.lines_at(at);
+    let mut back = f.last.get().to_small().is_some_and(|last| at as i64 <= last) && op != Op::Send && op != Op::Yield;
+    let mut line_is = |th: &mut Thread, n: u32| -> R<()> {
+        let line = Value::small(i64::from(n));
+        let (mut old, back) = (f.line.get(), std::mem::take(&mut back));
+        if old.is_empty() && !traced {
+            // It was not watched until now: the instruction before has run.
+            old = place.code.position(at - 1).map_or(old, |p| Value::small(i64::from(p.line)));
+        }
+        f.open(th)?;
+        f.line.set_raw(line);
+        f.last.set_raw(Value::small(at as i64));
+        if old != line && place.wants(Event::Line) {
+            monitor::tell(th, place.code, at, Event::Line, &[place.code.value(), line])?;
+        }
+        if traced && (back || old != line) && f.wants().0 {
+            local(th, f, "line", Value::NONE)?;
+        }
+        Ok(())
+    };
+    for p in more {
+        line_is(th, p.1.line)?;
+    }
+    match own {
+        Some(p) if !no_line => line_is(th, p.line),
+        _ => Ok(()),
+    }
+}
+/// Where the conditional jump at a word goes on: without a jump, and with one.
+pub(super) fn sides(t: &Tables, at: usize) -> Option<(usize, usize)> {
+    // SAFETY: the caller gives the place of an instruction.
+    let ins = unsafe { Instruction::at(&raw const t.words[at]) };
+    let op = ins.op();
+    let next = at + op.words();
+    let offset = match op {
+        Op::JumpIfTrue | Op::JumpIfFalse | Op::JumpIfNone | Op::JumpIfNotNone => ins.offset(),
+        Op::ForIter => i32::from(ins.c() as i16),
+        Op::ForIterFar
+        | Op::JumpIfLt
+        | Op::JumpIfLe
+        | Op::JumpIfEq
+        | Op::JumpIfNe
+        | Op::JumpIfGt
+        | Op::JumpIfGe
+        | Op::JumpIfIs
+        | Op::JumpIfIn => t.words[at + 1].load(Relaxed) as u32 as i32,
+        _ => return None,
+    };
+    Some((next, (next as i64 + i64::from(offset)) as usize))
+}
+/// The conditional jump before this instruction has gone one way or the other.
+fn branched(th: &mut Thread, f: Gc<Frame>, place: Place) -> R<()> {
+    let Some(at) = f.branch.get().to_small() else { return Ok(()) };
+    f.open(th)?;
+    f.branch.set_raw(Value::EMPTY);
+    let Some((left, right)) = sides(place.code.tables(), at as usize - 1) else {
+        return Ok(());
+    };
+    let from = Place { at: at as usize, ..place };
+    let here = place.at - 1;
+    let event = match here {
+        _ if here == left => Event::BranchLeft,
+        _ if here == right => Event::BranchRight,
+        _ => return Ok(()),
+    };
+    from.tell(th, event, &[Value::small(2 * here as i64)])
+}
+/// A call is about to happen.
+fn calls(th: &mut Thread, f: Gc<Frame>, place: Place, ins: Instruction) -> R<()> {
+    // SAFETY: registers of validated code are within the frame.
+    let register = |i: u16| unsafe { *place.regs.add(i as usize) };
+    let mut callee = register(ins.b() - 1);
+    let native = is_native(callee) && !th.interp.tracing.profile.is_none();
+    if native {
+        profile(th, f, "c_call", callee)?;
+    }
+    let mut known = Value::EMPTY;
+    if place.wants(Event::Call) {
+        let (n, first) = (ins.c(), ins.b());
+        let mut arg = match ins.op() {
+            Op::CallEx => th.collect(register(first))?.as_slice().first().copied(),
+            Op::CallMethod | Op::CallMethodKw if register(first).is_empty() => (n > 1).then(|| register(first + 1)),
+            _ => (n > 0).then(|| register(first)),
+        };
+        if let Some(m) = callee.cast::<BoundMethod>().filter(|_| ins.op() != Op::CallEx) {
+            (callee, arg) = (m.func.get(), Some(m.self_.get()));
+        }
+        let arg = arg.unwrap_or_else(monitor::missing);
+        place.tell(th, Event::Call, &[callee, arg])?;
+        if !callee.is_kind(Kind::Function) {
+            known = th.new_tuple(&[callee, arg, Value::small(place.at as i64)]);
+        }
+    }
+    if native || !known.is_empty() {
+        f.open(th)?;
+        f.native.set_raw(if native { register(ins.b() - 1) } else { Value::NONE });
+        f.call.set_raw(known);
+    }
+    Ok(())
 }
 fn is_native(f: Value) -> bool {
     match f.cast::<BoundMethod>() {
@@ -229,21 +398,54 @@ fn is_native(f: Value) -> bool {
         None => f.is_kind(Kind::NativeFunction),
     }
 }
-/// The frame at `regs` begins, or goes on after a yield.
-fn entered(th: &mut Thread, regs: *mut Value) -> R<()> {
-    let f: Gc<Frame> = frame::object(th, regs)?.as_gc();
+/// The native function that the frame has called is over.
+fn native_left(th: &mut Thread, f: Gc<Frame>, place: Place, well: bool) -> R<()> {
+    let (callee, call) = (f.native.get(), f.call.get());
+    f.open(th)?;
+    f.native.set_raw(Value::EMPTY);
+    f.call.set_raw(Value::EMPTY);
+    if let Some(call) = call.cast::<Tuple>() {
+        let at = call.items()[2].as_small() as usize;
+        let event = if well { Event::CReturn } else { Event::CRaise };
+        Place { at, ..place }.tell(th, event, &call.items()[..2])?;
+    }
+    if callee.is_none() {
+        return Ok(());
+    }
+    profile(th, f, if well { "c_return" } else { "c_exception" }, callee)
+}
+/// The frame begins, or goes on after a yield; `thrown`: with an exception. `interp.pc` is behind the instruction before.
+fn entered(th: &mut Thread, place: Place, thrown: Option<Value>) -> R<()> {
+    let regs = place.regs;
     let at = th.interp.pc;
     // SAFETY: the frame is live, and `interp.pc` is behind an instruction of its code.
-    let line = unsafe {
+    let (here, goes_on) = unsafe {
         (*regs.sub(3)).0 |= ENTERED;
-        let (code, behind) = (code_of(regs), Instruction::at(at.sub(1)).op());
-        let at = (at as usize - code.tables().words.as_ptr() as usize) / 8;
+        let behind = Instruction::at(at.sub(1)).op();
         let goes_on = (*regs.sub(3)).0 & GENERATOR != 0 && behind != Op::ReturnGenerator;
-        code.position(at).filter(|_| goes_on).map(|p| Value::small(i64::from(p.line)))
+        (Place::new(regs, at), goes_on)
     };
-    f.open(th)?;
-    f.line.set_raw(line.unwrap_or(Value::EMPTY));
-    f.last.set_raw(Value::EMPTY);
+    let functions = th.interp.tracing.has_functions();
+    if functions || place.events & monitor::REMEMBER != 0 {
+        let line = place
+            .code
+            .position(here.at)
+            .filter(|_| goes_on)
+            .map(|p| Value::small(i64::from(p.line)));
+        let f: Gc<Frame> = frame::object(th, regs)?.as_gc();
+        f.open(th)?;
+        f.line.set_raw(line.unwrap_or(Value::NONE));
+        f.last.set_raw(Value::EMPTY);
+    }
+    match thrown {
+        Some(e) => here.tell(th, Event::PyThrow, &[e])?,
+        None if goes_on => here.tell(th, Event::PyResume, &[])?,
+        None => here.tell(th, Event::PyStart, &[])?,
+    }
+    if !functions {
+        return Ok(());
+    }
+    let f: Gc<Frame> = frame::object(th, regs)?.as_gc();
     let function = th.interp.tracing.trace;
     if !function.is_none() {
         let v = call(th, Which::Trace, function, f, "call", Value::NONE)?;
@@ -251,54 +453,87 @@ fn entered(th: &mut Thread, regs: *mut Value) -> R<()> {
     }
     profile(th, f, "call", Value::NONE)
 }
-/// The frame at `regs` returns. That a generator ends is an exception where the loop has resumed it.
-fn returns(th: &mut Thread, regs: *mut Value, f: Gc<Frame>, v: Value) -> R<()> {
-    ends(th, f, v)?;
+/// The frame returns. That a generator ends is an exception where the loop has resumed it.
+fn returns(th: &mut Thread, place: Place, v: Value) -> R<()> {
+    place.tell(th, Event::PyReturn, &[v])?;
+    ends(th, place.regs, v)?;
     // SAFETY: the frame is live.
-    let (word, caller) = unsafe { ((*regs.sub(3)).0, (*regs.sub(5)).0 as *mut Value) };
-    // SAFETY: so is the caller of a frame that the loop has pushed.
-    if !matches!(Action::of(word), Action::ForIter | Action::Send) || unsafe { (*caller.sub(3)).0 } & HAS_OBJECT == 0 {
+    let (word, caller, pc) = unsafe {
+        let regs = place.regs;
+        (
+            (*regs.sub(3)).0,
+            (*regs.sub(5)).0 as *mut Value,
+            (*regs.sub(6)).0 as *const AtomicU64,
+        )
+    };
+    if !matches!(Action::of(word), Action::ForIter | Action::Send) {
         return Ok(());
     }
-    let f: Gc<Frame> = frame::object(th, caller)?.as_gc();
-    if f.trace.get().is_empty() {
+    // SAFETY: the caller of a frame that the loop has pushed is live, and goes on behind an instruction.
+    let (place, has_object) = unsafe { (Place::new(caller, pc), (*caller.sub(3)).0 & HAS_OBJECT != 0) };
+    let f: Option<Gc<Frame>> = if has_object {
+        Some(frame::object(th, caller)?.as_gc())
+    } else {
+        None
+    };
+    let f = f.filter(|f| !f.trace.get().is_empty());
+    if f.is_none() && !place.wants(Event::StopIteration) {
         return Ok(());
     }
     let class = ctx().types.StopIteration;
     let e = th.new_exception(class, if v.is_none() { &[] } else { std::slice::from_ref(&v) })?;
-    let arg = th.new_tuple(&[class.value(), e, Value::NONE]);
-    local(th, f, "exception", arg)
+    place.tell(th, Event::StopIteration, &[e])?;
+    match f {
+        None => Ok(()),
+        Some(f) => {
+            let arg = th.new_tuple(&[class.value(), e, Value::NONE]);
+            local(th, f, "exception", arg)
+        }
+    }
 }
-fn ends(th: &mut Thread, f: Gc<Frame>, v: Value) -> R<()> {
+fn ends(th: &mut Thread, regs: *mut Value, v: Value) -> R<()> {
+    if !th.interp.tracing.has_functions() {
+        return Ok(());
+    }
+    let f: Gc<Frame> = frame::object(th, regs)?.as_gc();
     local(th, f, "return", v)?;
     profile(th, f, "return", v)
 }
-fn yields(th: &mut Thread, regs: *mut Value, f: Gc<Frame>, v: Value) -> R<()> {
-    ends(th, f, v)?;
+fn yields(th: &mut Thread, place: Place, v: Value) -> R<()> {
+    place.tell(th, Event::PyYield, &[v])?;
+    ends(th, place.regs, v)?;
     // SAFETY: the frame is live. Who takes the value may go on with it at once.
-    unsafe { (*regs.sub(3)).0 &= !ENTERED };
+    unsafe { (*place.regs.sub(3)).0 &= !ENTERED };
     Ok(())
-}
-fn native_left(th: &mut Thread, f: Gc<Frame>, event: &str) -> R<()> {
-    let callee = f.native.get();
-    f.open(th)?;
-    f.native.set_raw(Value::EMPTY);
-    profile(th, f, event, callee)
 }
 /// The running frame has the exception `e`; `again`: it has had it before.
 #[cold]
 #[inline(never)]
 pub(super) fn thrown(th: &mut Thread, e: Value, again: bool) -> R<()> {
-    let regs = th.interp.regs;
+    let place = Place::current(th);
+    let functions = th.interp.tracing.has_functions();
+    if !functions && place.events == 0 {
+        return Ok(());
+    }
     // SAFETY: the running frame is live.
-    if unsafe { (*regs.sub(3)).0 } & ENTERED == 0 {
-        entered(th, regs)?;
+    let word = unsafe { (*place.regs.sub(3)).0 };
+    if word & ENTERED == 0 {
+        entered(th, place, Some(e).filter(|_| word & GENERATOR != 0))?;
     }
-    let f: Gc<Frame> = frame::object(th, regs)?.as_gc();
-    if !f.native.get().is_empty() {
-        native_left(th, f, "c_exception")?;
+    if functions || place.events & monitor::REMEMBER != 0 {
+        let f: Gc<Frame> = frame::object(th, place.regs)?.as_gc();
+        if !f.native.get().is_empty() {
+            native_left(th, f, place, false)?;
+        }
+        f.open(th)?;
+        f.branch.set_raw(Value::EMPTY);
     }
-    if again || f.trace.get().is_empty() {
+    place.tell(th, if again { Event::Reraise } else { Event::Raise }, &[e])?;
+    if again || !functions {
+        return Ok(());
+    }
+    let f: Gc<Frame> = frame::object(th, place.regs)?.as_gc();
+    if f.trace.get().is_empty() {
         return Ok(());
     }
     let x = exception::this(e);
@@ -307,11 +542,18 @@ pub(super) fn thrown(th: &mut Thread, e: Value, again: bool) -> R<()> {
     let arg = th.new_tuple(&[class_of(e).value(), e, tb]);
     local(th, f, "exception", arg)
 }
-/// The running frame is left because of an exception.
+/// The running frame has a handler for the exception `e`: at word `target`.
 #[cold]
 #[inline(never)]
-pub(super) fn left(th: &mut Thread) -> R<()> {
-    let regs = th.interp.regs;
-    let f: Gc<Frame> = frame::object(th, regs)?.as_gc();
-    ends(th, f, Value::NONE)
+pub(super) fn handled(th: &mut Thread, e: Value, target: usize) -> R<()> {
+    let at = target + 1;
+    Place { at, ..Place::current(th) }.tell(th, Event::ExceptionHandled, &[e])
+}
+/// The running frame is left because of the exception `e`.
+#[cold]
+#[inline(never)]
+pub(super) fn left(th: &mut Thread, e: Value) -> R<()> {
+    let place = Place::current(th);
+    place.tell(th, Event::PyUnwind, &[e])?;
+    ends(th, place.regs, Value::NONE)
 }

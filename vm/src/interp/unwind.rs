@@ -42,6 +42,10 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
             continue;
         }
         if let Some(h) = code.handler(at) {
+            if traced && let Err(other) = trace::handled(th, e, h.target as usize) {
+                t = other;
+                continue;
+            }
             // SAFETY: the compiler gave the handler a register and a target of this code.
             unsafe {
                 *th.interp.regs.add(h.register as usize) = e;
@@ -58,7 +62,7 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
             }
             return Next::Go;
         }
-        if traced && let Err(other) = trace::left(th) {
+        if traced && let Err(other) = trace::left(th, e) {
             t = other;
             continue;
         }

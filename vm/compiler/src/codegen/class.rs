@@ -33,7 +33,7 @@ impl<'a> Gen<'a> {
             }
         }
         self.decorate(&regs, &c.decorator_list, d);
-        self.pos(c.range());
+        self.pos(self.definition(c.range(), &c.decorator_list));
         let name = self.mangled(&c.name);
         self.store_name(&name, d);
     }
@@ -47,7 +47,7 @@ impl<'a> Gen<'a> {
             self.class_body(c, generic.is_some());
             self.leave()
         };
-        self.pos(c.range());
+        self.pos(self.definition(c.range(), &c.decorator_list));
         self.emit(Op::LoadBuildClass, base - 1, 0, 0);
         self.make_function(code, scope, t);
         self.load_str(t + 1, &c.name);
@@ -94,7 +94,8 @@ impl<'a> Gen<'a> {
         if let Some(d) = docstring(&c.body) {
             self.store_doc(d);
         }
-        self.body(&c.body);
+        self.body_after_doc(&c.body);
+        self.no_pos();
         self.class_annotate();
         let names = s
             .static_attributes

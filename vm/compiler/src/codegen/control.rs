@@ -24,6 +24,7 @@ impl<'a> Gen<'a> {
     }
     fn condition(&mut self, e: &'a Expr, when: bool, target: Label) {
         if let Some(t) = self.truth_of(e) {
+            self.mark();
             if t == when {
                 self.jump(Op::Jump, 0, target);
             }

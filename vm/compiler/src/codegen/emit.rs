@@ -7,7 +7,12 @@
 use super::{Gen, Reg};
 use crate::code::{Const, Handler, Position};
 use crate::op::{Op, pack};
-use ruff_text_size::TextRange;
+use ruff_text_size::{TextRange, TextSize};
+
+/// Where instructions are that the compiler has put in.
+fn nowhere() -> TextRange {
+    TextRange::empty(TextSize::new(u32::MAX))
+}
 
 /// A place in the code, perhaps not yet known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +32,26 @@ pub(super) enum Patch {
     Word(u32),
     /// operand c
     Off16(u32),
+}
+
+impl Patch {
+    /// Where the jump's instruction begins, or its second word.
+    pub(super) fn word(self) -> u32 {
+        match self {
+            Patch::Off(at) | Patch::Word(at) | Patch::Off16(at) => at,
+        }
+    }
+}
+impl super::Unit<'_> {
+    /// Where a label is.
+    pub(super) fn label_at(&self, l: Label) -> Option<u32> {
+        self.labels[l.0].at
+    }
+    /// A label at a known place.
+    pub(super) fn new_label(&mut self, at: u32) -> Label {
+        self.labels.push(LabelData { at: Some(at), bound: None });
+        Label(self.labels.len() - 1)
+    }
 }
 
 /// An open region of the exception table.
@@ -54,6 +79,14 @@ impl Gen<'_> {
         if self.u.reachable {
             self.record(l);
         }
+        if self.u.reachable && self.u.positions.last().is_some_and(|p| p.0 == self.here()) {
+            // A statement without instructions is on one of the ways to the label only.
+            self.u.code.push(pack(Op::Nop, 0, 0, 0));
+        }
+        if self.u.range == nowhere() {
+            // More than one way may lead here.
+            self.u.last_range = None;
+        }
         let at = self.here();
         let d = &mut self.u.labels[l.0];
         d.at = Some(at);
@@ -68,6 +101,26 @@ impl Gen<'_> {
     pub(super) fn pos(&mut self, r: TextRange) {
         self.u.range = r;
     }
+    /// What follows is nowhere in the source.
+    pub(super) fn no_pos(&mut self) {
+        self.u.range = nowhere();
+    }
+    /// A statement that has no instructions is here.
+    pub(super) fn mark(&mut self) {
+        if !self.u.reachable {
+            return;
+        }
+        let here = self.here();
+        let line = |g: &Self, at| g.line_col(at).0;
+        match (self.u.positions.last(), self.u.last_range) {
+            // One statement only can share the place of the next instruction.
+            (Some(p), Some(r)) if p.0 == here && line(self, r.start().to_u32()) != line(self, self.u.range.start().to_u32()) => {
+                self.u.code.push(pack(Op::Nop, 0, 0, 0));
+            }
+            _ => {}
+        }
+        self.note();
+    }
     fn note(&mut self) {
         let at = self.here();
         let r = self.u.range;
@@ -79,6 +132,9 @@ impl Gen<'_> {
         self.u.positions.push((at, p));
     }
     pub(super) fn position(&self, r: TextRange) -> Position {
+        if r == nowhere() {
+            return Position::NONE;
+        }
         let (line, col) = self.line_col(r.start().to_u32());
         let (end_line, end_col) = self.line_col(r.end().to_u32());
         Position {
@@ -279,7 +335,12 @@ impl Gen<'_> {
     }
     pub(super) fn fail(&mut self, msg: &str) {
         if self.error.is_none() {
-            let (s, e) = (self.u.range.start().to_usize(), self.u.range.end().to_usize());
+            let range = if self.u.range == nowhere() {
+                TextRange::default()
+            } else {
+                self.u.range
+            };
+            let (s, e) = (range.start().to_usize(), range.end().to_usize());
             self.error = Some(crate::error::SyntaxError::at(self.source, s, e, msg));
         }
     }

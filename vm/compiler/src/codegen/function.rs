@@ -9,7 +9,7 @@ use crate::symtable::Tag;
 use crate::symtable::build::{annotations, has_annotations};
 use num_bigint::BigInt;
 use ruff_python_ast::*;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// The parameter of an annotate function is `format` to the outside.
 fn name_format(code: &mut Code) {
@@ -54,9 +54,23 @@ impl<'a> Gen<'a> {
     pub(super) fn end_guard(&mut self, guard: Option<(Region, Label, Reg)>) {
         let Some((region, handler, e)) = guard else { return };
         self.end_region(region);
+        self.no_pos();
         self.place(handler);
         self.emit(Op::Intrinsic1, e, e, Intrinsic1::StopIterationError as u16);
         self.emit(Op::Reraise, e, 0, 0);
+    }
+    /// A definition without its decorators.
+    pub(super) fn definition(&self, whole: TextRange, decorators: &[Decorator]) -> TextRange {
+        let Some(last) = decorators.last() else { return whole };
+        let mut rest = &self.source[last.range().end().to_usize()..whole.end().to_usize()];
+        loop {
+            rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
+            if !rest.starts_with('#') {
+                break;
+            }
+            rest = rest.split_once('\n').map_or("", |x| x.1);
+        }
+        TextRange::new(whole.end() - TextSize::of(rest), whole.end())
     }
     pub(super) fn decorators(&mut self, list: &'a [Decorator]) -> Vec<Reg> {
         list.iter()
@@ -174,14 +188,15 @@ impl<'a> Gen<'a> {
         }
         let generator = self.start_function(scope, f.is_async);
         let guard = self.begin_guard(generator);
-        self.body(&f.body);
+        self.body_after_doc(&f.body);
         if self.u.reachable {
+            self.no_pos();
             let k = self.constant(Const::None);
             self.emit(Op::ReturnConst, k, 0, 0);
         }
         self.end_guard(guard);
         let code = self.leave();
-        self.pos(range);
+        self.pos(self.definition(f.range(), &f.decorator_list));
         self.make_function(code, scope, d);
         for (v, which) in [(defaults, 0), (kwdefaults, 1), (annotate, 2)] {
             if let Some(v) = v {

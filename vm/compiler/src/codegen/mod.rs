@@ -14,6 +14,7 @@ mod expr;
 mod fold;
 mod fstring;
 mod function;
+mod lines;
 mod pattern;
 mod scope;
 mod stmt;

@@ -23,6 +23,9 @@ impl<'a> Gen<'a> {
             let next = self.label();
             let mut captures = Captures::new();
             self.pos(c.pattern.range());
+            if is_wildcard(&c.pattern) {
+                self.mark();
+            }
             self.pattern(&c.pattern, subject, next, &mut captures);
             for (name, r) in &captures {
                 self.store_name(name, *r);
@@ -31,6 +34,7 @@ impl<'a> Gen<'a> {
                 self.jump_if(g, false, next);
             }
             self.body(&c.body);
+            self.no_pos();
             self.jump(Op::Jump, 0, end);
             self.place(next);
             self.u.sp = mark;

@@ -171,14 +171,19 @@ impl<'a> Gen<'a> {
     }
     pub(super) fn finish(&mut self) -> Code {
         if self.u.reachable {
+            self.no_pos();
             let k = self.constant(Const::None);
             self.emit(Op::ReturnConst, k, 0, 0);
         }
         if self.u.code.is_empty() || !self.ends() {
             self.u.reachable = true;
+            self.no_pos();
             let k = self.constant(Const::None);
             self.emit(Op::ReturnConst, k, 0, 0);
         }
+        self.u.thread_jumps();
+        self.u.own_returns();
+        self.u.spread_lines();
         if !self.patch() {
             self.too_far = true;
         }

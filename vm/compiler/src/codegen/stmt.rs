@@ -63,7 +63,11 @@ impl<'a> Gen<'a> {
             self.store_doc(d);
         }
         let annotate = self.begin_module_annotate();
-        self.body(body);
+        if whole == Whole::Module {
+            self.body_after_doc(body);
+        } else {
+            self.body(body);
+        }
         if let Some((scope, k)) = annotate {
             let code = self.annotate_code(scope);
             self.u.consts[k as usize] = Const::Code(Box::new(code));
@@ -86,6 +90,11 @@ impl<'a> Gen<'a> {
             Text::Utf8(s) => Text::Utf8(clean_doc(&s).into()),
             wide => wide,
         })
+    }
+    /// Statements of a module, class or function, without its docstring.
+    pub(super) fn body_after_doc(&mut self, body: &'a [Stmt]) {
+        let doc = docstring(body).is_some() && self.opts.optimize < 2;
+        self.body(&body[usize::from(doc)..]);
     }
     /// Statements one after the other.
     pub(super) fn body(&mut self, body: &'a [Stmt]) {
@@ -158,7 +167,9 @@ impl<'a> Gen<'a> {
                     let t = self.temp();
                     self.expr(&e.value, t);
                     self.emit(Op::Intrinsic1, t, t, Intrinsic1::Print as u16);
-                } else if self.const_of(&e.value).is_none() {
+                } else if self.const_of(&e.value).is_some() {
+                    self.mark();
+                } else {
                     let t = self.temp();
                     self.expr(&e.value, t);
                 }
@@ -173,6 +184,7 @@ impl<'a> Gen<'a> {
                     return;
                 };
                 let Block::Loop { brk, cont } = self.u.blocks[i] else { return };
+                self.mark();
                 let left = self.leave_blocks(i + 1);
                 if s.is_break_stmt() {
                     self.jump(Op::Jump, 0, brk);
@@ -181,7 +193,8 @@ impl<'a> Gen<'a> {
                 }
                 self.reenter(left);
             }
-            Stmt::Pass(_) | Stmt::Global(_) | Stmt::Nonlocal(_) | Stmt::IpyEscapeCommand(_) => {}
+            Stmt::Pass(_) => self.mark(),
+            Stmt::Global(_) | Stmt::Nonlocal(_) | Stmt::IpyEscapeCommand(_) => {}
         }
     }
     fn return_statement(&mut self, r: &'a StmtReturn) {
@@ -202,9 +215,15 @@ impl<'a> Gen<'a> {
             }
             _ => None,
         };
+        if let Some(v) = r.value.as_deref().filter(|_| value.is_none()) {
+            self.pos(v.range());
+            self.mark();
+        }
         self.pos(r.range());
+        if r.value.is_none() {
+            self.mark();
+        }
         let left = self.leave_blocks(0);
-        self.pos(r.range());
         match (value, constant) {
             (Some(v), _) => self.emit(Op::Return, v, 0, 0),
             (None, Some(c)) => {
@@ -221,6 +240,7 @@ impl<'a> Gen<'a> {
         self.jump_if(&i.test, false, next);
         self.nest(&i.body);
         for c in &i.elif_else_clauses {
+            self.no_pos();
             self.jump(Op::Jump, 0, end);
             self.place(next);
             next = self.label();
@@ -240,7 +260,7 @@ impl<'a> Gen<'a> {
         self.push_block(Block::Loop { brk, cont: top });
         self.nest(&w.body);
         self.u.blocks.pop();
-        self.pos(w.test.range());
+        self.no_pos();
         self.jump(Op::JumpBack, 0, top);
         self.place(other);
         self.nest(&w.orelse);
@@ -273,6 +293,7 @@ impl<'a> Gen<'a> {
         self.push_block(Block::Loop { brk, cont: top });
         self.nest(&f.body);
         self.u.blocks.pop();
+        self.no_pos();
         self.jump(Op::JumpBack, 0, top);
         self.place(end);
         self.nest(&f.orelse);

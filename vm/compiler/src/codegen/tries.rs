@@ -48,6 +48,12 @@ impl<'a> Gen<'a> {
             }
         }
         self.u.blocks.truncate(keep);
+        if left
+            .iter()
+            .any(|b| matches!(b, Block::Finally { .. } | Block::With { .. } | Block::Handler { name: Some(_), .. }))
+        {
+            self.no_pos();
+        }
         left
     }
     /// What follows is inside the blocks again.
@@ -91,6 +97,7 @@ impl<'a> Gen<'a> {
     }
 
     pub(super) fn try_statement(&mut self, t: &'a StmtTry) {
+        self.mark();
         if t.finalbody.is_empty() {
             self.try_except(t);
             return;
@@ -110,12 +117,13 @@ impl<'a> Gen<'a> {
         }
         self.pop_block();
         self.body(&t.finalbody);
-        self.jump(Op::Jump, 0, end);
+        self.over_handler(end);
         self.place(handler);
         self.emit(Op::PushExc, saved, e, 0);
         let region = self.region(cleanup, e2);
         self.push_block(Block::Handler { saved, name: None, region });
         self.body(&t.finalbody);
+        self.no_pos();
         self.emit(Op::Reraise, e, 0, 0);
         self.pop_block();
         self.place(cleanup);
@@ -133,9 +141,8 @@ impl<'a> Gen<'a> {
         self.body(&t.body);
         self.pop_block();
         self.body(&t.orelse);
-        self.jump(Op::Jump, 0, end);
+        self.over_handler(end);
         self.place(handler);
-        self.pos(t.range());
         self.emit(Op::PushExc, saved, e, 0);
         let region = self.region(cleanup, e2);
         self.push_block(Block::Handler { saved, name: None, region });
@@ -145,6 +152,7 @@ impl<'a> Gen<'a> {
             self.handlers(t, saved, e, end);
         }
         self.pop_block();
+        self.no_pos();
         self.place(cleanup);
         self.emit(Op::PopExc, saved, 0, 0);
         self.emit(Op::Reraise, e2, 0, 0);
@@ -163,13 +171,17 @@ impl<'a> Gen<'a> {
                 self.emit(Op::CheckExcMatch, m, e, k);
                 self.jump(Op::JumpIfFalse, m, next);
                 self.u.sp = mark;
+            } else {
+                self.mark();
             }
             self.handler_body(h, saved, e);
+            self.no_pos();
             self.emit(Op::PopExc, saved, 0, 0);
             self.jump(Op::Jump, 0, end);
             self.place(next);
             self.u.sp = mark;
         }
+        self.no_pos();
         self.emit(Op::Reraise, e, 0, 0);
     }
     /// The body of a handler, with its name bound to `e` meanwhile.
@@ -179,6 +191,7 @@ impl<'a> Gen<'a> {
             return;
         };
         let name = self.mangled(n);
+        self.pos(h.range());
         self.store_name(&name, e);
         let (failed, over) = (self.label(), self.label());
         let e3 = self.temp();
@@ -189,6 +202,7 @@ impl<'a> Gen<'a> {
             region,
         });
         self.body(&h.body);
+        self.no_pos();
         self.pop_block();
         self.forget(&name);
         self.jump(Op::Jump, 0, over);
@@ -227,6 +241,7 @@ impl<'a> Gen<'a> {
                 region,
             });
             self.handler_body(h, inner, pair);
+            self.no_pos();
             self.pop_block();
             self.emit(Op::PopExc, inner, 0, 0);
             self.jump(Op::Jump, 0, over);
@@ -237,6 +252,7 @@ impl<'a> Gen<'a> {
             self.place(next);
             self.u.sp = mark;
         }
+        self.no_pos();
         let (ok, none) = (self.label(), self.temp());
         self.jump(Op::JumpIfNone, rest, ok);
         self.emit(Op::ListAppend, results, rest, 0);
@@ -248,6 +264,12 @@ impl<'a> Gen<'a> {
         self.place(quiet);
         self.emit(Op::PopExc, saved, 0, 0);
         self.jump(Op::Jump, 0, end);
+    }
+
+    /// Jumps over a handler, which has no place in the program's own order.
+    fn over_handler(&mut self, end: super::emit::Label) {
+        self.no_pos();
+        self.jump(Op::Jump, 1, end);
     }
 
     pub(super) fn with(&mut self, w: &'a StmtWith) {
@@ -292,7 +314,7 @@ impl<'a> Gen<'a> {
         self.pop_block();
         self.pos(range);
         self.exit_with_none(exit, w.is_async);
-        self.jump(Op::Jump, 0, end);
+        self.over_handler(end);
 
         self.place(handler);
         self.pos(range);
@@ -312,6 +334,7 @@ impl<'a> Gen<'a> {
         }
         let suppress = self.label();
         self.jump(Op::JumpIfTrue, value, suppress);
+        self.no_pos();
         self.emit(Op::Reraise, e, 0, 0);
         self.place(suppress);
         self.pop_block();

@@ -1,37 +1,16 @@
-//! `sys.monitoring`: who may watch the program. Tools have names and callbacks; there are no events to be set yet.
+//! `sys.monitoring`: tools that hear of what the program does. The events themselves are in `interp::monitor`.
 
+use crate::context::ctx;
+use crate::interp::code::Code;
+use crate::interp::monitor::{self, BRANCHES, Event, LOCAL, NAMES, TOOLS};
 use crate::native::{ModuleDef, def};
+use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::dict::Dict;
 use crate::types::simple_namespace;
 use crate::types::str_::Str;
 use crate::value::Value;
-
-/// Tools have the numbers below this one.
-const TOOLS: i64 = 6;
-/// Events that a tool can set, the first ones for single code objects too; the number is the bit.
-const EVENTS: [&str; 19] = [
-    "PY_START",
-    "PY_RESUME",
-    "PY_RETURN",
-    "PY_YIELD",
-    "CALL",
-    "LINE",
-    "INSTRUCTION",
-    "JUMP",
-    "BRANCH_LEFT",
-    "BRANCH_RIGHT",
-    "STOP_ITERATION",
-    "RAISE",
-    "EXCEPTION_HANDLED",
-    "PY_UNWIND",
-    "PY_THROW",
-    "RERAISE",
-    "C_RETURN",
-    "C_RAISE",
-    "BRANCH",
-];
 
 static MODULE: ModuleDef = ModuleDef {
     name: "sys.monitoring",
@@ -40,37 +19,47 @@ static MODULE: ModuleDef = ModuleDef {
         def("use_tool_id", "tool_id, name, /", use_tool_id, ""),
         def("clear_tool_id", "tool_id, /", clear_tool_id, ""),
         def("free_tool_id", "tool_id, /", free_tool_id, ""),
-        def("get_tool", "tool_id, /", get_tool, ""),
+        def(
+            "get_tool",
+            "tool_id, /",
+            |th, a| {
+                let n = tool(th, a[0])?;
+                Ok(monitor::name(n).unwrap_or(Value::NONE))
+            },
+            "",
+        ),
         def("register_callback", "tool_id, event, func, /", register_callback, ""),
         def("get_events", "tool_id, /", get_events, ""),
         def("set_events", "tool_id, event_set, /", set_events, ""),
-        def("get_local_events", "tool_id, code, /", get_events, ""),
+        def("get_local_events", "tool_id, code, /", get_local_events, ""),
         def("set_local_events", "tool_id, code, event_set, /", set_local_events, ""),
-        def("restart_events", "", |_, _| Ok(Value::NONE), ""),
+        def(
+            "restart_events",
+            "",
+            |th, _| {
+                th.irrevocable()?;
+                monitor::restart();
+                Ok(Value::NONE)
+            },
+            "",
+        ),
+        def("_all_events", "", all_events, ""),
     ],
     init,
 };
 
-fn tool(th: &mut Thread, v: Value) -> R<i64> {
-    let n = th.to_i32(v)?.into();
-    if !(0..TOOLS).contains(&n) {
-        return Err(th.value_error(&format!("invalid tool {n} (must be between 0 and {})", TOOLS - 1)));
+fn tool(th: &mut Thread, v: Value) -> R<usize> {
+    let n = th.to_i32(v)?;
+    match usize::try_from(n) {
+        Ok(i) if i < TOOLS => Ok(i),
+        _ => Err(th.value_error(&format!("invalid tool {n} (must be between 0 and {})", TOOLS - 1))),
     }
-    Ok(n)
 }
-/// The names of the tools and their callbacks: by tool, or by (tool, event).
-fn registry(th: &mut Thread) -> R<crate::object::Gc<Dict>> {
-    let m = crate::modules::builtins::sys_attribute(th, "monitoring")?;
-    let key = th.intern("_vasuki_registry");
-    Ok(th.getattr(m, key)?.as_gc())
-}
-fn name_of(th: &mut Thread, tool: i64) -> R<Option<Value>> {
-    registry(th)?.get(th, Value::small(tool))
-}
-fn in_use(th: &mut Thread, tool: i64) -> R<()> {
-    match name_of(th, tool)? {
-        Some(_) => Ok(()),
-        None => Err(th.value_error(&format!("tool {tool} is not in use"))),
+fn tool_in_use(th: &mut Thread, v: Value) -> R<usize> {
+    let n = tool(th, v)?;
+    match monitor::name(n) {
+        Some(_) => Ok(n),
+        None => Err(th.value_error(&format!("tool {n} is not in use"))),
     }
 }
 fn use_tool_id(th: &mut Thread, a: &[Value]) -> R {
@@ -78,96 +67,108 @@ fn use_tool_id(th: &mut Thread, a: &[Value]) -> R {
     if a[1].cast::<Str>().is_none() {
         return Err(th.value_error("tool name must be a str"));
     }
-    if name_of(th, n)?.is_some() {
+    if monitor::name(n).is_some() {
         return Err(th.value_error(&format!("tool {n} is already in use")));
     }
-    registry(th)?.set(th, Value::small(n), a[1])?;
+    monitor::set_name(th, n, Some(a[1]))?;
     Ok(Value::NONE)
-}
-fn forget_callbacks(th: &mut Thread, tool: i64) -> R<()> {
-    let r = registry(th)?;
-    for bit in 0..EVENTS.len() {
-        let key = th.new_tuple(&[Value::small(tool), Value::small(1 << bit)]);
-        r.remove(th, key)?;
-    }
-    Ok(())
 }
 fn clear_tool_id(th: &mut Thread, a: &[Value]) -> R {
     let n = tool(th, a[0])?;
-    if name_of(th, n)?.is_some() {
-        forget_callbacks(th, n)?;
+    if monitor::name(n).is_some() {
+        monitor::clear(th, n)?;
     }
     Ok(Value::NONE)
 }
 fn free_tool_id(th: &mut Thread, a: &[Value]) -> R {
     let n = tool(th, a[0])?;
-    forget_callbacks(th, n)?;
-    registry(th)?.remove(th, Value::small(n))?;
+    monitor::clear(th, n)?;
+    monitor::set_name(th, n, None)?;
     Ok(Value::NONE)
-}
-fn get_tool(th: &mut Thread, a: &[Value]) -> R {
-    let n = tool(th, a[0])?;
-    Ok(name_of(th, n)?.unwrap_or(Value::NONE))
 }
 fn register_callback(th: &mut Thread, a: &[Value]) -> R {
     let n = tool(th, a[0])?;
-    let event: i64 = th.to_i32(a[1])?.into();
-    if event.count_ones() != 1 {
+    let event = th.to_i32(a[1])?;
+    if event <= 0 || event.count_ones() != 1 {
         return Err(th.value_error("The callback can only be set for one event at a time"));
     }
-    if event <= 0 || event >= 1 << EVENTS.len() {
+    let event = event.trailing_zeros() as usize;
+    if event >= NAMES.len() {
         return Err(th.value_error(&format!("invalid event {event}")));
     }
-    let r = registry(th)?;
-    let key = th.new_tuple(&[Value::small(n), Value::small(event)]);
-    let old = r.get(th, key)?.unwrap_or(Value::NONE);
-    if a[2].is_none() {
-        r.remove(th, key)?;
-    } else {
-        r.set(th, key, a[2])?;
+    let f = if a[2].is_none() { None } else { Some(a[2]) };
+    monitor::set_callback(th, n, event, f)
+}
+/// A set of events as tools keep it: C_RETURN and C_RAISE come with CALL, BRANCH is both of its sides.
+fn event_set(th: &mut Thread, v: Value, limit: u32, what: &str) -> R<u32> {
+    let given = th.to_i32(v)?;
+    let c_returns = Event::CReturn.bit() | Event::CRaise.bit();
+    let mut events = given as u32;
+    let invalid = |th: &mut Thread| Err(th.value_error(&format!("invalid {what} {given:#x}")));
+    if given < 0 || events >= 1 << NAMES.len() {
+        return invalid(th);
     }
-    Ok(old)
+    if events & c_returns != 0 && events & (c_returns | Event::Call.bit()) != c_returns | Event::Call.bit() {
+        return Err(th.value_error("cannot set C_RETURN or C_RAISE events independently"));
+    }
+    events &= !c_returns;
+    if events & Event::Branch.bit() != 0 {
+        events = events & !Event::Branch.bit() | BRANCHES;
+    }
+    if events > limit { invalid(th) } else { Ok(events) }
 }
 fn get_events(th: &mut Thread, a: &[Value]) -> R {
     let n = tool(th, a[0])?;
-    in_use(th, n)?;
-    Ok(Value::small(0))
-}
-fn set(th: &mut Thread, which: Value, events: Value) -> R {
-    let n = tool(th, which)?;
-    let events: i64 = th.to_i32(events)?.into();
-    if !(0..1 << EVENTS.len()).contains(&events) {
-        return Err(th.value_error(&format!("invalid event set {events:#x}")));
-    }
-    in_use(th, n)?;
-    if events != 0 {
-        return Err(th.error(
-            crate::context::ctx().types.NotImplementedError,
-            "this version of Vasuki gives no monitoring events",
-        ));
-    }
-    Ok(Value::NONE)
+    Ok(Value::small(monitor::events(n).into()))
 }
 fn set_events(th: &mut Thread, a: &[Value]) -> R {
-    set(th, a[0], a[1])
+    tool(th, a[0])?;
+    let events = event_set(th, a[1], u32::MAX, "event set")?;
+    let n = tool_in_use(th, a[0])?;
+    monitor::set_events(th, n, events)?;
+    Ok(Value::NONE)
+}
+fn code(th: &mut Thread, v: Value) -> R<Gc<Code>> {
+    v.cast::<Code>().ok_or_else(|| th.type_error("code must be a code object"))
+}
+fn get_local_events(th: &mut Thread, a: &[Value]) -> R {
+    let code = code(th, a[1])?;
+    let n = tool(th, a[0])?;
+    Ok(Value::small(monitor::local_events(n, code).into()))
 }
 fn set_local_events(th: &mut Thread, a: &[Value]) -> R {
-    set(th, a[0], a[2])
+    let code = code(th, a[1])?;
+    tool(th, a[0])?;
+    let events = event_set(th, a[2], LOCAL, "local event set")?;
+    let n = tool_in_use(th, a[0])?;
+    monitor::set_local_events(th, n, code, events)?;
+    Ok(Value::NONE)
+}
+/// `{event name: bits of the tools that have set it everywhere}`
+fn all_events(th: &mut Thread, _: &[Value]) -> R {
+    let d: Gc<Dict> = th.new_dict().as_gc();
+    for (i, name) in NAMES.iter().enumerate() {
+        let tools = (0..TOOLS).fold(0, |all, t| all | i64::from(monitor::events(t) >> i & 1) << t);
+        if tools != 0 {
+            let name = th.intern(name);
+            d.set_str(th, name, Value::small(tools))?;
+        }
+    }
+    Ok(d.value())
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
-    let mut events: Vec<(&str, Value)> = EVENTS.iter().enumerate().map(|(i, n)| (*n, Value::small(1 << i))).collect();
+    let mut events: Vec<(&str, Value)> = NAMES.iter().enumerate().map(|(i, n)| (*n, Value::small(1 << i))).collect();
     events.push(("NO_EVENTS", Value::small(0)));
     let events = simple_namespace::new(th, &events)?;
     super::put(th, m, "events", events)?;
     for (name, id) in [("DEBUGGER_ID", 0), ("COVERAGE_ID", 1), ("PROFILER_ID", 2), ("OPTIMIZER_ID", 5)] {
         super::put(th, m, name, Value::small(id))?;
     }
-    for name in ["DISABLE", "MISSING"] {
-        let unique = th.call(crate::context::ctx().types.object.value(), &[])?;
-        super::put(th, m, name, unique)?;
-    }
-    let registry = th.new_dict();
-    super::put(th, m, "_vasuki_registry", registry)
+    let object = ctx().types.object.value();
+    let (disable, missing) = (th.call(object, &[])?, th.call(object, &[])?);
+    monitor::set_constants(disable, missing);
+    super::put(th, m, "DISABLE", disable)?;
+    super::put(th, m, "MISSING", missing)
 }
 /// Adds the module.
 pub(super) fn add(th: &mut Thread, m: Value) -> R<()> {
