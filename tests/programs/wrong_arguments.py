@@ -63,3 +63,38 @@ for changes in (
     except ValueError as e:
         print(sorted(changes), type(e).__name__)
 print(code.replace(co_code=code.co_code) == code)
+
+
+# A handler of errors that puts other bytes in the place of those that are decoded.
+import codecs
+
+
+def shorter(e):
+    e.object = e.object[: e.start] + b"zzzz"
+    return ("?", e.start)
+
+
+def not_bytes(e):
+    e.object = 42
+    return ("?", 0)
+
+
+codecs.register_error("test.shorter", shorter)
+codecs.register_error("test.not_bytes", not_bytes)
+for encoding, data in (
+    ("ascii", b"a\xff"),
+    ("utf-8", b"a\xff"),
+    ("utf-7", b"a++"),
+    ("utf-16-le", b"a\0\xff"),
+    ("utf-32-le", b"a\0\0\0\xff"),
+    ("unicode-escape", b"a\\u123g"),
+    ("raw-unicode-escape", b"a\\u123g"),
+    ("cp1252", b"a\x81"),
+):
+    for handler in ("test.shorter", "test.not_bytes"):
+        try:
+            print(encoding, data.decode(encoding, handler))
+        except (TypeError, UnicodeDecodeError, RecursionError) as e:
+            print(encoding, type(e).__name__)
+        if encoding.startswith("utf-16") or encoding.startswith("utf-32"):
+            break

@@ -1,6 +1,6 @@
 //! ASCII, Latin-1, and encodings given by a table.
 
-use super::errors::{self, Errors, Replacement};
+use super::errors::{self, Errors, Input, Replacement};
 use crate::context::ctx;
 use crate::object::Gc;
 use crate::thread::Thread;
@@ -59,6 +59,7 @@ pub fn encode_limit(th: &mut Thread, s: Gc<Str>, errors: &Errors, limit: u32) ->
 }
 /// Decodes ASCII into `out`.
 pub fn decode_ascii(th: &mut Thread, data: &[u8], errors: &Errors, out: &mut StrBuilder) -> R<usize> {
+    let mut data = Input::new(data);
     let mut i = 0;
     while i < data.len() {
         if data[i] < 0x80 {
@@ -66,16 +67,17 @@ pub fn decode_ascii(th: &mut Thread, data: &[u8], errors: &Errors, out: &mut Str
             i += 1;
             continue;
         }
-        let (p, next) = errors::on_decode(th, errors, "ascii", data, i, i + 1, "ordinal not in range(128)")?;
+        let (p, next) = errors::on_decode(th, errors, "ascii", &mut data, i, i + 1, "ordinal not in range(128)")?;
         out.push_points(&p);
         i = next;
     }
-    Ok(i)
+    Ok(data.used(i))
 }
 /// Decodes with a table: a str indexed by byte, or a mapping of bytes to int, str or None. None table: Latin-1.
 pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, table: Value) -> R {
     let mut out = StrBuilder::new();
     let reason = "character maps to <undefined>";
+    let mut data = Input::new(data);
     let mut i = 0;
     while i < data.len() {
         let b = data[i];
@@ -106,7 +108,7 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, table: Value) -> R 
                 i += 1;
             }
             None => {
-                let (p, next) = errors::on_decode(th, errors, "charmap", data, i, i + 1, reason)?;
+                let (p, next) = errors::on_decode(th, errors, "charmap", &mut data, i, i + 1, reason)?;
                 out.push_points(&p);
                 i = next;
             }

@@ -3,12 +3,14 @@
 use super::registry;
 use crate::context::ctx;
 use crate::names::names;
+use crate::object::Kind;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::types::buffer_protocol;
 use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
+use std::borrow::Cow;
 
 /// A handler by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,18 +118,49 @@ pub fn on_encode(
                 let form = wide_form(encoding).unwrap_or_default();
                 Replacement::Bytes(chars().flat_map(|c| pass(c, form)).collect())
             }
-            Errors::Other(n) => return call(th, n, ctx().types.UnicodeEncodeError, encoding, s, start, end, reason),
+            Errors::Other(n) => {
+                let (r, at, _) = call(th, n, ctx().types.UnicodeEncodeError, encoding, s, start, end, reason)?;
+                return Ok((r, at));
+            }
             _ => return Err(encode_exception(th, encoding, s, start, end, reason)),
         },
         end,
     ))
 }
+/// Bytes that are decoded: a handler may put others in their place.
+pub struct Input<'a> {
+    bytes: Cow<'a, [u8]>,
+    given: usize,
+}
+impl<'a> Input<'a> {
+    /// These bytes.
+    pub fn new(data: &'a [u8]) -> Input<'a> {
+        Input {
+            bytes: Cow::Borrowed(data),
+            given: data.len(),
+        }
+    }
+    /// How many of the bytes that were given are used up when the decoder is at `i`.
+    pub fn used(&self, i: usize) -> usize {
+        match self.bytes {
+            Cow::Borrowed(_) => i,
+            Cow::Owned(_) => self.given,
+        }
+    }
+}
+impl std::ops::Deref for Input<'_> {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// Handles bytes `start..end` of `data` that cannot be decoded: the characters that replace them, and where to go on.
 pub fn on_decode(
     th: &mut Thread,
     errors: &Errors,
     encoding: &str,
-    data: &[u8],
+    data: &mut Input<'_>,
     start: usize,
     end: usize,
     reason: &str,
@@ -158,7 +191,10 @@ pub fn on_decode(
             },
             Errors::Other(n) => {
                 let object = th.new_bytes(data);
-                let (r, at) = call(th, n, ctx().types.UnicodeDecodeError, encoding, object, start, end, reason)?;
+                let (r, at, now) = call(th, n, ctx().types.UnicodeDecodeError, encoding, object, start, end, reason)?;
+                if now != object {
+                    data.bytes = Cow::Owned(super::bytes_of(now).to_vec());
+                }
                 return match r {
                     Replacement::Points(p) => Ok((p, at)),
                     Replacement::Bytes(_) => Err(th.type_error("decoding error handler must return (str, int) tuple")),
@@ -233,7 +269,7 @@ fn call(
     start: usize,
     end: usize,
     reason: &str,
-) -> R<(Replacement, usize)> {
+) -> R<(Replacement, usize, Value)> {
     let f = registry::lookup_error(th, handler)?;
     let args = [
         th.new_str(encoding),
@@ -264,16 +300,24 @@ fn call(
     if !crate::types::int::is_int(*at) {
         return Err(th.type_error(message));
     }
-    let len = match object.cast::<Str>() {
+    // A handler for decoding may have put other bytes into the exception.
+    let now = if decoding {
+        let name = th.intern("object");
+        th.getattr(e, name)?
+    } else {
+        object
+    };
+    let len = match now.cast::<Str>() {
         Some(s) => s.len(),
-        None => super::bytes_of(object).len(),
+        None if now.is_kind(Kind::Bytes) => super::bytes_of(now).len(),
+        None => return Err(th.type_error("UnicodeError 'object' attribute must be a bytes")),
     } as isize;
     let p = th.to_isize_clipped(*at)?;
     let q = if p < 0 { p + len } else { p };
     if q < 0 || q > len {
         return Err(th.index_error(&format!("position {p} from error handler out of bounds")));
     }
-    Ok((replacement, q as usize))
+    Ok((replacement, q as usize, now))
 }
 
 /// A handler applied to an exception object: what the functions of `codecs.lookup_error` do.
@@ -313,7 +357,9 @@ pub fn apply(th: &mut Thread, errors: Errors, e: Value) -> R {
         }
         let data = buffer_protocol::bytes_arg(th, object)?;
         let end = end.min(data.len());
-        let r = catch_own(th, e, |th| on_decode(th, &errors, &encoding, &data, start.min(end), end, ""))?;
+        let r = catch_own(th, e, |th| {
+            on_decode(th, &errors, &encoding, &mut Input::new(&data), start.min(end), end, "")
+        })?;
         (th.new_str_points(&r.0), r.1)
     } else {
         if translate && !matches!(errors, Errors::Ignore | Errors::Replace | Errors::BackslashReplace) {

@@ -1,6 +1,6 @@
 //! `unicode_escape`, `raw_unicode_escape` and the escapes of bytes literals.
 
-use super::errors::{self, Errors};
+use super::errors::{self, Errors, Input};
 use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
@@ -49,6 +49,7 @@ fn hex(data: &[u8], at: usize, n: usize) -> Result<u32, usize> {
 /// Decodes `unicode_escape` (or `raw_unicode_escape`) into `out`; gives the bytes used.
 pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bool, out: &mut StrBuilder) -> R<usize> {
     let encoding = if raw { "rawunicodeescape" } else { "unicodeescape" };
+    let mut data = Input::new(data);
     let mut invalid = None;
     let mut i = 0;
     while i < data.len() {
@@ -66,7 +67,7 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bo
                 i += 1;
                 continue;
             }
-            let (p, next) = errors::on_decode(th, errors, encoding, data, i, i + 1, "\\ at end of string")?;
+            let (p, next) = errors::on_decode(th, errors, encoding, &mut data, i, i + 1, "\\ at end of string")?;
             out.push_points(&p);
             i = next;
             continue;
@@ -114,7 +115,7 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bo
                     b'u' => (4, "truncated \\uXXXX escape"),
                     _ => (8, "truncated \\UXXXXXXXX escape"),
                 };
-                match hex(data, i + 2, n) {
+                match hex(&data, i + 2, n) {
                     Ok(v) if v <= 0x10FFFF => {
                         out.push(v);
                         i += 2 + n;
@@ -154,12 +155,13 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, raw: bo
                 continue;
             }
         };
-        let (p, next) = errors::on_decode(th, errors, encoding, data, i, end.min(data.len()), reason)?;
+        let end = end.min(data.len());
+        let (p, next) = errors::on_decode(th, errors, encoding, &mut data, i, end, reason)?;
         out.push_points(&p);
         i = next;
     }
     warn_invalid(th, invalid)?;
-    Ok(i)
+    Ok(data.used(i))
 }
 /// Escapes bytes as a bytes literal does, without quotes.
 pub fn encode_bytes(data: &[u8]) -> Vec<u8> {

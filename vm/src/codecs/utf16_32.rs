@@ -1,7 +1,7 @@
 //! UTF-16 and UTF-32.
 
 use super::Order;
-use super::errors::{self, Errors, Replacement};
+use super::errors::{self, Errors, Input, Replacement};
 use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
@@ -72,6 +72,7 @@ pub fn encode(th: &mut Thread, s: Gc<Str>, errors: &Errors, order: Order, wide: 
 }
 /// Decodes UTF-16; gives the bytes used and the byte order found.
 pub fn decode16(th: &mut Thread, data: &[u8], errors: &Errors, order: Order, last: bool, out: &mut StrBuilder) -> R<(usize, Order)> {
+    let mut data = Input::new(data);
     let (mut i, mut found) = (0, order);
     if order == Order::Mark {
         match data.get(..2) {
@@ -84,7 +85,7 @@ pub fn decode16(th: &mut Thread, data: &[u8], errors: &Errors, order: Order, las
     }
     let big = found == Order::Big || found == Order::Mark && cfg!(target_endian = "big");
     let encoding = name(false, if big { Order::Big } else { Order::Little });
-    let unit = |at: usize| {
+    let unit = |data: &[u8], at: usize| {
         let b = [data[at], data[at + 1]];
         (if big { u16::from_be_bytes(b) } else { u16::from_le_bytes(b) }) as u32
     };
@@ -95,7 +96,7 @@ pub fn decode16(th: &mut Thread, data: &[u8], errors: &Errors, order: Order, las
             }
             (data.len(), "truncated data")
         } else {
-            let c = unit(i);
+            let c = unit(&data, i);
             match c {
                 0xD800..0xDC00 if i + 4 > data.len() => {
                     if !last {
@@ -104,7 +105,7 @@ pub fn decode16(th: &mut Thread, data: &[u8], errors: &Errors, order: Order, las
                     (data.len(), "unexpected end of data")
                 }
                 0xD800..0xDC00 => {
-                    let d = unit(i + 2);
+                    let d = unit(&data, i + 2);
                     if (0xDC00..0xE000).contains(&d) {
                         out.push(0x10000 + ((c - 0xD800) << 10) + (d - 0xDC00));
                         i += 4;
@@ -120,14 +121,15 @@ pub fn decode16(th: &mut Thread, data: &[u8], errors: &Errors, order: Order, las
                 }
             }
         };
-        let (p, next) = errors::on_decode(th, errors, encoding, data, i, end, reason)?;
+        let (p, next) = errors::on_decode(th, errors, encoding, &mut data, i, end, reason)?;
         out.push_points(&p);
         i = next;
     }
-    Ok((i, found))
+    Ok((data.used(i), found))
 }
 /// Decodes UTF-32; gives the bytes used and the byte order found.
 pub fn decode32(th: &mut Thread, data: &[u8], errors: &Errors, order: Order, last: bool, out: &mut StrBuilder) -> R<(usize, Order)> {
+    let mut data = Input::new(data);
     let (mut i, mut found) = (0, order);
     if order == Order::Mark {
         match data.get(..4) {
@@ -158,9 +160,9 @@ pub fn decode32(th: &mut Thread, data: &[u8], errors: &Errors, order: Order, las
                 }
             }
         };
-        let (p, next) = errors::on_decode(th, errors, encoding, data, i, end, reason)?;
+        let (p, next) = errors::on_decode(th, errors, encoding, &mut data, i, end, reason)?;
         out.push_points(&p);
         i = next;
     }
-    Ok((i, found))
+    Ok((data.used(i), found))
 }

@@ -1,6 +1,6 @@
 //! UTF-7: ASCII as it is, everything else as UTF-16 in base 64 between `+` and `-`.
 
-use super::errors::{self, Errors};
+use super::errors::{self, Errors, Input};
 use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
@@ -114,6 +114,7 @@ struct Run {
 }
 /// Decodes into `out`; gives the number of bytes used. When more data may follow, a run that has not ended is left.
 pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, out: &mut StrBuilder) -> R<usize> {
+    let mut data = Input::new(data);
     let mut run: Option<Run> = None;
     let mut i = 0;
     loop {
@@ -124,12 +125,12 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, out: &m
                 let start = r.start;
                 finish(&mut run, out);
                 if !open {
-                    return Ok(i);
+                    return Ok(data.used(i));
                 }
                 bad = Some((start, "unterminated shift sequence"));
             }
-            (None, Some(r)) => return Ok(r.start),
-            (None, None) => return Ok(i),
+            (None, Some(r)) => return Ok(data.used(r.start)),
+            (None, None) => return Ok(data.used(i)),
             (Some(&c), Some(r)) => match digit(c) {
                 Some(d) => {
                     i += 1;
@@ -179,7 +180,7 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, out: &m
             }
         }
         if let Some((start, reason)) = bad {
-            let (p, next) = errors::on_decode(th, errors, "utf7", data, start, i, reason)?;
+            let (p, next) = errors::on_decode(th, errors, "utf7", &mut data, start, i, reason)?;
             out.push_points(&p);
             i = next;
         }

@@ -1,6 +1,6 @@
 //! UTF-8.
 
-use super::errors::{self, Errors, Replacement};
+use super::errors::{self, Errors, Input, Replacement};
 use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
@@ -60,12 +60,13 @@ pub fn push(out: &mut Vec<u8>, c: u32) {
 }
 /// Decodes into `out`; gives the number of bytes used.
 pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, out: &mut StrBuilder) -> R<usize> {
+    let mut data = Input::new(data);
     let mut i = 0;
     while i < data.len() {
         match std::str::from_utf8(&data[i..]) {
             Ok(t) => {
                 out.push_str(t);
-                return Ok(data.len());
+                return Ok(data.used(data.len()));
             }
             Err(e) => {
                 let good = e.valid_up_to();
@@ -75,10 +76,10 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, out: &m
                 }
                 i += good;
                 let (end, reason) = match e.error_len() {
-                    None if !last => return Ok(i),
+                    None if !last => return Ok(data.used(i)),
                     None => (data.len(), "unexpected end of data"),
                     // The start of an encoded surrogate, which an error handler may take.
-                    Some(_) if !last && matches!(data[i..], [0xED, 0xA0..=0xBF]) => return Ok(i),
+                    Some(_) if !last && matches!(data[i..], [0xED, 0xA0..=0xBF]) => return Ok(data.used(i)),
                     Some(n) => {
                         let lead = data[i];
                         let reason = if (0xC2..=0xF4).contains(&lead) {
@@ -89,11 +90,11 @@ pub fn decode(th: &mut Thread, data: &[u8], errors: &Errors, last: bool, out: &m
                         (i + n, reason)
                     }
                 };
-                let (p, next) = errors::on_decode(th, errors, "utf-8", data, i, end, reason)?;
+                let (p, next) = errors::on_decode(th, errors, "utf-8", &mut data, i, end, reason)?;
                 out.push_points(&p);
                 i = next;
             }
         }
     }
-    Ok(i)
+    Ok(data.used(i))
 }

@@ -5,11 +5,14 @@ use crate::native::{ModuleDef, NativeDef, def};
 use crate::object::{Kind, Obj};
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::buffer::ValueVec;
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
+use crate::types::type_attrs::alone;
 use crate::value::Value;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use vasuki_stm::Stopped;
 
 /// The declaration.
 pub static MODULE: ModuleDef = ModuleDef {
@@ -202,26 +205,33 @@ fn visible(o: Obj) -> bool {
 fn atomic(o: Obj) -> bool {
     matches!(o.kind(), Kind::Int | Kind::Float | Kind::Complex | Kind::Str | Kind::Bytes)
 }
-fn all_objects(th: &mut Thread) -> R<Vec<Obj>> {
-    memory::collect(th);
-    let mut out = Vec::new();
-    memory::heap().for_each_object(&mut |p, _| {
-        // SAFETY: the heap hands out starts of allocated cells.
-        let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
-        if th.can_see(o) && visible(o) && !atomic(o) {
-            out.push(o);
-        }
-    });
+/// All objects that this thread may use. The world stands still: what is found stays what it is.
+fn all_objects(th: &mut Thread, _: &Option<Stopped>) -> R<ValueVec> {
+    fn each(th: &Thread, f: &mut dyn FnMut(Value)) {
+        memory::heap().for_each_object(&mut |p, _| {
+            // SAFETY: the heap hands out starts of allocated cells.
+            let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
+            if th.can_see(o) && visible(o) && !atomic(o) {
+                f(o.value());
+            }
+        });
+    }
+    let mut count = 0;
+    each(th, &mut |_| count += 1);
+    // Room for all of them is there before the first one is taken: a collection in between could free it.
+    let mut out = ValueVec::with_capacity(th, count)?;
+    let mut found = Vec::with_capacity(count);
+    each(th, &mut |v| found.push(v));
+    for v in found.into_iter().take(count) {
+        out.push(th, v)?;
+    }
     Ok(out)
 }
 fn get_objects(th: &mut Thread, _: &[Value]) -> R {
-    let list = th.new_list(&[])?;
-    for o in all_objects(th)? {
-        if o.value() != list {
-            list.as_gc::<List>().append(th, o.value())?;
-        }
-    }
-    Ok(list)
+    memory::collect(th);
+    let alone = alone(th)?;
+    let all = all_objects(th, &alone)?;
+    Ok(th.new_list_vec(all))
 }
 /// What an object refers to, seen through internal tables.
 fn referents(o: Obj, f: &mut dyn FnMut(Value)) {
@@ -234,6 +244,7 @@ fn referents(o: Obj, f: &mut dyn FnMut(Value)) {
     inner.into_iter().for_each(|x| referents(x, f));
 }
 fn get_referents(th: &mut Thread, a: &[Value]) -> R {
+    let _alone = alone(th)?;
     let list = th.new_list(&[])?;
     for v in a[0].as_gc::<Tuple>().items() {
         let mut found = Vec::new();
@@ -247,13 +258,17 @@ fn get_referents(th: &mut Thread, a: &[Value]) -> R {
     Ok(list)
 }
 fn get_referrers(th: &mut Thread, a: &[Value]) -> R {
+    memory::collect(th);
+    let alone = alone(th)?;
     let wanted = a[0].as_gc::<Tuple>().items();
     let list = th.new_list(&[])?;
-    for o in all_objects(th)? {
+    for &v in all_objects(th, &alone)?.as_slice() {
         let mut hit = false;
-        referents(o, &mut |v| hit |= wanted.contains(&v));
-        if hit && o.value() != list && o.value() != a[0] {
-            list.as_gc::<List>().append(th, o.value())?;
+        if let Some(o) = v.to_obj() {
+            referents(o, &mut |v| hit |= wanted.contains(&v));
+        }
+        if hit && v != list && v != a[0] {
+            list.as_gc::<List>().append(th, v)?;
         }
     }
     Ok(list)
