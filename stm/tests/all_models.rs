@@ -10,6 +10,7 @@ mod models;
 
 use models::*;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 use vasuki_stm::{Mutant, set_mutant};
@@ -57,13 +58,44 @@ models! {
 const FAULT: &str = "VASUKI_MODEL_FAULT";
 
 fn check(name: &str, model: fn(), bound: usize, faults: &[Mutant]) {
+    check_all(name, bound, faults, |bound| run(model, bound));
+}
+/// Every pair of transactions of two steps. `VASUKI_MODELS=deep` takes more preemptions.
+#[test]
+fn every_pair() {
+    use Mutant::*;
+    let faults = [
+        NoReleaseFence,
+        NoAcquireFence,
+        NoRecheck,
+        ReadWithoutVersionCheck,
+        OpenWithoutVersionCheck,
+        NoValidation,
+        AbortRestoresVersion,
+        IrrevocableReadsUnlocked,
+    ];
+    let bound = if std::env::var("VASUKI_MODELS").is_ok_and(|v| v == "deep") {
+        3
+    } else {
+        2
+    };
+    check_all("every_pair", bound, &faults, |bound| {
+        pairs::all(2)
+            .into_iter()
+            .map(|(a, b)| run(move || pairs::model(&a, &b), bound))
+            .sum()
+    });
+}
+/// `run` checks a model, or many, with a preemption bound; gives how many executions there were.
+fn check_all(name: &str, bound: usize, faults: &[Mutant], run: impl Fn(usize) -> usize) {
     if let Ok(fault) = std::env::var(FAULT) {
         let fault = faults.iter().find(|m| format!("{m:?}") == fault);
         set_mutant(Some(*fault.expect("a fault of this model")));
-        return run(model, bound, &AtomicUsize::new(0));
+        run(bound);
+        return;
     }
-    let (count, started) = (AtomicUsize::new(0), Instant::now());
-    run(model, bound, &count);
+    let started = Instant::now();
+    let count = run(bound);
     let time = started.elapsed().as_secs_f64();
     for fault in faults {
         let fault = format!("{fault:?}");
@@ -71,16 +103,17 @@ fn check(name: &str, model: fn(), bound: usize, faults: &[Mutant]) {
         let out = process.args([name, "--exact", "--nocapture"]).env(FAULT, &fault).output().unwrap();
         assert!(!out.status.success(), "{name} does not find {fault}");
     }
-    println!("| {name} | {bound} | {} | {time:.2} s | {faults:?} |", count.load(Relaxed));
+    println!("| {name} | {bound} | {count} | {time:.2} s | {faults:?} |");
 }
-fn run(model: fn(), bound: usize, count: &AtomicUsize) {
+fn run(model: impl Fn() + Send + Sync + 'static, bound: usize) -> usize {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(bound);
     builder.max_branches = 20_000;
-    // SAFETY: the count outlives the check; loom wants 'static.
-    let count: &'static AtomicUsize = unsafe { &*std::ptr::from_ref(count) };
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
     builder.check(move || {
-        count.fetch_add(1, Relaxed);
+        counted.fetch_add(1, Relaxed);
         model();
     });
+    count.load(Relaxed)
 }

@@ -3,6 +3,7 @@
 pub mod commit;
 pub mod irrevocable;
 pub mod open;
+pub mod pairs;
 pub mod read;
 pub mod retry;
 pub mod stop;
