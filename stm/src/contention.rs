@@ -13,15 +13,15 @@ use crate::tx::{Conflict, Tx};
 use crate::world::{WorldThread, poll};
 
 /// Rounds of waiting before the ages are compared; the owner mostly is about to commit.
-const PATIENT: u32 = if cfg!(loom) { 0 } else { 8 };
+const PATIENT: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 8 };
 /// Rounds that the younger transaction waits for an owner that runs.
-const YOUNGER: u32 = if cfg!(loom) { 1 } else { 60 };
+const YOUNGER: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 60 };
 /// Rounds that the older one waits before it asks.
-const OLDER: u32 = if cfg!(loom) { 1 } else { 1000 };
+const OLDER: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 1000 };
 /// Rounds after which even the older transaction aborts: the owner may be blocked by what this one has open.
-const LIMIT: u32 = if cfg!(loom) { 3 } else { 200 };
+const LIMIT: u32 = if cfg!(any(loom, shuttle)) { 3 } else { 200 };
 /// Rounds of waiting to be irrevocable after which nobody else comes first.
-const RESERVE: u32 = if cfg!(loom) { 1 } else { 8 };
+const RESERVE: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 8 };
 
 impl WorldThread {
     /// An object is open by `owner`: waits a little.

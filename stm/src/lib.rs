@@ -54,7 +54,7 @@ mod retry;
 mod stack;
 mod stop;
 mod ticker;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 #[expect(unsafe_code, reason = "values are boxes behind words")]
 mod tvar;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
@@ -64,11 +64,11 @@ mod world;
 
 pub use commit::Publisher;
 pub use header::{Header, flag, meta};
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 pub use mutant::{Mutant, set_mutant};
 pub use retry::Retry;
 pub use stop::Stopped;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 pub use tvar::{Blocked, Stop, TVar, Transaction, atomically, check, retry, try_atomically};
 pub use tx::{Conflict, Tx};
 pub use world::{World, WorldThread, poll};

@@ -47,6 +47,8 @@ pub enum Mutant {
     SubscribesUnseen,
     /// it enters the list of waiting threads after it has set the bits
     SubscribesLate,
+    /// what it has read is still taken for logged in the next transaction
+    FilterOutlivesRetry,
     /// a commit wakes nobody
     CommitWakesNobody,
     /// an abort loses the bits of those who wait
@@ -55,23 +57,23 @@ pub enum Mutant {
     SoloBesideWaiters,
 }
 
-/// Is this fault switched on? A constant outside of loom.
+/// Is this fault switched on? A constant outside of models.
 #[inline(always)]
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 pub(crate) fn is_mutant(_: Mutant) -> bool {
     false
 }
 /// Is this fault switched on, in the model that this OS thread checks?
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 pub(crate) fn is_mutant(m: Mutant) -> bool {
     ON.with(|on| on.get()) == Some(m)
 }
 /// Switches a fault on for the models that this OS thread checks.
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 pub fn set_mutant(m: Option<Mutant>) {
     ON.with(|on| on.set(m));
 }
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 std::thread_local! {
     static ON: std::cell::Cell<Option<Mutant>> = const { std::cell::Cell::new(None) };
 }

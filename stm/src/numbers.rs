@@ -10,7 +10,7 @@
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// Numbers are below this one.
-const COUNT: usize = if cfg!(loom) { 64 } else { 1 << 15 };
+const COUNT: usize = if cfg!(any(loom, shuttle)) { 64 } else { 1 << 15 };
 /// Going solo costs a number later: it is done while more than these are left.
 const RESERVE: usize = COUNT / 4;
 

@@ -62,7 +62,10 @@ impl Tx {
     /// Aborts the transaction (also an irrevocable one: the caller promises that it had no effects but its writes), and
     /// subscribes to what it has read or opened.
     pub fn retry(&mut self, w: &WorldThread) -> Retry {
-        let mut wanted = std::mem::take(&mut self.reads);
+        let mut wanted = self.reads.clone();
+        if is_mutant(Mutant::FilterOutlivesRetry) {
+            self.reads.clear();
+        }
         wanted.extend(&self.locked);
         wanted.extend(
             self.opened
@@ -139,12 +142,12 @@ impl WorldThread {
                     rung = self.bell.changed.wait(rung).unwrap_or_else(|e| e.into_inner());
                 }
             }
-            #[cfg(not(loom))]
+            #[cfg(not(any(loom, shuttle)))]
             Some(t) => {
                 let wait = self.bell.changed.wait_timeout_while(rung, t, |rung| !*rung);
                 rung = wait.unwrap_or_else(|e| e.into_inner()).0;
             }
-            #[cfg(loom)]
+            #[cfg(any(loom, shuttle))]
             Some(_) => unreachable!("the models know no time"),
         }
         let was_rung = *rung;

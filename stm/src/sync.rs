@@ -1,18 +1,23 @@
-//! Atomics, locks and fences: those of std, or of loom when a model is checked (`--cfg loom`).
+//! Atomics, locks and fences: those of std, or of loom or shuttle when models are checked (`--cfg loom`, `--cfg shuttle`).
 
 #[cfg(loom)]
 pub use loom::sync::{Condvar, Mutex, MutexGuard, atomic};
-#[cfg(not(loom))]
+#[cfg(shuttle)]
+pub use shuttle::sync::{Condvar, Mutex, MutexGuard, atomic};
+#[cfg(not(any(loom, shuttle)))]
 pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
 
 /// Lets other threads run while this one waits for them.
 pub fn pause(round: u32) {
-    #[cfg(loom)]
+    #[cfg(any(loom, shuttle))]
     {
         let _ = round;
+        #[cfg(loom)]
         loom::thread::yield_now();
+        #[cfg(shuttle)]
+        shuttle::thread::yield_now();
     }
-    #[cfg(not(loom))]
+    #[cfg(not(any(loom, shuttle)))]
     if round < 6 {
         (0..1 << round).for_each(|_| std::hint::spin_loop());
     } else if round < 40 {

@@ -3,12 +3,12 @@
 use crate::world::World;
 
 /// Time between ticks.
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 const PERIOD: std::time::Duration = std::time::Duration::from_millis(2);
 
 /// Starts the ticker thread, which ends when the world is solo again. False: it could not be started; transactions then
 /// end at blocking calls, and when others ask for it.
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 pub(crate) fn start(world: &'static World) -> bool {
     let run = move || {
         loop {
@@ -22,7 +22,7 @@ pub(crate) fn start(world: &'static World) -> bool {
     thread.spawn(run).is_ok()
 }
 /// Models have none: they ask for boundaries themselves.
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 pub(crate) fn start(_: &'static World) -> bool {
     true
 }

@@ -19,7 +19,7 @@ use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::sync::{Arc, OnceLock};
 
 /// Ticks that a thread is alone before it runs solo: changing the mode costs an owner number.
-const LONELY: u32 = if cfg!(loom) { 0 } else { 3 };
+const LONELY: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 3 };
 
 /// Bits of the poll word.
 pub mod poll {
@@ -159,7 +159,7 @@ impl World {
         Box::leak(Box::new(World::new()))
     }
     /// A world that is concurrent from its start and never goes solo, and whose threads nobody asks for boundaries.
-    #[cfg(not(loom))]
+    #[cfg(not(any(loom, shuttle)))]
     pub(crate) fn leak_concurrent() -> &'static World {
         let world = World::leak();
         let mut g = world.lock();
@@ -370,7 +370,7 @@ impl World {
         g.list.len() + g.expected > 1
     }
     /// Asks for boundaries. False when the world is solo: the ticker ends.
-    #[cfg(not(loom))]
+    #[cfg(not(any(loom, shuttle)))]
     pub(crate) fn tick(&self) -> bool {
         let mut g = self.lock();
         if !self.is_concurrent() && g.list.len() == 1 && g.expected == 0 && !g.tick_always {

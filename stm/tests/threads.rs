@@ -1,5 +1,5 @@
 //! Threads that run transactions for a while: nothing may be lost, nothing half done may be seen.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Transactional variables as a Rust program uses them, with many threads.
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -163,6 +163,7 @@ impl Thread {
                 return Some(Retry::Changed);
             }
         };
+        assert_ne!(r, Some(Retry::NothingRead), "what it has read is not in its log");
         if r == Some(Retry::Waiting) {
             let w = self.w;
             w.detached(true, || w.wait_for_change(None));
