@@ -277,6 +277,11 @@ fn inspecting_needs_a_terminal_or_reads_the_rest() {
         b"1 + 1\nfor i in range(2):\n    print('i', i)\n\n1/0\n_\n",
     );
     r.exits(0).says("2\n").says("i 0\n").complains("ZeroDivisionError");
+    let r = run_with(
+        vasuki().args(["-iq", "-c", "import os"]),
+        b"print('before')\nos.close(0)\nprint('after')\n",
+    );
+    r.says("before");
 }
 
 #[test]

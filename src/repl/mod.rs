@@ -189,7 +189,15 @@ fn session(th: &mut Thread, source: &Source) -> u8 {
                 number += 1;
                 execute(th, &std::mem::take(&mut text), number - 1)
             }
-            Err(t) => Err(t),
+            Err(t) => {
+                let interrupted = |e: Value| th.class_of(e).is_subclass_of(ctx().types.KeyboardInterrupt);
+                if !t.value().is_some_and(interrupted) {
+                    // There will be no other line.
+                    launch::report(th, t);
+                    return 0;
+                }
+                Err(t)
+            }
         };
         if let Err(t) = result {
             text.clear();

@@ -70,7 +70,7 @@ import codecs
 
 
 def shorter(e):
-    e.object = e.object[: e.start] + b"zzzz"
+    e.object = e.object[: e.start] + b"z\0\0\0"
     return ("?", e.start)
 
 
@@ -93,8 +93,6 @@ for encoding, data in (
 ):
     for handler in ("test.shorter", "test.not_bytes"):
         try:
-            print(encoding, data.decode(encoding, handler))
-        except (TypeError, UnicodeDecodeError, RecursionError) as e:
+            print(encoding, ascii(data.decode(encoding, handler)))
+        except TypeError as e:
             print(encoding, type(e).__name__)
-        if encoding.startswith("utf-16") or encoding.startswith("utf-32"):
-            break
