@@ -2,7 +2,8 @@
 
 use crate::sync::atomic::{AtomicU64, Ordering};
 
-/// See the module.
+/// See the module. It has its cache lines for itself.
+#[repr(align(128))]
 pub struct Clock(AtomicU64);
 impl Clock {
     /// Starts at 1: version 0 is that of objects from solo times.

@@ -85,9 +85,13 @@ impl Tx {
         for o in &self.opened {
             // SAFETY: the log keeps the object alive.
             let h = unsafe { &*o.header };
-            h.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
-            if self.was_shared(w, o.old_meta) || h.flags.load(Ordering::Relaxed) & flag::SHARED != 0 {
+            let flags = h.flags.load(Ordering::Relaxed);
+            if flags & flag::SHARED != 0 || self.was_shared(w, o.old_meta) {
+                h.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
                 h.meta.store(version, Ordering::Release);
+            } else {
+                // Still private.
+                h.flags.store(flags & !flag::OPENED, Ordering::Relaxed);
             }
             if meta::has_waiters(o.old_meta) {
                 awaited.push(o.header);

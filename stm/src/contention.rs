@@ -11,47 +11,238 @@ use crate::mutant::{Mutant, is_mutant};
 use crate::sync::{atomic::Ordering::*, pause};
 use crate::tx::{Conflict, Tx};
 use crate::world::{WorldThread, poll};
+use std::time::{Duration, Instant};
 
 /// Rounds of waiting before the ages are compared; the owner mostly is about to commit.
 const PATIENT: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 8 };
 /// Rounds that the younger transaction waits for an owner that runs.
-const YOUNGER: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 60 };
+const YOUNGER: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 30 };
 /// Rounds that the older one waits before it asks.
-const OLDER: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 1000 };
+const OLDER: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 250 };
 /// Rounds after which even the older transaction aborts: the owner may be blocked by what this one has open.
 const LIMIT: u32 = if cfg!(any(loom, shuttle)) { 3 } else { 200 };
 /// Rounds of waiting to be irrevocable after which nobody else comes first.
 const RESERVE: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 8 };
 
+/// Rounds that a thread which has asked looks for the object before it sleeps, and how long it sleeps at a time.
+const SPINS: u32 = if cfg!(any(loom, shuttle)) { 2 } else { 12 };
+const ASLEEP: Duration = Duration::from_micros(200);
+/// Rounds that a thread waits between transactions for the one that it lets pass.
+const GIVE_WAY: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 48 };
+/// How long a patient thread sleeps at a time.
+const SHORTEST_SLEEP: Duration = Duration::from_micros(20);
+const LONGEST_SLEEP: Duration = Duration::from_micros(500);
+/// A patient thread lets others take turns before it asks, but not more than so many.
+const TURNS: u32 = 16;
+
+/// What waits there were.
+#[derive(Clone, Copy, Default)]
+pub struct Waits {
+    /// nanoseconds that they took
+    pub nanos: u64,
+    /// one was for an owner that is more patient than this thread
+    pub for_patient: bool,
+}
+
+/// One wait for one object.
+pub(crate) struct Wait<'a> {
+    thread: &'a WorldThread,
+    /// steps of waiting
+    round: u32,
+    /// who had the object when it was last looked at
+    owner: u16,
+    /// when the wait began (none in models), and when `owner` was seen to have it
+    began: Option<Instant>,
+    owned: Option<Instant>,
+    /// rounds since the thread has asked
+    asked: u32,
+}
+impl Wait<'_> {
+    #[inline(always)]
+    pub(crate) fn new(thread: &WorldThread) -> Wait<'_> {
+        Wait {
+            thread,
+            round: 0,
+            owner: 0,
+            began: None,
+            owned: None,
+            asked: 0,
+        }
+    }
+}
+impl Drop for Wait<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.round > 0 {
+            self.thread.waiting.store(false, Relaxed);
+            if let Some(began) = self.began {
+                self.thread.count_wait(began.elapsed());
+            }
+        }
+    }
+}
+
 impl WorldThread {
     /// An object is open by `owner`: waits a little.
-    pub(crate) fn wait_for_owner(&self, tx: &Tx, owner: u16, round: &mut u32) -> Result<(), Conflict> {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn wait_for_owner(&self, tx: &Tx, owner: u16, wait: &mut Wait) -> Result<(), Conflict> {
+        if wait.round == 0 {
+            wait.began = (!cfg!(any(loom, shuttle))).then(Instant::now);
+            self.waiting.store(true, Relaxed);
+        }
+        wait.round += 1;
         let bits = self.poll.load(Acquire);
         if bits & poll::STOP != 0 && !is_mutant(Mutant::WaiterIgnoresStop) {
             self.safepoint(false);
         }
         if tx.irrevocable {
             self.ask(owner, poll::ABORT);
-        } else if bits & (poll::ABORT | poll::BOUNDARY) != 0 {
+            pause(wait.round);
+            return Ok(());
+        }
+        if bits & (poll::ABORT | poll::BOUNDARY) != 0 {
             return Err(Conflict);
-        } else if *round == PATIENT {
-            self.ask(owner, poll::TICK);
-        } else if *round > PATIENT {
+        }
+        if wait.round >= PATIENT {
             let blocked = self.world.by_number(owner).is_none_or(|t| t.waiting.load(Relaxed));
-            let older = self.is_older_than(owner);
-            let enough = blocked || *round > if older { OLDER } else { YOUNGER };
-            if *round > OLDER + LIMIT || enough && !older {
-                return Err(Conflict);
+            if let Some(time) = self.patience_left(owner, wait) {
+                if blocked && self.is_older_than(owner) {
+                    self.ask(owner, poll::ABORT);
+                }
+                self.sleep(time);
+                return Ok(());
             }
-            if enough {
-                self.ask(owner, poll::ABORT);
+            if self.is_next(owner)
+                && let Some(t) = self.world.by_number(owner)
+            {
+                t.gives_way.store(true, Relaxed);
+            }
+            if wait.asked == 0 {
+                self.ask(owner, poll::TICK);
+            } else {
+                let older = self.is_older_than(owner);
+                let enough = blocked || wait.asked > if older { OLDER } else { YOUNGER };
+                if wait.asked > OLDER + LIMIT || enough && !older {
+                    return Err(Conflict);
+                }
+                if enough {
+                    self.ask(owner, poll::ABORT);
+                }
+            }
+            wait.asked += 1;
+            if wait.asked > SPINS {
+                self.sleep(ASLEEP);
+                return Ok(());
             }
         }
-        self.waiting.store(true, Relaxed);
-        pause(*round);
-        self.waiting.store(false, Relaxed);
-        *round += 1;
+        pause(wait.round.min(PATIENT));
         Ok(())
+    }
+    /// Sleeps until the owner gives way, or a while.
+    fn sleep(&self, time: Duration) {
+        self.detached(false, || self.call.wait(time));
+    }
+    /// How long to sleep before the thread asks; None: it asks now.
+    fn patience_left(&self, owner: u16, wait: &mut Wait) -> Option<Duration> {
+        let mut patience = self.patience.load(Relaxed);
+        if let Some(t) = self.world.by_number(owner) {
+            let theirs = t.patience.load(Relaxed);
+            if theirs > patience {
+                patience = theirs;
+                self.for_patient.store(true, Relaxed);
+            }
+        }
+        if patience == 0 || wait.asked > 0 && owner == wait.owner {
+            return None;
+        }
+        let patience = Duration::from_micros(patience.into());
+        let now = Instant::now();
+        let began = wait.began.unwrap_or(now);
+        if owner != wait.owner {
+            // The new owner has its time too.
+            wait.owner = owner;
+            wait.owned = Some(now);
+            wait.asked = 0;
+        }
+        let had = now - wait.owned.unwrap_or(now);
+        let next = self.is_next(owner);
+        if now - began > patience * TURNS || had >= patience && next || had > patience * 3 {
+            return None;
+        }
+        Some(patience.saturating_sub(had).clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
+    }
+    /// Is this thread the one that is to have what `owner` has open? The one that has waited longest is.
+    fn is_next(&self, owner: u16) -> bool {
+        let (Some(t), me) = (self.world.by_number(owner), self.number()) else {
+            return true;
+        };
+        let heir = t.heir.load(Relaxed);
+        if heir == me {
+            return true;
+        }
+        let before = |h: &WorldThread| h.waiting.load(Relaxed) && h.age.load(Relaxed) < self.age.load(Relaxed);
+        if heir != 0 && self.world.by_number(heir).is_some_and(before) {
+            return false;
+        }
+        t.heir.compare_exchange(heir, me, Relaxed, Relaxed).is_ok()
+    }
+    /// Between transactions: lets the thread that has asked for what this one had open have it.
+    #[inline]
+    pub fn give_way(&self) {
+        if self.gives_way.load(Relaxed) {
+            self.wait_for_heir();
+        }
+    }
+    #[cold]
+    fn wait_for_heir(&self) {
+        self.gives_way.store(false, Relaxed);
+        let Some(heir) = self.world.by_number(self.heir.swap(0, Relaxed)) else {
+            return;
+        };
+        let began = Instant::now();
+        for round in 0..GIVE_WAY {
+            if !heir.waiting.load(Relaxed) {
+                break;
+            }
+            self.safepoint(true);
+            if round == SPINS {
+                heir.call.call();
+            }
+            pause(round);
+        }
+        self.count_wait(began.elapsed());
+    }
+    /// Between transactions, before this thread blocks: who waits for what it had open need not sleep on.
+    pub(crate) fn wake_heir(&self) {
+        let heir = self.heir.load(Relaxed);
+        if heir != 0 {
+            self.heir.store(0, Relaxed);
+            if let Some(t) = self.world.by_number(heir) {
+                t.call.call();
+            }
+        }
+    }
+    /// How long, in microseconds, this thread lets others work with an object that it waits for before it asks them for it.
+    /// It leaves patient ones alone as long as they would it.
+    pub fn set_patience(&self, micros: u32) {
+        self.patience.store(micros, Relaxed);
+    }
+    /// How has the thread waited since this was asked last?
+    pub fn take_waits(&self) -> Waits {
+        let nanos = self.waited.load(Relaxed);
+        if nanos == 0 {
+            return Waits::default();
+        }
+        self.waited.store(0, Relaxed);
+        let for_patient = self.for_patient.load(Relaxed);
+        self.for_patient.store(false, Relaxed);
+        Waits { nanos, for_patient }
+    }
+    /// The thread has waited for others.
+    pub fn count_wait(&self, time: Duration) {
+        let nanos = time.as_nanos() as u64;
+        self.waited.store(self.waited.load(Relaxed) + nanos.max(1), Relaxed);
     }
     fn ask(&self, owner: u16, bit: u32) {
         if let Some(t) = self.world.by_number(owner)
@@ -65,7 +256,7 @@ impl WorldThread {
             && self
                 .world
                 .by_number(owner)
-                .is_none_or(|t| self.age.load(Relaxed) < t.age.load(Relaxed))
+                .is_none_or(|t| (self.age.load(Relaxed), self.id) < (t.age.load(Relaxed), t.id))
     }
 
     /// Waits until no other transaction is irrevocable. Whoever is may want what this transaction has open: it asks, and

@@ -53,7 +53,13 @@ impl Tx {
         }
     }
     /// What was locked and not opened afterwards is free again, as it was.
+    #[inline]
     pub(crate) fn unlock_reads(&mut self, w: &WorldThread) {
+        if !self.locked.is_empty() {
+            self.unlock_all(w);
+        }
+    }
+    fn unlock_all(&mut self, w: &WorldThread) {
         let tag = self.lock_tag();
         let mut changed = Vec::new();
         for l in self.locked.drain(..) {

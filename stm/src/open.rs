@@ -1,5 +1,6 @@
 //! Opening objects for writing.
 
+use crate::contention::Wait;
 use crate::header::{Header, flag, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{AtomicU64, Ordering, fence};
@@ -16,7 +17,7 @@ impl Tx {
             h.meta.store(self.tag, Ordering::Relaxed);
             return Ok(());
         }
-        let mut round = 0;
+        let mut wait = Wait::new(w);
         loop {
             let m = h.meta.load(Ordering::Acquire);
             if m == self.tag {
@@ -45,13 +46,19 @@ impl Tx {
                 h.meta.store(self.tag, Ordering::Relaxed);
                 let locked = m == self.lock_tag();
                 self.opened_shared |= locked;
-                let shared = if locked { flag::SHARED } else { 0 };
                 fence(Ordering::Release);
-                h.flags.fetch_or(shared | flag::OPENED, Ordering::Relaxed);
+                let flags = h.flags.load(Ordering::Relaxed);
+                if locked || flags & flag::SHARED != 0 {
+                    let shared = if locked { flag::SHARED } else { 0 };
+                    h.flags.fetch_or(shared | flag::OPENED, Ordering::Relaxed);
+                } else {
+                    // Nobody else can reach it.
+                    h.flags.store(flags | flag::OPENED, Ordering::Relaxed);
+                }
                 self.save(h, m, old_shape, words);
                 return Ok(());
             }
-            w.wait_for_owner(self, meta::owner(m), &mut round)?;
+            w.wait_for_owner(self, meta::owner(m), &mut wait)?;
         }
     }
     fn save(&mut self, h: &Header, old_meta: u64, old_shape: u32, words: usize) {

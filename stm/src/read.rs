@@ -1,5 +1,6 @@
 //! Reading shared objects: a sequence lock around the caller's loads, and the read log.
 
+use crate::contention::Wait;
 use crate::header::{Header, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{Ordering, fence};
@@ -57,7 +58,7 @@ impl Tx {
     /// The word to recheck after the loads. Waits for an object that another thread has open; extends the snapshot when
     /// the object is newer.
     fn read_begin(&mut self, w: &WorldThread, h: &Header) -> Result<u64, Conflict> {
-        let mut round = 0;
+        let mut wait = Wait::new(w);
         loop {
             let m = h.meta.load(Ordering::Acquire);
             if w.is_shared(m) {
@@ -75,7 +76,7 @@ impl Tx {
             if meta::same_owner(m, self.tag) {
                 return Ok(m);
             }
-            w.wait_for_owner(self, meta::owner(m), &mut round)?;
+            w.wait_for_owner(self, meta::owner(m), &mut wait)?;
         }
     }
     /// Was nothing written since `seen`? Then the read is logged. False: load again.

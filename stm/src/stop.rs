@@ -140,6 +140,9 @@ impl WorldThread {
     /// collectors meanwhile.
     #[inline(never)]
     pub fn detached<T>(&self, boundary: bool, f: impl FnOnce() -> T) -> T {
+        if boundary {
+            self.wake_heir();
+        }
         let mut f = Some(f);
         let mut out = None;
         with_registers_on_stack(&mut || {

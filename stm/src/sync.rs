@@ -26,3 +26,36 @@ pub fn pause(round: u32) {
         std::thread::sleep(std::time::Duration::from_micros(50));
     }
 }
+
+/// Where one thread sleeps and others wake it. Models do not sleep: they let others run.
+#[derive(Default)]
+pub(crate) struct Call {
+    #[cfg(not(any(loom, shuttle)))]
+    called: Mutex<bool>,
+    #[cfg(not(any(loom, shuttle)))]
+    changed: Condvar,
+}
+impl Call {
+    /// Sleeps until it is called, for `time` at the most. A call that came before counts.
+    pub(crate) fn wait(&self, time: std::time::Duration) {
+        #[cfg(any(loom, shuttle))]
+        {
+            let _ = time;
+            pause(0);
+        }
+        #[cfg(not(any(loom, shuttle)))]
+        {
+            let called = self.called.lock().unwrap_or_else(|e| e.into_inner());
+            let sleep = self.changed.wait_timeout_while(called, time, |called| !*called);
+            *sleep.unwrap_or_else(|e| e.into_inner()).0 = false;
+        }
+    }
+    /// Wakes the thread.
+    pub(crate) fn call(&self) {
+        #[cfg(not(any(loom, shuttle)))]
+        {
+            *self.called.lock().unwrap_or_else(|e| e.into_inner()) = true;
+            self.changed.notify_one();
+        }
+    }
+}

@@ -121,10 +121,12 @@ impl Tx {
         meta::same_owner(m, self.tag) && m != self.lock_tag() && h.flags.load(Ordering::Relaxed) & flag::SHARED == 0
     }
     /// Nothing was read, opened or locked yet.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.reads.is_empty() && self.opened.is_empty() && self.undo.is_empty() && self.locked.is_empty()
     }
     /// Starts the next transaction, in the world's present mode.
+    #[inline]
     pub fn begin(&mut self, w: &WorldThread) {
         debug_assert!(self.is_empty(), "the last transaction has not ended");
         self.concurrent = w.is_concurrent();
@@ -134,7 +136,7 @@ impl Tx {
             self.snapshot = w.clock().now();
             // The request of an older transaction was meant for the one before. The age stays over aborts, so that the
             // transaction becomes the oldest at last.
-            w.begin(self.aborts_in_row == 0);
+            w.begin((self.aborts_in_row == 0).then_some(self.snapshot));
         } else {
             self.tag = meta::tag(0, self.serial);
         }
@@ -187,15 +189,16 @@ impl Tx {
         w.count_abort();
         version
     }
+    #[inline]
     pub(crate) fn forget_reads(&mut self) {
         if self.reads.len() < FILTER / 8 {
-            for r in self.reads.drain(..) {
+            for r in &self.reads {
                 self.filter[Tx::filter_place(r.header)] = ReadEntry::NONE;
             }
         } else {
-            self.reads.clear();
             self.filter.fill(ReadEntry::NONE);
         }
+        self.reads.clear();
     }
     /// Stopped. Calls `f` with every word that is a root for the collector: logged objects and old contents.
     pub fn roots(&self, f: &mut dyn FnMut(u64)) {

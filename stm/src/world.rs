@@ -15,7 +15,7 @@ use crate::numbers::{Numbers, Retired};
 use crate::retry::{Bell, Waiters};
 use crate::stack::native_stack_top;
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::{Call, Condvar, Mutex, MutexGuard};
 use std::sync::{Arc, OnceLock};
 
 /// Ticks that a thread is alone before it runs solo: changing the mode costs an owner number.
@@ -52,7 +52,8 @@ pub(crate) enum State {
     Detached { boundary: bool },
 }
 
-/// A thread's entry. Lives as long as the process.
+/// A thread's entry. Lives as long as the process, and shares no cache line with another one.
+#[repr(align(128))]
 pub struct WorldThread {
     /// number of the entry, from 1
     pub(crate) id: u16,
@@ -63,12 +64,23 @@ pub struct WorldThread {
     /// see `poll`; zero in the common case
     pub(crate) poll: AtomicU32,
     pub(crate) world: &'static World,
-    /// begin of the running transaction: smaller is older and wins
+    /// what the clock said when the running transaction began for the first time: smaller is older and wins
     pub(crate) age: AtomicU64,
     /// waits for an object that another thread has open
     pub(crate) waiting: AtomicBool,
     /// is rung when something changes that it waits for
     pub(crate) bell: Arc<Bell>,
+    /// owner number of the thread that is to have what this one has open; 0 = none
+    pub(crate) heir: AtomicU16,
+    /// where the thread sleeps while it waits for an object
+    pub(crate) call: Call,
+    /// the heir has asked
+    pub(crate) gives_way: AtomicBool,
+    /// microseconds that this thread lets the owner of an object go on before it asks for it
+    pub(crate) patience: AtomicU32,
+    /// nanoseconds of waits since the VM has looked, and whether one was for a more patient owner
+    pub(crate) waited: AtomicU64,
+    pub(crate) for_patient: AtomicBool,
     pub(crate) stack_low: AtomicUsize,
     pub(crate) stack_high: AtomicUsize,
     ident: AtomicU64,
@@ -110,10 +122,13 @@ pub struct World {
     pub(crate) irrevocable: AtomicU32,
     /// owner number of the transaction that becomes irrevocable next, having waited for long; 0 = whoever comes
     pub(crate) next_irrevocable: AtomicU32,
-    next_age: AtomicU64,
     pub(crate) waiters: Waiters,
     retired: Retired,
     /// threads by owner number
+    /// Changed by every transaction that begins. loom switches threads at accesses that depend on each other, and takes only
+    /// the last access to a word for one: because of this one it tries every order of transactions.
+    #[cfg(loom)]
+    begun: AtomicU64,
     by_number: Box<[AtomicPtr<WorldThread>]>,
     /// commits, aborts, irrevocables of threads that have ended
     ended: [AtomicU64; 3],
@@ -142,8 +157,9 @@ impl World {
             concurrent: AtomicBool::new(false),
             irrevocable: AtomicU32::new(0),
             next_irrevocable: AtomicU32::new(0),
-            next_age: AtomicU64::new(1),
             waiters: Waiters::default(),
+            #[cfg(loom)]
+            begun: AtomicU64::new(0),
             by_number: (0..Retired::COUNT).map(|_| AtomicPtr::new(std::ptr::null_mut())).collect(),
             retired,
             ended: std::array::from_fn(|_| AtomicU64::new(0)),
@@ -199,6 +215,12 @@ impl World {
                 age: AtomicU64::new(0),
                 waiting: AtomicBool::new(false),
                 bell: Arc::default(),
+                heir: AtomicU16::new(0),
+                gives_way: AtomicBool::new(false),
+                call: Call::default(),
+                patience: AtomicU32::new(0),
+                waited: AtomicU64::new(0),
+                for_patient: AtomicBool::new(false),
                 stack_low: AtomicUsize::new(0),
                 stack_high: AtomicUsize::new(0),
                 ident: AtomicU64::new(0),
@@ -209,6 +231,9 @@ impl World {
         });
         self.give_number(t, number);
         t.poll.store(0, Relaxed);
+        t.patience.store(0, Relaxed);
+        t.waited.store(0, Relaxed);
+        t.for_patient.store(false, Relaxed);
         t.stack_high.store(native_stack_top(), Relaxed);
         // SAFETY: no preconditions.
         t.ident.store(unsafe { libc::pthread_self() } as u64, Relaxed);
@@ -300,6 +325,7 @@ impl World {
     }
     /// The thread ends, between transactions.
     pub fn unregister(&'static self, t: &'static WorldThread) {
+        t.wake_heir();
         let mut g = self.lock();
         self.remove(&mut g, t);
         drop(g);
@@ -396,6 +422,7 @@ impl World {
         self.concurrent.load(Relaxed)
     }
     /// The clock.
+    #[inline]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -433,6 +460,7 @@ impl World {
 
 impl WorldThread {
     /// The clock.
+    #[inline]
     pub fn clock(&self) -> &Clock {
         &self.world.clock
     }
@@ -509,25 +537,36 @@ impl WorldThread {
         self.poll.fetch_and(poll::STOP | poll::BOUNDARY | poll::ALWAYS, AcqRel)
     }
     /// Puts bits back that could not be served here.
+    #[inline]
     pub fn put_back(&self, bits: u32) {
-        self.request(bits);
+        if bits & !self.poll_word() != 0 {
+            self.request(bits);
+        }
     }
 
-    /// A transaction begins. `first`: it is not the same one again after an abort.
-    pub(crate) fn begin(&self, first: bool) {
+    /// A transaction begins. `age`: what the clock says, if it is not the same one again after an abort.
+    #[inline]
+    pub(crate) fn begin(&self, age: Option<u64>) {
         if self.poll_word() & poll::ABORT != 0 {
             self.poll.fetch_and(!poll::ABORT, AcqRel);
+        }
+        if self.gives_way.load(Relaxed) {
+            self.gives_way.store(false, Relaxed);
         }
         if !self.used.load(Relaxed) {
             self.used.store(true, Relaxed);
         }
-        if first {
-            self.age.store(self.world.next_age.fetch_add(1, Relaxed), Relaxed);
+        #[cfg(loom)]
+        self.world.begun.fetch_add(1, Relaxed);
+        if let Some(age) = age {
+            self.age.store(age, Relaxed);
         }
     }
+    #[inline]
     pub(crate) fn count_commit(&self) {
         self.commits.store(self.commits.load(Relaxed) + 1, Relaxed);
     }
+    #[inline]
     pub(crate) fn count_abort(&self) {
         self.aborts.store(self.aborts.load(Relaxed) + 1, Relaxed);
     }

@@ -19,39 +19,8 @@ use vasuki_stm::{meta, poll};
 
 /// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.
 const PATIENCE: u32 = 8;
-/// Polls in the transactions of a thread that has just begun to conflict; half as many after each abort.
-const LONGEST: u32 = 4096;
-/// Commits of limited transactions after which they may be twice as long.
-const GROWS_AFTER: u32 = 16;
 /// Requests that an abort does not serve.
 const KEPT: u32 = poll::SIGNAL | poll::FINALIZERS;
-
-/// How long a thread's transactions are: as long as the ticker lets them be, until they conflict.
-#[derive(Default)]
-pub struct Length {
-    /// polls in a transaction; 0: no limit
-    limit: u32,
-    /// polls until the next boundary
-    left: u32,
-    /// commits since the limit was set
-    commits: u32,
-}
-impl Length {
-    fn shrink(&mut self) {
-        self.limit = if self.limit == 0 { LONGEST } else { (self.limit / 2).max(1) };
-        self.commits = 0;
-    }
-    fn grow(&mut self) {
-        if self.limit == 0 {
-            return;
-        }
-        self.commits += 1;
-        if self.commits >= GROWS_AFTER {
-            self.commits = 0;
-            self.limit = if self.limit >= LONGEST { 0 } else { self.limit * 2 };
-        }
-    }
-}
 
 /// What an abort goes back to.
 #[derive(Default)]
@@ -84,9 +53,9 @@ impl Checkpoint {
         unsafe {
             (*regs.sub(3)).0 |= frame_flag::MARKED;
             let n = HEADER + code_of(regs).tables().nregs as usize;
-            let first = regs.sub(HEADER);
+            let first = regs.sub(HEADER).cast::<u64>();
             self.ranges.push((first as usize, n));
-            self.words.extend((0..n).map(|i| (*first.add(i)).0));
+            self.words.extend_from_slice(std::slice::from_raw_parts(first, n));
         }
         self.lowest = regs as usize;
     }
@@ -134,8 +103,10 @@ impl Thread {
         self.changed.clear();
         self.on_abort.clear();
         self.keep_alive.clear();
-        for f in std::mem::take(&mut self.on_commit) {
-            f(self);
+        if !self.on_commit.is_empty() {
+            for f in std::mem::take(&mut self.on_commit) {
+                f(self);
+            }
         }
         Ok(())
     }
@@ -143,9 +114,7 @@ impl Thread {
     pub(crate) fn begin(&mut self) {
         let world = self.world;
         self.tx.begin(world);
-        let length = &mut self.interp.length;
-        length.left = length.limit;
-        if length.limit > 0 && self.tx.concurrent {
+        if self.interp.length.begin() && self.tx.concurrent {
             world.put_back(poll::SHORT);
         }
     }
@@ -194,14 +163,18 @@ impl Thread {
         self.context = Value(c.context);
         // SAFETY: the frame has just been put back.
         unsafe { s.set_top() };
-        s.length.shrink();
+        s.length.conflict(world.take_waits());
+        world.set_patience(s.length.patience());
         let tries = self.tx.aborts_in_row;
         world.put_back(world.take_requests() & KEPT);
         if tries > 2 {
             let micros = (1u64 << tries.min(10)) + (crate::hash::int(self.tx.tag as i64) as u64 & 15);
-            world.detached(true, || std::thread::sleep(std::time::Duration::from_micros(micros)));
+            let time = std::time::Duration::from_micros(micros);
+            world.detached(true, || std::thread::sleep(time));
+            world.count_wait(time);
         } else {
             world.safepoint(true);
+            world.give_way();
         }
         self.begin();
         if tries > PATIENCE {
@@ -221,12 +194,8 @@ impl Thread {
     #[inline(never)]
     pub(crate) fn poll(&mut self) -> R<()> {
         let world = self.world;
-        let length = &mut self.interp.length;
-        if length.left > 0 {
-            length.left -= 1;
-            if length.left > 0 && world.poll_word() == poll::SHORT {
-                return Ok(());
-            }
+        if self.interp.length.goes_on() && world.poll_word() == poll::SHORT {
+            return Ok(());
         }
         let mut bits = world.take_requests();
         if bits & poll::ALWAYS != 0 {
@@ -245,8 +214,10 @@ impl Thread {
                 world.put_back(bits & KEPT);
                 return Err(t);
             }
-            self.interp.length.grow();
+            self.interp.length.committed(world.take_waits());
+            world.set_patience(self.interp.length.patience());
             world.safepoint(true);
+            world.give_way();
             if bits & poll::TICK != 0 {
                 world.world().try_solo();
             }
@@ -412,31 +383,5 @@ pub(crate) fn run_transactions(th: &mut Thread, f: impl FnOnce(&mut Thread)) {
     }
     if th.commit().is_err() {
         unreachable!("outside of Python code transactions are irrevocable");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{GROWS_AFTER, LONGEST, Length};
-
-    #[test]
-    fn length_halves_with_aborts_and_doubles_with_commits() {
-        let mut l = Length::default();
-        l.grow();
-        assert_eq!(l.limit, 0, "no limit until there is a conflict");
-        l.shrink();
-        assert_eq!(l.limit, LONGEST);
-        for _ in 0..20 {
-            l.shrink();
-        }
-        assert_eq!(l.limit, 1, "a transaction has one poll at least");
-        (1..GROWS_AFTER).for_each(|_| l.grow());
-        assert_eq!(l.limit, 1);
-        l.grow();
-        assert_eq!(l.limit, 2);
-        for _ in 0..GROWS_AFTER * 12 {
-            l.grow();
-        }
-        assert_eq!(l.limit, 0, "no conflict for long: no limit");
     }
 }

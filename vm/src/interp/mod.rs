@@ -30,6 +30,7 @@ pub mod frame;
 pub mod generator;
 pub(crate) mod helpers;
 mod instruction;
+mod length;
 mod liveness;
 mod lookup;
 pub(crate) mod monitor;
@@ -166,7 +167,7 @@ pub struct State {
     /// transaction checkpoint
     pub checkpoint: boundary::Checkpoint,
     /// how long transactions are
-    pub(crate) length: boundary::Length,
+    pub(crate) length: length::Length,
     /// the native function that runs was called directly by the outermost loop
     pub direct: bool,
     /// something was done that cannot be undone: the checkpoint is set when the native function returns
@@ -229,7 +230,7 @@ impl State {
             exit: Exit::Returned,
             frames: Vec::new(),
             checkpoint: boundary::Checkpoint::default(),
-            length: boundary::Length::default(),
+            length: length::Length::default(),
             direct: false,
             after_effect: false,
             mode: if monitor::is_on() { mode::TRACED } else { 0 },

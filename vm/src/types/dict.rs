@@ -98,8 +98,8 @@ impl Gc<Dict> {
     /// The value of a key with a known hash.
     #[inline]
     pub fn get_hash(self, th: &mut Thread, k: Value, hash: i64) -> R<Option<Value>> {
-        // Deleted entries have other keys.
-        if !th.tx.concurrent
+        // Nobody else changes it meanwhile. Deleted entries have other keys.
+        if (!th.tx.concurrent || th.tx.owns(self.header()))
             && let Some(t) = self.table.get().cast::<DictTable>()
             && let Some(e) = t.at_first_place(hash as u64, k)
         {
