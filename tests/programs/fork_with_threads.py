@@ -75,8 +75,13 @@ with warnings.catch_warnings(action="ignore"):
         print("from the child")
         sys.exit(7)
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-    # Hooks, in order.
-    os.register_at_fork(before=lambda: print("before", flush=True), after_in_child=lambda: print("child"), after_in_parent=lambda: print("parent"))
+    # Hooks, in order; the parent's waits for the child's.
+    reader, writer = os.pipe()
+    os.register_at_fork(
+        before=lambda: print("before", flush=True),
+        after_in_child=lambda: (print("child", flush=True), os.write(writer, b".")),
+        after_in_parent=lambda: (os.read(reader, 1), print("parent")),
+    )
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
