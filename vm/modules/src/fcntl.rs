@@ -117,11 +117,19 @@ pub(crate) fn fd_arg(th: &mut Thread, v: Value) -> R<i32> {
             None => return Err(th.type_error("argument must be an int, or have a fileno() method.")),
         }
     };
-    let fd = th.to_i32(n)?;
+    let fd = number_arg(th, n)?;
     if fd < 0 {
         return Err(th.value_error(&format!("file descriptor cannot be a negative integer ({fd})")));
     }
     Ok(fd)
+}
+/// An int as a file descriptor: a bool is probably a mistake.
+pub(crate) fn number_arg(th: &mut Thread, v: Value) -> R<i32> {
+    if v == Value::TRUE || v == Value::FALSE {
+        let warning = vasuki_vm::context::ctx().types.RuntimeWarning;
+        vasuki_vm::warn::warn(th, warning, "bool is used as a file descriptor", 1)?;
+    }
+    th.to_i32(v)
 }
 /// Runs a call that may block, again when a signal interrupts it; -1 is an error.
 pub(crate) fn retry(th: &mut Thread, mut call: impl FnMut() -> i32) -> R<i32> {

@@ -181,6 +181,10 @@ fn getrusage(th: &mut Thread, a: &[Value]) -> R {
             e => th.os_error(e, None),
         });
     }
+    rusage(th, &u)
+}
+/// A `struct_rusage` of what the system tells.
+pub(crate) fn rusage(th: &mut Thread, u: &libc::rusage) -> R {
     let time = |t: libc::timeval| Value::float(t.tv_sec as f64 + t.tv_usec as f64 * 1e-6);
     let mut v = vec![time(u.ru_utime), time(u.ru_stime)];
     for n in [

@@ -29,7 +29,7 @@ pub fn fs_bytes(th: &mut Thread, v: Value) -> R<Vec<u8>> {
         return Ok(b.as_slice().to_vec());
     }
     let class = th.class_of(v);
-    if let Some(f) = class.lookup(names().__fspath__) {
+    if let Some(f) = class.lookup(names().__fspath__).filter(|f| !f.is_none()) {
         let f = crate::attrs::bind(th, f, v, class.value())?;
         let r = th.call(f, &[])?;
         if r.cast::<Str>().is_some() {

@@ -133,7 +133,11 @@ fn int(n: i64) -> Value {
     Value::small(n)
 }
 /// Runs a system call detached, again after EINTR (Python's signal handlers run in between).
-pub(crate) fn retry(th: &mut Thread, mut call: impl FnMut() -> i64) -> R<i64> {
+pub(crate) fn retry(th: &mut Thread, call: impl FnMut() -> i64) -> R<i64> {
+    retry_about(th, None, call)
+}
+/// As [`retry`], for a call about a path.
+pub(crate) fn retry_about(th: &mut Thread, path: Option<Value>, mut call: impl FnMut() -> i64) -> R<i64> {
     loop {
         let (r, errno) = th.blocking(|| {
             let r = call();
@@ -143,7 +147,7 @@ pub(crate) fn retry(th: &mut Thread, mut call: impl FnMut() -> i64) -> R<i64> {
             return Ok(r);
         }
         if errno != libc::EINTR {
-            return Err(super::error_about(th, errno, None));
+            return Err(super::error_about(th, errno, path));
         }
         vasuki_vm::signals::handle(th)?;
     }

@@ -5,11 +5,11 @@ use std::ffi::CString;
 use std::sync::OnceLock;
 use vasuki_vm::codecs::fs::fs_string;
 use vasuki_vm::native::{NativeDef, def};
-use vasuki_vm::object::Gc;
+use vasuki_vm::object::{Gc, Kind};
 use vasuki_vm::structseq;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
-use vasuki_vm::types::bytes::Bytes;
+
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::{float, tuple};
 use vasuki_vm::value::Value;
@@ -248,7 +248,13 @@ fn readlink(th: &mut Thread, a: &[Value]) -> R {
         Some(a[0]),
     )?;
     buffer.truncate(n as usize);
-    if a[0].cast::<Bytes>().is_some() {
+    let name = vasuki_vm::names::names().__fspath__;
+    let given = if a[0].is_kind(Kind::Str) || a[0].is_kind(Kind::Bytes) {
+        a[0]
+    } else {
+        th.call_method(a[0], name, &[])?
+    };
+    if given.is_kind(Kind::Bytes) {
         return Ok(th.new_bytes(&buffer));
     }
     Ok(fs_string(th, std::os::unix::ffi::OsStrExt::from_bytes(&buffer)))
@@ -272,7 +278,7 @@ fn chmod2(th: &mut Thread, a: &[Value]) -> R {
 }
 fn chown(th: &mut Thread, a: &[Value]) -> R {
     let (t, d) = (target(th, a[0])?, dir_fd(th, a[3])?);
-    let (u, g) = (th.to_i64(a[1])? as u32, th.to_i64(a[2])? as u32);
+    let (u, g) = (super::ids::uid(th, a[1])?, super::ids::gid(th, a[2])?);
     let follow = flag(th, a[4], true)?;
     th.irrevocable()?;
     // SAFETY: valid C strings.

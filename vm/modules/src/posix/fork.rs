@@ -83,7 +83,7 @@ pub(crate) fn run_hooks(th: &mut Thread, when: When) -> R<()> {
     }
     Ok(())
 }
-fn fork(th: &mut Thread, _: &[Value]) -> R {
+pub(super) fn fork(th: &mut Thread, _: &[Value]) -> R {
     // Nothing of this may happen twice.
     th.irrevocable()?;
     run_hooks(th, When::Before)?;

@@ -6,9 +6,16 @@ mod env;
 mod fd;
 mod files;
 pub(crate) mod fork;
+mod ids;
 pub(crate) mod paths;
 mod process;
+mod schedule;
+mod spawn;
 mod system;
+mod terminals;
+mod vectors;
+mod volumes;
+mod wait;
 
 use std::ffi::CString;
 use std::sync::OnceLock;
@@ -30,7 +37,7 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 
 /// All functions, by file.
-fn tables() -> [&'static [NativeDef]; 8] {
+fn tables() -> [&'static [NativeDef]; 15] {
     [
         dirs::FUNCTIONS,
         env::FUNCTIONS,
@@ -38,8 +45,15 @@ fn tables() -> [&'static [NativeDef]; 8] {
         files::FUNCTIONS,
         fork::FUNCTIONS,
         paths::FUNCTIONS,
+        ids::FUNCTIONS,
         process::FUNCTIONS,
+        schedule::FUNCTIONS,
+        spawn::FUNCTIONS,
         system::FUNCTIONS,
+        terminals::FUNCTIONS,
+        vectors::FUNCTIONS,
+        volumes::FUNCTIONS,
+        wait::FUNCTIONS,
     ]
 }
 
@@ -70,8 +84,8 @@ pub(crate) enum Target {
 }
 /// A path argument that may also be a descriptor; what starts with "path should be string, bytes, os.PathLike or integer".
 pub(crate) fn target(th: &mut Thread, v: Value) -> R<Target> {
-    if v.is_small() {
-        return Ok(Target::Fd(th.to_i32(v)?));
+    if vasuki_vm::types::int::is_int(v) {
+        return Ok(Target::Fd(crate::fcntl::number_arg(th, v)?));
     }
     Ok(Target::Path(path(th, v)?))
 }
@@ -110,7 +124,10 @@ fn init(th: &mut Thread, m: Value) -> R<()> {
     env::add(th, m)?;
     fd::add(th, m)?;
     files::add(th, m)?;
+    schedule::add(th, m)?;
     system::add(th, m)?;
+    volumes::add(th, m)?;
+    wait::add(th, m)?;
     dirs::add(th, m)?;
     fork::init(th)?;
     put(th, m, "error", vasuki_vm::context::ctx().types.OSError.value())

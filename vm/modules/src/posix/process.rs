@@ -249,8 +249,20 @@ fn killpg(th: &mut Thread, a: &[Value]) -> R {
     vasuki_vm::signals::handle(th)?;
     Ok(Value::NONE)
 }
+/// The arguments of a program, of which there is at least its name.
+pub(super) fn arguments(th: &mut Thread, argv: Value, what: &str) -> R<Vec<CString>> {
+    let mut args = Vec::new();
+    for &v in th.collect(argv)?.as_slice() {
+        args.push(path(th, v)?);
+    }
+    match args.first() {
+        None => Err(th.value_error(&format!("{what} must not be empty"))),
+        Some(a) if a.is_empty() => Err(th.value_error(&format!("{what} first element cannot be empty"))),
+        Some(_) => Ok(args),
+    }
+}
 /// The lines of a mapping of environment variables.
-fn environment(th: &mut Thread, env: Value) -> R<Vec<CString>> {
+pub(super) fn environment(th: &mut Thread, env: Value) -> R<Vec<CString>> {
     if th.class_of(env).special(Special::Getitem).is_none() {
         return Err(th.type_error("execve: environment must be a mapping object"));
     }
@@ -278,15 +290,7 @@ fn exec(th: &mut Thread, file: Value, argv: Value, env: Option<Value>) -> R {
     if !argv.is_kind(Kind::List) && !argv.is_kind(Kind::Tuple) {
         return Err(th.type_error(&format!("{name}() arg 2 must be a tuple or list")));
     }
-    let mut args = Vec::new();
-    for &v in th.collect(argv)?.as_slice() {
-        args.push(path(th, v)?);
-    }
-    match args.first() {
-        None => return Err(th.value_error(&format!("{name}() arg 2 must not be empty"))),
-        Some(a) if a.is_empty() => return Err(th.value_error(&format!("{name}() arg 2 first element cannot be empty"))),
-        Some(_) => {}
-    }
+    let args = arguments(th, argv, &format!("{name}() arg 2"))?;
     let mut vars: Vec<CString> = Vec::new();
     match env {
         Some(e) => vars = environment(th, e)?,

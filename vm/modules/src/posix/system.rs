@@ -3,9 +3,11 @@
 use super::{put, sequence};
 use std::sync::OnceLock;
 use vasuki_vm::native::{NativeDef, def};
+use vasuki_vm::object::Gc;
 use vasuki_vm::structseq;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
+use vasuki_vm::types::class::Class;
 use vasuki_vm::types::dict::Dict;
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::value::Value;
@@ -54,14 +56,7 @@ fn uname(th: &mut Thread, _: &[Value]) -> R {
         libc::uname(&mut u);
         u
     };
-    static CLASS: OnceLock<vasuki_vm::object::Gc<vasuki_vm::types::class::Class>> = OnceLock::new();
-    let c = sequence(
-        th,
-        &CLASS,
-        "posix.uname_result",
-        &["sysname", "nodename", "release", "version", "machine"],
-        5,
-    )?;
+    let c = uname_class(th)?;
     let v = [
         text(&u.sysname),
         text(&u.nodename),
@@ -134,6 +129,16 @@ fn strerror(th: &mut Thread, a: &[Value]) -> R {
     let s = vasuki_vm::types::exceptions::strerror(code);
     Ok(th.new_str(&s))
 }
+fn uname_class(th: &mut Thread) -> R<Gc<Class>> {
+    static CLASS: OnceLock<Gc<Class>> = OnceLock::new();
+    let fields = ["sysname", "nodename", "release", "version", "machine"];
+    sequence(th, &CLASS, "posix.uname_result", &fields, 5)
+}
+fn times_class(th: &mut Thread) -> R<Gc<Class>> {
+    static CLASS: OnceLock<Gc<Class>> = OnceLock::new();
+    let fields = ["user", "system", "children_user", "children_system", "elapsed"];
+    sequence(th, &CLASS, "posix.times_result", &fields, 5)
+}
 fn times(th: &mut Thread, _: &[Value]) -> R {
     // SAFETY: all-zero is a valid tms; the pointer is valid.
     let (t, elapsed, ticks) = unsafe {
@@ -141,14 +146,7 @@ fn times(th: &mut Thread, _: &[Value]) -> R {
         let e = libc::times(&mut t);
         (t, e, libc::sysconf(libc::_SC_CLK_TCK) as f64)
     };
-    static CLASS: OnceLock<vasuki_vm::object::Gc<vasuki_vm::types::class::Class>> = OnceLock::new();
-    let c = sequence(
-        th,
-        &CLASS,
-        "posix.times_result",
-        &["user", "system", "children_user", "children_system", "elapsed"],
-        5,
-    )?;
+    let c = times_class(th)?;
     let v = [t.tms_utime, t.tms_stime, t.tms_cutime, t.tms_cstime, elapsed].map(|n| Value::float(n as f64 / ticks));
     structseq::new(th, c, &v)
 }
@@ -182,6 +180,10 @@ fn getlogin(th: &mut Thread, _: &[Value]) -> R {
 }
 /// Adds the tables.
 pub fn add(th: &mut Thread, m: Value) -> R<()> {
+    let c = uname_class(th)?;
+    put(th, m, "uname_result", c.value())?;
+    let c = times_class(th)?;
+    put(th, m, "times_result", c.value())?;
     let d = th.new_dict();
     for (k, v) in SYSCONF {
         let k = th.intern(k);
@@ -197,13 +199,18 @@ pub fn add(th: &mut Thread, m: Value) -> R<()> {
         "HAVE_FCHOWN",
         "HAVE_FCHOWNAT",
         "HAVE_FDOPENDIR",
+        "HAVE_FPATHCONF",
         "HAVE_FSTATAT",
+        "HAVE_FSTATVFS",
         "HAVE_FTRUNCATE",
         "HAVE_FUTIMENS",
         "HAVE_LINKAT",
+        "HAVE_LCHOWN",
         "HAVE_LSTAT",
         "HAVE_MKDIRAT",
+        "HAVE_MEMFD_CREATE",
         "HAVE_MKFIFOAT",
+        "HAVE_MKNODAT",
         "HAVE_OPENAT",
         "HAVE_READLINKAT",
         "HAVE_RENAMEAT",
