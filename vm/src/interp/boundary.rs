@@ -93,13 +93,30 @@ impl Thread {
         }
     }
     /// Commits what was done so far. On a conflict nothing has happened.
+    #[inline]
     pub(crate) fn commit(&mut self) -> R<()> {
+        let nothing = self.tx.is_empty()
+            && !self.tx.irrevocable
+            && self.tx.aborts_in_row == 0
+            && self.interp.to_share.is_empty()
+            && self.changed.is_empty()
+            && self.on_abort.is_empty()
+            && self.on_commit.is_empty()
+            && self.keep_alive.is_empty();
+        if !nothing {
+            return self.commit_all();
+        }
+        self.finalizable.commit();
+        Ok(())
+    }
+    #[inline(never)]
+    fn commit_all(&mut self) -> R<()> {
         if self.tx.concurrent {
             let mut publish = Publish::new(&self.interp.to_share, &self.changed);
             self.tx.commit(self.world, &mut publish)?;
         }
-        self.interp.to_share.clear();
         self.finalizable.commit();
+        self.interp.to_share.clear();
         self.changed.clear();
         self.on_abort.clear();
         self.keep_alive.clear();

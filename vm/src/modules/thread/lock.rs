@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Acquires with Python's rules: EMPTY/None timeouts, signals while waiting (main thread). True when acquired.
-pub fn acquire(th: &mut Thread, s: &Arc<park::Lock>, timeout: Option<Duration>) -> R<bool> {
+pub fn acquire(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<bool> {
     // What was done before must be visible to whoever holds the lock later; and nothing after it may be undone with it.
     th.commit_point()?;
     if s.try_acquire() {
@@ -25,6 +25,11 @@ pub fn acquire(th: &mut Thread, s: &Arc<park::Lock>, timeout: Option<Duration>) 
     if s.spin() {
         return Ok(true);
     }
+    wait(th, s, timeout)
+}
+#[cold]
+#[inline(never)]
+fn wait(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<bool> {
     let end = timeout.and_then(|t| Instant::now().checked_add(t));
     let main = crate::signals::is_main(th);
     loop {
@@ -35,8 +40,7 @@ pub fn acquire(th: &mut Thread, s: &Arc<park::Lock>, timeout: Option<Duration>) 
             None if main => Some(slice),
             e => e,
         };
-        let s2 = s.clone();
-        if th.blocking(move || s2.wait(until))? {
+        if th.blocking(|| s.wait(until))? {
             return Ok(true);
         }
         crate::signals::handle(th)?;
@@ -136,18 +140,19 @@ pub fn allocate(th: &mut Thread, _: &[Value]) -> R {
     let c = class(th)?;
     new_of(th, c)
 }
-/// The state never changes: reading it needs no transaction.
-fn state(th: &mut Thread, v: Value) -> R<Arc<park::Lock>> {
+/// The state never changes: reading it needs no transaction. It lives as long as the object, which is the caller's argument.
+#[inline]
+fn state(th: &mut Thread, v: Value) -> R<&'static park::Lock> {
     match payload::downcast::<Lock>(v) {
         // SAFETY: the Arc inside is set at construction and never replaced.
-        Some(l) => Ok(unsafe { (*l.cell.get()).0.clone() }),
+        Some(l) => Ok(unsafe { &(*l.cell.get()).0 }),
         None => Err(th.type_error("a lock is required")),
     }
 }
 fn lock_acquire(th: &mut Thread, a: &[Value]) -> R {
     let t = parse_timeout(th, a[1], a[2])?;
     let s = state(th, a[0])?;
-    Ok(Value::bool(acquire(th, &s, t)?))
+    Ok(Value::bool(acquire(th, s, t)?))
 }
 fn lock_release(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;

@@ -89,10 +89,11 @@ pub fn class(th: &mut Thread) -> R<Gc<Class>> {
     crate::memory::keep(c.value());
     Ok(*CLASS.get_or_init(|| c))
 }
-fn state(th: &mut Thread, v: Value) -> R<Arc<State>> {
+#[inline]
+fn state(th: &mut Thread, v: Value) -> R<&'static State> {
     match payload::downcast::<RLock>(v) {
         // SAFETY: the Arc inside is set at construction and never replaced.
-        Some(l) => Ok(unsafe { (*l.cell.get()).0.clone() }),
+        Some(l) => Ok(unsafe { &(*l.cell.get()).0 }),
         None => Err(th.type_error("an RLock is required")),
     }
 }
@@ -112,7 +113,7 @@ fn rlock_acquire(th: &mut Thread, a: &[Value]) -> R {
     s.count.store(1, Relaxed);
     Ok(Value::TRUE)
 }
-fn owned(th: &mut Thread, v: Value) -> R<Arc<State>> {
+fn owned(th: &mut Thread, v: Value) -> R<&'static State> {
     let s = state(th, v)?;
     if s.owner.load(Acquire) != ident() {
         return Err(th.runtime_error("cannot release un-acquired lock"));
@@ -127,7 +128,7 @@ fn give_up(s: &State) {
 fn rlock_release(th: &mut Thread, a: &[Value]) -> R {
     let s = owned(th, a[0])?;
     if s.count.fetch_sub(1, Relaxed) == 1 {
-        give_up(&s);
+        give_up(s);
     }
     Ok(Value::NONE)
 }
@@ -143,7 +144,7 @@ fn recursion_count(th: &mut Thread, a: &[Value]) -> R {
 fn release_save(th: &mut Thread, a: &[Value]) -> R {
     let s = owned(th, a[0])?;
     let n = s.count.swap(0, Relaxed);
-    give_up(&s);
+    give_up(s);
     let owner = th.new_int(ident() as i64);
     Ok(th.new_tuple(&[Value::small(n as i64), owner]))
 }
@@ -159,7 +160,7 @@ fn acquire_restore(th: &mut Thread, a: &[Value]) -> R {
 fn reinit(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
     s.count.store(0, Relaxed);
-    give_up(&s);
+    give_up(s);
     Ok(Value::NONE)
 }
 fn rlock_repr(th: &mut Thread, a: &[Value]) -> R {
