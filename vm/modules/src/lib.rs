@@ -45,6 +45,8 @@ mod math_sums;
 pub mod md5;
 #[expect(unsafe_code, reason = "mapped memory")]
 pub mod mmap;
+#[expect(unsafe_code, reason = "calls of the system")]
+pub mod multiprocessing;
 mod odict_views;
 pub mod opcode;
 pub mod operator;
@@ -129,6 +131,8 @@ pub static MODULES: &[&ModuleDef] = &[
     &math::MODULE,
     &md5::MODULE,
     &mmap::MODULE,
+    &multiprocessing::MODULE,
+    &multiprocessing::SHARED_MEMORY,
     &opcode::MODULE,
     &operator::MODULE,
     &posix::MODULE,

@@ -2,7 +2,7 @@
 
 use super::{check, put, sequence};
 use std::sync::OnceLock;
-use vasuki_vm::native::{NativeDef, def};
+use vasuki_vm::native::{NativeDef, def, def_static};
 use vasuki_vm::object::Gc;
 use vasuki_vm::structseq;
 use vasuki_vm::thread::Thread;
@@ -84,8 +84,17 @@ pub static FUNCTIONS: &[NativeDef] = &[
 /// Adds the class of parameters.
 pub fn add(th: &mut Thread, m: Value) -> R<()> {
     let c = class(th)?;
+    let new = vasuki_vm::types::native_function::new(th, &NEW, Value::EMPTY, m);
+    let new = th.call(vasuki_vm::context::ctx().types.staticmethod.value(), &[new])?;
+    put(th, c.value(), "__new__", new)?;
     put(th, m, "sched_param", c.value())
 }
+static NEW: NativeDef = def_static(
+    "__new__",
+    "cls, /, sched_priority",
+    |th, a| structseq::new(th, a[0].as_gc(), &[a[1]]),
+    "",
+);
 fn class(th: &mut Thread) -> R<Gc<Class>> {
     static CLASS: OnceLock<Gc<Class>> = OnceLock::new();
     sequence(th, &CLASS, "posix.sched_param", &["sched_priority"], 1)

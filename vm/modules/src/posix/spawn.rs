@@ -109,7 +109,7 @@ fn attributes(th: &mut Thread, a: &[Value], name: &str) -> R<Attributes> {
     // SAFETY: just made.
     let mut out = Attributes(unsafe { raw.assume_init() });
     let mut flags = 0;
-    if let Some(v) = given(a[4]) {
+    if let Some(v) = given(a[4]).filter(|v| !v.is_none()) {
         let group = th.to_i32(v)?;
         // SAFETY: numbers only.
         let code = unsafe { libc::posix_spawnattr_setpgroup(&mut out.0, group) };
@@ -136,7 +136,7 @@ fn attributes(th: &mut Thread, a: &[Value], name: &str) -> R<Attributes> {
         ok(th, code)?;
         flags |= libc::POSIX_SPAWN_SETSIGDEF;
     }
-    if let Some(v) = given(a[9]) {
+    if let Some(v) = given(a[9]).filter(|v| !v.is_none()) {
         let Some([policy, param]) = v.cast::<Tuple>().map(|t| t.items()) else {
             return Err(th.type_error(&format!("{name}: scheduler must be a tuple or None")));
         };
