@@ -20,6 +20,7 @@ mod defaultdict;
 mod deque;
 mod deque_iter;
 pub mod errno;
+pub mod expat;
 #[expect(unsafe_code, reason = "calls of the system")]
 pub mod fcntl;
 pub mod functools;
@@ -118,6 +119,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &csv::MODULE,
     &decimal::MODULE,
     &errno::MODULE,
+    &expat::MODULE,
     &fcntl::MODULE,
     &functools::MODULE,
     &grp::MODULE,
