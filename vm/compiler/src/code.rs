@@ -108,6 +108,13 @@ pub struct Position {
 }
 
 impl Position {
+    /// Where a module begins.
+    pub const START: Position = Position {
+        line: 0,
+        end_line: 1,
+        col: 0,
+        end_col: 0,
+    };
     /// No position.
     pub const NONE: Position = Position {
         line: u32::MAX,

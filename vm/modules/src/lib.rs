@@ -50,6 +50,7 @@ pub mod mmap;
 pub mod multiprocessing;
 mod odict_views;
 pub mod opcode;
+mod opcode_own;
 pub mod operator;
 mod operator_getters;
 mod ordered_dict;

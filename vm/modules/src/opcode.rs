@@ -2,6 +2,7 @@
 //!
 //! The numbers are those of `_opcode_metadata`.
 
+use crate::opcode_own as own;
 use crate::support::{given, put};
 use vasuki_vm::native::{ModuleDef, NativeDef, def};
 use vasuki_vm::thread::Thread;
@@ -24,6 +25,20 @@ macro_rules! property {
     };
 }
 static FUNCTIONS: &[NativeDef] = &[
+    def("_operations", "", own::operations, "(name, operand kinds) of every operation of Vasuki."),
+    def(
+        "_instructions",
+        "code, /",
+        own::instructions,
+        "[(offset, operation, operands, target of a jump)] of a code object.",
+    ),
+    def(
+        "_handlers",
+        "code, /",
+        own::handlers,
+        "[(start, end, target, register)] of a code object's exception table.",
+    ),
+    def("_cells", "code, /", own::cells, "{register: name} of a code object's cells."),
     def(
         "get_executor",
         "*, code, offset",

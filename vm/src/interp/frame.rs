@@ -406,8 +406,11 @@ fn set_trace(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let (line, at) = (line(th, f)?, offset(th, f)?);
     f.open(th)?;
     f.trace.set_raw(if new.is_none() { Value::EMPTY } else { new });
-    f.line.set_raw(Value::small(i64::from(line)));
-    f.last.set_raw(Value::small(at as i64));
+    let begins = super::trace::in_prologue(f.code.get().as_gc::<Code>().tables(), at);
+    if !f.line.get().is_none() && !begins {
+        f.line.set_raw(Value::small(i64::from(line)));
+        f.last.set_raw(Value::small(at as i64));
+    }
     Ok(())
 }
 fn or_none(v: Value) -> Value {

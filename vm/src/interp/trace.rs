@@ -116,7 +116,7 @@ pub(super) fn mark_frames(th: &mut Thread) {
     th.interp.mark();
     for (_, f) in &th.interp.frames {
         let f: Gc<Frame> = f.as_gc();
-        if f.trace.get().is_empty() {
+        if f.trace.get().is_empty() && !f.line.get().is_none() {
             f.line.set_raw(Value::EMPTY);
         }
         f.branch.set_raw(Value::EMPTY);
@@ -226,7 +226,7 @@ impl Place {
 #[inline(never)]
 pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R<()> {
     // SAFETY: by the caller's promise.
-    let (ins, place) = unsafe { (Instruction::at(pc.sub(1)), Place::new(regs, pc)) };
+    let (ins, mut place) = unsafe { (Instruction::at(pc.sub(1)), Place::new(regs, pc)) };
     let functions = th.interp.tracing.has_functions();
     if !functions && place.events == 0 {
         return Ok(());
@@ -244,6 +244,8 @@ pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const Atomic
         th.interp.pc = pc.wrapping_sub(1);
         entered(th, place, None)?;
         th.interp.pc = pc;
+        // Tools may want more now.
+        place.events = monitor::wanted(t);
     }
     // SAFETY: registers of validated code are within the frame.
     let register = |i: u16| unsafe { *regs.add(i as usize) };
@@ -297,7 +299,7 @@ fn lines(th: &mut Thread, f: Gc<Frame>, place: Place, ins: Instruction) -> R<()>
     let mut line_is = |th: &mut Thread, n: u32| -> R<()> {
         let line = Value::small(i64::from(n));
         let (mut old, back) = (f.line.get(), std::mem::take(&mut back));
-        if old.is_empty() && !traced {
+        if old.is_empty() && !traced && !in_prologue(place.code.tables(), at - 1) {
             // It was not watched until now: the instruction before has run.
             old = place.code.position(at - 1).map_or(old, |p| Value::small(i64::from(p.line)));
         }
@@ -319,6 +321,17 @@ fn lines(th: &mut Thread, f: Gc<Frame>, place: Place, ins: Instruction) -> R<()>
         Some(p) if !no_line => line_is(th, p.line),
         _ => Ok(()),
     }
+}
+/// Is the instruction before word `at` among those that make cells and generators?
+pub(super) fn in_prologue(t: &Tables, at: usize) -> bool {
+    let is_prologue = |w: &AtomicU64| {
+        let op = Op::from_u16(w.load(Relaxed) as u16);
+        matches!(
+            op,
+            Some(Op::Resume | Op::Clear | Op::MakeCell | Op::CopyFree | Op::ReturnGenerator)
+        )
+    };
+    t.words.iter().position(|w| !is_prologue(w)).is_some_and(|n| at <= n)
 }
 /// Where the conditional jump at a word goes on: without a jump, and with one.
 pub(super) fn sides(t: &Tables, at: usize) -> Option<(usize, usize)> {

@@ -181,6 +181,9 @@ pub(crate) fn generate<'a>(
         g.u.qualname = "<module>".into();
         g.u.firstlineno = 1;
         g.emit(Op::Resume, 0, 0, 0);
+        // A module begins before its first line.
+        g.u.positions = vec![(0, Position::START)];
+        g.u.last_range = None;
         g.prologue();
         if opts.allow_top_level_await && table.scopes[0].has_await {
             g.u.flags |= crate::code::flags::COROUTINE;
