@@ -205,7 +205,7 @@ ops! {
     CheckEgMatch 1 "drr" "except*: r[a] = matching group or None, r[a+1] = rest or None, of r[b] against r[c]";
     PrepReraiseStar 1 "drr" "r[a] = the exception to raise after except* (or None) from the original r[b] and the list r[c] of results";
     Raise 1 "rri" "c: 0 re-raise the one being handled, 1 raise r[a], 2 raise r[a] from r[b]";
-    Reraise 1 "r" "raise r[a] again, keeping its traceback as it is";
+    Reraise 1 "r" "raise r[a] again, keeping its traceback as it is; b: 1 if the frame is left from where it was raised first";
     ExcTriple 1 "dr" "r[a], r[a+1], r[a+2] = type, value, traceback of exception r[b]";
     // -- match
     MatchMapping 1 "dr" "r[a] = whether r[b] is a mapping by type flag";

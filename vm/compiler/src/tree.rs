@@ -106,7 +106,11 @@ fn relocate(code: &mut Code, tree: &Tree, whole: bool) {
     if !whole {
         code.firstlineno = tree.place(code.firstlineno).0;
     }
-    for (_, p) in code.positions.iter_mut().filter(|p| ![Position::NONE, Position::START].contains(&p.1)) {
+    for (_, p) in code
+        .positions
+        .iter_mut()
+        .filter(|p| ![Position::NONE, Position::START].contains(&p.1))
+    {
         let (start, end) = (tree.place(p.line), tree.place(p.end_line));
         (p.line, p.col) = start;
         (p.end_line, p.end_col) = end;

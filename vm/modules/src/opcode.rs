@@ -25,7 +25,12 @@ macro_rules! property {
     };
 }
 static FUNCTIONS: &[NativeDef] = &[
-    def("_operations", "", own::operations, "(name, operand kinds) of every operation of Vasuki."),
+    def(
+        "_operations",
+        "",
+        own::operations,
+        "(name, operand kinds) of every operation of Vasuki.",
+    ),
     def(
         "_instructions",
         "code, /",

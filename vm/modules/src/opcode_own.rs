@@ -1,12 +1,12 @@
 //! Vasuki's own instructions, as the module `dis` reads them.
 
+use vasuki_compiler::op::Op;
 use vasuki_vm::interp::code::{self, Code};
 use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;
 use vasuki_vm::value::Value;
-use vasuki_compiler::op::Op;
 
 /// `LoadAttr` is `LOAD_ATTR`.
 fn shown(op: Op) -> String {

@@ -120,6 +120,13 @@ impl Gc<Code> {
         let first = all.partition_point(|p| (p.0 as usize) < at - 1).min(last);
         (Some(all[last].1).filter(|p| *p != Position::NONE), &all[first..last])
     }
+    /// The positions of what begins at a word: the last one is the instruction's own.
+    pub(super) fn lines_starting_at(self, at: usize) -> &'static [(u32, Position)] {
+        let all = &self.tables().positions;
+        let end = all.partition_point(|p| p.0 as usize <= at);
+        let first = all.partition_point(|p| (p.0 as usize) < at);
+        &all[first.min(end)..end]
+    }
     /// Has the program a handler of its own around the instruction before word `at`?
     pub fn in_try(self, at: usize) -> bool {
         let words = &self.tables().words;

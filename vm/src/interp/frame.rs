@@ -370,7 +370,12 @@ static GETSETS: &[GetSetDef] = &[
     getter("f_builtins", |_, v| Ok(v.as_gc::<Frame>().builtins.get()), ""),
     getter("f_locals", f_locals, ""),
     getter("f_back", f_back, ""),
-    getter("f_lineno", |th, v| Ok(Value::small(i64::from(line(th, v.as_gc())?))), ""),
+    getset(
+        "f_lineno",
+        |th, v| Ok(Value::small(i64::from(line(th, v.as_gc())?))),
+        set_line,
+        "Return the current line number in the frame.",
+    ),
     getter("f_lasti", f_lasti, ""),
     getter("f_generator", |_, v| Ok(or_none(v.as_gc::<Frame>().generator.get())), ""),
     getset("f_trace", |_, v| Ok(or_none(v.as_gc::<Frame>().trace.get())), set_trace, ""),
@@ -412,6 +417,16 @@ fn set_trace(th: &mut Thread, v: Value, new: Value) -> R<()> {
         f.last.set_raw(Value::small(at as i64));
     }
     Ok(())
+}
+fn set_line(th: &mut Thread, v: Value, new: Value) -> R<()> {
+    if th.class_of(new) != ctx().types.int {
+        return Err(th.value_error("lineno must be an integer"));
+    }
+    let regs = v.as_gc::<Frame>().registers(th)?;
+    let Some(n) = new.to_small().filter(|n| i32::try_from(*n).is_ok()) else {
+        return Err(th.value_error("lineno out of range"));
+    };
+    super::trace::set_line(th, regs, n)
 }
 fn or_none(v: Value) -> Value {
     if v.is_empty() { Value::NONE } else { v }
@@ -470,6 +485,10 @@ fn f_lasti(th: &mut Thread, v: Value) -> R {
 fn line(th: &mut Thread, f: Gc<Frame>) -> R<u32> {
     let code: Gc<Code> = f.code.get().as_gc();
     let at = offset(th, f)?;
+    let regs = f.registers(th)?;
+    if let Some(n) = super::trace::next_line(th, regs, code) {
+        return Ok(n);
+    }
     if let Some(n) = line_of_event(th, f, at)? {
         return Ok(n);
     }

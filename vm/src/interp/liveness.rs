@@ -98,6 +98,18 @@ fn with_live(t: &Tables) -> Vec<Instruction> {
     code
 }
 
+/// The temporaries that are live at a word.
+pub(super) fn live_temporaries(t: &Tables, at: usize) -> Vec<u16> {
+    let code = with_live(t);
+    let Ok(i) = code.binary_search_by_key(&at, |x| x.at) else {
+        return Vec::new();
+    };
+    (t.first_temp..t.nregs as usize)
+        .filter(|&r| has(&code[i].live, r))
+        .map(|r| r as u16)
+        .collect()
+}
+
 /// What a frame is doing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Doing {

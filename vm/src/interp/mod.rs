@@ -31,6 +31,7 @@ pub mod generator;
 pub(crate) mod helpers;
 mod instruction;
 mod length;
+mod jump;
 mod liveness;
 mod lookup;
 pub(crate) mod monitor;

@@ -5,7 +5,7 @@
 //! at any time, and is undone with the transaction whose callback did it.
 
 use super::code::{Code, Tables};
-use super::trace::{self, mark_frames};
+use super::trace::{self, Stop, mark_frames};
 use crate::memory;
 use crate::object::Gc;
 use crate::thread::Thread;
@@ -273,7 +273,8 @@ pub(super) fn tell(th: &mut Thread, code: Gc<Code>, at: usize, event: Event, arg
         if set & event.set_with() == 0 || is_disabled(m, t, at, event, i) {
             continue;
         }
-        let r = trace::untraced(th, |th| th.call(f, args))?;
+        let stop = Stop::at(th, event);
+        let r = trace::untraced(th, stop, |th| th.call(f, args))?;
         if r.0 == CONSTANTS[0].load(Relaxed) {
             disable(th, code, at, event, i)?;
         }

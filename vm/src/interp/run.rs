@@ -293,7 +293,10 @@ fn interpret<const TRACED: bool>(th: &mut Thread, thrown: Option<Throw>) -> R {
             pc = pc.wrapping_add(1);
             if TRACED {
                 // SAFETY: the running frame is live, and `pc` is behind an instruction.
-                ok!(unsafe { trace::before(th, regs, pc) });
+                if let Some(to) = ok!(unsafe { trace::before(th, regs, pc) }) {
+                    pc = to;
+                    continue;
+                }
             }
             match ins.op() {
                 Op::Nop => {}
@@ -707,7 +710,12 @@ fn interpret<const TRACED: bool>(th: &mut Thread, thrown: Option<Throw>) -> R {
                         }
                         _ => match ok!(th.next(it)) {
                             Some(v) => v,
-                            None => Value::EMPTY,
+                            None => {
+                                if TRACED {
+                                    ok!(trace::stopped(th));
+                                }
+                                Value::EMPTY
+                            }
                         },
                     };
                     if next.is_empty() {
@@ -871,6 +879,9 @@ fn interpret<const TRACED: bool>(th: &mut Thread, thrown: Option<Throw>) -> R {
                     match ok!(h::awaits::send(th, it, v)) {
                         Step::Yielded(v) => r!(ins.a()) = v,
                         Step::Returned(v) => {
+                            if TRACED {
+                                ok!(trace::stopped(th));
+                            }
                             r!(ins.a()) = v;
                             pc = jump(pc, off);
                         }

@@ -9,6 +9,7 @@ use super::code::{Code, Tables};
 use super::frame::{self, Frame};
 use super::frame_flag::{ENTERED, GENERATOR, HAS_OBJECT};
 use super::instruction::Instruction;
+use super::jump::{self, Jump};
 use super::monitor::{self, Event};
 use super::{Action, State, code_of, mode};
 use crate::context::ctx;
@@ -30,8 +31,40 @@ use vasuki_compiler::op::Op;
 pub struct Tracing {
     trace: Value,
     profile: Value,
-    /// one of them runs
+    /// one of them, or of the tools' callbacks, runs
     inside: bool,
+    /// of which frame and event
+    stop: Stop,
+    /// what it wants the frame to do then
+    jump: Option<Jump>,
+    /// the StopIteration with which the iterator of a traced loop or `await` has ended, or EMPTY
+    stopped: Value,
+}
+/// Whether the frame of an event can go on at another line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum May {
+    Jump,
+    /// not at its beginning
+    NotBegin,
+    /// not at this event
+    Not,
+}
+impl May {
+    fn at(e: Event) -> May {
+        match e {
+            Event::Line | Event::Instruction | Event::Jump | Event::BranchLeft | Event::BranchRight | Event::PyYield => May::Jump,
+            Event::PyStart | Event::PyResume | Event::PyThrow => May::NotBegin,
+            _ => May::Not,
+        }
+    }
+}
+/// The frame of an event.
+#[derive(Clone, Copy)]
+pub(super) struct Stop {
+    regs: *mut Value,
+    /// the word
+    at: usize,
+    may: May,
 }
 impl Default for Tracing {
     fn default() -> Self {
@@ -39,6 +72,13 @@ impl Default for Tracing {
             trace: Value::NONE,
             profile: Value::NONE,
             inside: false,
+            stop: Stop {
+                regs: std::ptr::null_mut(),
+                at: 0,
+                may: May::Not,
+            },
+            jump: None,
+            stopped: Value::EMPTY,
         }
     }
 }
@@ -47,9 +87,25 @@ impl Tracing {
     pub fn roots(&self, f: &mut dyn FnMut(u64)) {
         f(self.trace.0);
         f(self.profile.0);
+        f(self.stopped.0);
     }
     fn has_functions(&self) -> bool {
         !(self.trace.is_none() && self.profile.is_none())
+    }
+}
+impl Stop {
+    /// The running frame, whose instruction is the one before `interp.pc`.
+    fn of(th: &Thread, may: May) -> Stop {
+        let place = Place::current(th);
+        Stop {
+            regs: place.regs,
+            at: place.at.wrapping_sub(1),
+            may,
+        }
+    }
+    /// At an event.
+    pub(super) fn at(th: &Thread, e: Event) -> Stop {
+        Stop::of(th, May::at(e))
     }
 }
 /// Which function is meant.
@@ -71,6 +127,12 @@ impl State {
     fn set_tracer(&mut self, which: Which, f: Value) {
         *self.tracer(which) = f;
         self.mark();
+    }
+    /// An iterator has ended with an exception.
+    pub(crate) fn note_stop(&mut self, e: Value) {
+        if self.mode & mode::TRACED != 0 {
+            self.tracing.stopped = e;
+        }
     }
     /// The frames that run go on without a call event.
     fn mark(&mut self) {
@@ -122,20 +184,72 @@ pub(super) fn mark_frames(th: &mut Thread) {
         f.branch.set_raw(Value::EMPTY);
     }
 }
-/// Runs `f` while the thread is not traced.
-pub(super) fn untraced<T>(th: &mut Thread, f: impl FnOnce(&mut Thread) -> T) -> T {
-    let before = std::mem::replace(&mut th.interp.tracing.inside, true);
+/// Runs `f` while the thread is not traced: what hears of an event of a frame.
+pub(super) fn untraced<T>(th: &mut Thread, stop: Stop, f: impl FnOnce(&mut Thread) -> T) -> T {
+    let tracing = &mut th.interp.tracing;
+    let before = (
+        std::mem::replace(&mut tracing.inside, true),
+        std::mem::replace(&mut tracing.stop, stop),
+    );
     th.interp.choose_mode();
     let r = f(th);
-    th.interp.tracing.inside = before;
+    let tracing = &mut th.interp.tracing;
+    (tracing.inside, tracing.stop) = before;
     th.interp.choose_mode();
     r
+}
+/// Sets `f_lineno` of the frame at `regs`: it goes on there when the event is over.
+pub(super) fn set_line(th: &mut Thread, regs: *mut Value, line: i64) -> R<()> {
+    let Stop { regs: own, at, may } = th.interp.tracing.stop;
+    if !th.interp.tracing.inside || own != regs || regs.is_null() {
+        return Err(th.value_error("f_lineno can only be set in a trace function"));
+    }
+    match may {
+        May::Jump => {}
+        May::NotBegin => return Err(th.value_error("can't jump from the 'call' trace event of a new frame")),
+        May::Not => return Err(th.value_error("can only jump from a 'line' trace event")),
+    }
+    // SAFETY: the frame of the event waits for its end.
+    let jump = unsafe { jump::plan(th, regs, at, line)? };
+    th.interp.tracing.jump = Some(jump);
+    Ok(())
+}
+/// The line where the frame at `regs` goes on when the event is over, if it was set.
+pub(super) fn next_line(th: &Thread, regs: *mut Value, code: Gc<Code>) -> Option<u32> {
+    let t = &th.interp.tracing;
+    t.jump.as_ref().filter(|_| t.inside && t.stop.regs == regs)?.line(code)
+}
+/// The frame goes on somewhere else, if that was set.
+fn jumped(th: &mut Thread, place: Place) -> R<Option<*const AtomicU64>> {
+    let Some(jump) = th.interp.tracing.jump.take() else {
+        return Ok(None);
+    };
+    let f: Gc<Frame> = frame::object(th, place.regs)?.as_gc();
+    f.open(th)?;
+    f.line
+        .set_raw(jump.line(place.code).map_or(Value::EMPTY, |n| Value::small(n.into())));
+    f.last.set_raw(Value::small(jump.to as i64));
+    f.branch.set_raw(Value::EMPTY);
+    // SAFETY: the frame is the running one; the word is in its code.
+    unsafe {
+        jump.perform(th, place.regs);
+        Ok(Some(place.code.tables().words.as_ptr().add(jump.to)))
+    }
 }
 
 /// Calls a function with an event of the frame `f`; the thread is not traced meanwhile. What it raises ends tracing.
 fn call(th: &mut Thread, which: Which, function: Value, f: Gc<Frame>, event: &str, arg: Value) -> R {
+    let may = match event {
+        "line" | "opcode" => May::Jump,
+        "call" => May::NotBegin,
+        _ => May::Not,
+    };
+    call_at(th, which, function, f, event, arg, may)
+}
+fn call_at(th: &mut Thread, which: Which, function: Value, f: Gc<Frame>, event: &str, arg: Value, may: May) -> R {
     let event = th.intern(event).value();
-    let r = untraced(th, |th| th.call(function, &[f.value(), event, arg]));
+    let stop = Stop::of(th, may);
+    let r = untraced(th, stop, |th| th.call(function, &[f.value(), event, arg]));
     if let Err(t) = &r
         && !t.is_abort()
     {
@@ -224,13 +338,15 @@ impl Place {
 /// # Safety
 /// `regs` is register 0 of the running frame, `pc` is behind an instruction of its code.
 #[inline(never)]
-pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R<()> {
+pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R<Option<*const AtomicU64>> {
     // SAFETY: by the caller's promise.
     let (ins, mut place) = unsafe { (Instruction::at(pc.sub(1)), Place::new(regs, pc)) };
     let functions = th.interp.tracing.has_functions();
     if !functions && place.events == 0 {
-        return Ok(());
+        return Ok(None);
     }
+    th.interp.tracing.jump = None;
+    th.interp.tracing.stopped = Value::EMPTY;
     let t = place.code.tables();
     let op = ins.op();
     // SAFETY: as above.
@@ -239,7 +355,7 @@ pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const Atomic
         let makes_one = t.flags & (flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR) != 0;
         let prologue = matches!(op, Op::Resume | Op::Clear | Op::MakeCell | Op::CopyFree);
         if word & GENERATOR == 0 && (makes_one || prologue) {
-            return Ok(());
+            return Ok(None);
         }
         th.interp.pc = pc.wrapping_sub(1);
         entered(th, place, None)?;
@@ -258,6 +374,9 @@ pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const Atomic
         }
         branched(th, f, place)?;
         lines(th, f, place, ins)?;
+        if th.interp.tracing.jump.is_some() {
+            return jumped(th, place);
+        }
         if f.wants().1 {
             local(th, f, "opcode", Value::NONE)?;
         }
@@ -273,17 +392,18 @@ pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const Atomic
     match op {
         Op::Jump | Op::JumpBack if ins.a() == 0 => {
             let to = 2 * (place.at as i64 + i64::from(ins.offset()));
-            place.tell(th, Event::Jump, &[Value::small(to)])
+            place.tell(th, Event::Jump, &[Value::small(to)])?;
         }
-        Op::Return => returns(th, place, register(ins.a())),
-        Op::ReturnConst => returns(th, place, t.consts[ins.a() as usize]),
-        Op::Yield => yields(th, place, register(ins.b())),
+        Op::Return => returns(th, place, register(ins.a()))?,
+        Op::ReturnConst => returns(th, place, t.consts[ins.a() as usize])?,
+        Op::Yield => yields(th, place, register(ins.b()))?,
         // SAFETY: the frame is live, and an instruction follows.
         Op::AsyncGenWrap if unsafe { Action::of((*regs.sub(3)).0) == Action::Asend && Instruction::at(pc).op() == Op::Yield } => {
-            yields(th, place, register(ins.b()))
+            yields(th, place, register(ins.b()))?;
         }
-        _ => Ok(()),
+        _ => {}
     }
+    jumped(th, place)
 }
 /// The lines that begin with the instruction.
 fn lines(th: &mut Thread, f: Gc<Frame>, place: Place, ins: Instruction) -> R<()> {
@@ -326,10 +446,7 @@ fn lines(th: &mut Thread, f: Gc<Frame>, place: Place, ins: Instruction) -> R<()>
 pub(super) fn in_prologue(t: &Tables, at: usize) -> bool {
     let is_prologue = |w: &AtomicU64| {
         let op = Op::from_u16(w.load(Relaxed) as u16);
-        matches!(
-            op,
-            Some(Op::Resume | Op::Clear | Op::MakeCell | Op::CopyFree | Op::ReturnGenerator)
-        )
+        matches!(op, Some(Op::Resume | Op::Clear | Op::MakeCell | Op::CopyFree | Op::ReturnGenerator))
     };
     t.words.iter().position(|w| !is_prologue(w)).is_some_and(|n| at <= n)
 }
@@ -469,7 +586,7 @@ fn entered(th: &mut Thread, place: Place, thrown: Option<Value>) -> R<()> {
 /// The frame returns. That a generator ends is an exception where the loop has resumed it.
 fn returns(th: &mut Thread, place: Place, v: Value) -> R<()> {
     place.tell(th, Event::PyReturn, &[v])?;
-    ends(th, place.regs, v)?;
+    ends(th, place.regs, v, May::Not)?;
     // SAFETY: the frame is live.
     let (word, caller, pc) = unsafe {
         let regs = place.regs;
@@ -504,17 +621,24 @@ fn returns(th: &mut Thread, place: Place, v: Value) -> R<()> {
         }
     }
 }
-fn ends(th: &mut Thread, regs: *mut Value, v: Value) -> R<()> {
+fn ends(th: &mut Thread, regs: *mut Value, v: Value, may: May) -> R<()> {
     if !th.interp.tracing.has_functions() {
         return Ok(());
     }
     let f: Gc<Frame> = frame::object(th, regs)?.as_gc();
-    local(th, f, "return", v)?;
+    let function = f.trace.get();
+    if !function.is_empty() && !th.interp.tracing.trace.is_none() {
+        let v = call_at(th, Which::Trace, function, f, "return", v, may)?;
+        replace(th, f, v)?;
+    }
     profile(th, f, "return", v)
 }
 fn yields(th: &mut Thread, place: Place, v: Value) -> R<()> {
     place.tell(th, Event::PyYield, &[v])?;
-    ends(th, place.regs, v)?;
+    ends(th, place.regs, v, May::Jump)?;
+    if th.interp.tracing.jump.is_some() {
+        return Ok(());
+    }
     // SAFETY: the frame is live. Who takes the value may go on with it at once.
     unsafe { (*place.regs.sub(3)).0 &= !ENTERED };
     Ok(())
@@ -555,6 +679,13 @@ pub(super) fn thrown(th: &mut Thread, e: Value, again: bool) -> R<()> {
     let arg = th.new_tuple(&[class_of(e).value(), e, tb]);
     local(th, f, "exception", arg)
 }
+/// The iterator of a loop or an `await` of the running frame has ended. If it did with an exception, the frame has had that.
+#[cold]
+#[inline(never)]
+pub(super) fn stopped(th: &mut Thread) -> R<()> {
+    let e = std::mem::replace(&mut th.interp.tracing.stopped, Value::EMPTY);
+    if e.is_empty() { Ok(()) } else { thrown(th, e, false) }
+}
 /// The running frame has a handler for the exception `e`: at word `target`.
 #[cold]
 #[inline(never)]
@@ -568,5 +699,5 @@ pub(super) fn handled(th: &mut Thread, e: Value, target: usize) -> R<()> {
 pub(super) fn left(th: &mut Thread, e: Value) -> R<()> {
     let place = Place::current(th);
     place.tell(th, Event::PyUnwind, &[e])?;
-    ends(th, place.regs, Value::NONE)
+    ends(th, place.regs, Value::NONE, May::Not)
 }

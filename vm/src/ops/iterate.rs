@@ -70,7 +70,10 @@ impl Thread {
             Ok(Some(v)) => Ok(Some(v)),
             Ok(None) => Err(self.type_error(&format!("'{}' object is not an iterator", self.class_of(it).shown_name()))),
             Err(t) => match t.value() {
-                Some(e) if self.class_of(e).is_subclass_of(ctx().types.StopIteration) => Ok(None),
+                Some(e) if self.class_of(e).is_subclass_of(ctx().types.StopIteration) => {
+                    self.interp.note_stop(e);
+                    Ok(None)
+                }
                 _ => Err(t),
             },
         }

@@ -24,6 +24,13 @@ pub(super) struct LabelData {
     bound: Option<Vec<u64>>,
 }
 
+impl LabelData {
+    /// Where it is.
+    pub(super) fn at(&self) -> Option<u32> {
+        self.at
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(super) enum Patch {
     /// operands b and c

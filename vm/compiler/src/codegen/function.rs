@@ -57,7 +57,7 @@ impl<'a> Gen<'a> {
         self.no_pos();
         self.place(handler);
         self.emit(Op::Intrinsic1, e, e, Intrinsic1::StopIterationError as u16);
-        self.emit(Op::Reraise, e, 0, 0);
+        self.emit(Op::Reraise, e, 1, 0);
     }
     /// A definition without its decorators.
     pub(super) fn definition(&self, whole: TextRange, decorators: &[Decorator]) -> TextRange {

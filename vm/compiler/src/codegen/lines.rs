@@ -8,6 +8,9 @@ use crate::code::Position;
 use crate::op::Op;
 use std::collections::HashMap;
 
+/// Words of a function's end that is copied to where jumps lead to it, at the most.
+const LONGEST_EXIT: u32 = 8;
+
 impl Unit<'_> {
     fn op_at(&self, at: u32) -> Option<Op> {
         Op::from_u16(self.code[at as usize] as u16)
@@ -20,9 +23,15 @@ impl Unit<'_> {
     fn target(&self, l: Label) -> u32 {
         self.label_at(l).unwrap_or(0)
     }
+    /// The positions that begin at a word.
+    fn starting_at(&self, at: u32) -> &[(u32, Position)] {
+        let first = self.positions.partition_point(|p| p.0 < at);
+        let end = self.positions.partition_point(|p| p.0 <= at);
+        &self.positions[first..end]
+    }
     /// Is the instruction at a word one that the compiler has put in, with no statement before it?
     fn is_added(&self, at: u32) -> bool {
-        let is_marked = self.positions.iter().any(|p| p.0 == at && p.1 != Position::NONE);
+        let is_marked = self.starting_at(at).iter().any(|p| p.1 != Position::NONE);
         !is_marked && self.position_of(at) == Position::NONE
     }
     /// Jumps to a jump go where that goes.
@@ -44,70 +53,69 @@ impl Unit<'_> {
         }
         self.patches = patches;
     }
+    /// The end of a return that the compiler has put in, with instructions before it, if it begins at a word.
+    fn exit_at(&self, at: u32, targets: &[bool]) -> Option<u32> {
+        let mut end = at;
+        while end < at + LONGEST_EXIT && (end as usize) < self.code.len() {
+            let inside = end > at && self.starting_at(end).is_empty() && !targets[end as usize];
+            if !(inside || end == at && self.is_added(at)) {
+                return None;
+            }
+            let op = self.op_at(end)?;
+            end += op.words() as u32;
+            match op {
+                Op::ReturnConst => return Some(end),
+                Op::LoadConst | Op::StoreName | Op::Move | Op::Nop => {}
+                _ => return None,
+            }
+        }
+        None
+    }
     /// Ways to a return that the compiler has put in get their own.
     pub(super) fn own_returns(&mut self) {
         let patches = std::mem::take(&mut self.patches);
-        let mut sources = HashMap::new();
-        for (p, l) in &patches {
+        let mut targets = vec![false; self.code.len() + 1];
+        self.labels.iter().filter_map(|l| l.at()).for_each(|at| targets[at as usize] = true);
+        let ended = self.ended();
+        let mut exits: HashMap<u32, Option<(u32, usize)>> = HashMap::new();
+        for (_, l) in &patches {
             let to = self.target(*l);
-            if self.op_at(to) == Some(Op::ReturnConst) && self.is_added(to) {
-                let falls = to > 0 && !self.ends_before(to);
-                sources
-                    .entry(to)
-                    .or_insert_with(|| Vec::from_iter(falls.then_some(to)))
-                    .push(p.word());
+            let new = || {
+                let falls = to > 0 && !ended[to as usize];
+                self.exit_at(to, &targets).map(|end| (end, usize::from(falls)))
+            };
+            if let Some(e) = exits.entry(to).or_insert_with(new) {
+                e.1 += 1;
             }
         }
         for (p, l) in patches {
             let to = self.target(l);
-            let several = sources.get(&to).is_some_and(|s| s.len() > 1);
-            match (several, p) {
-                (true, Patch::Off(at)) if self.op_at(at) == Some(Op::Jump) => {
-                    self.code[at as usize] = self.code[to as usize];
-                }
-                (true, _) => {
-                    let copy = self.new_label(self.code.len() as u32);
-                    let position = self.position_of(p.word());
-                    if position != Position::NONE {
-                        self.positions.push((self.code.len() as u32, position));
-                    }
-                    self.code.push(self.code[to as usize]);
-                    self.patches.push((p, copy));
-                }
-                (false, _) => self.patches.push((p, l)),
+            let Some((end, _)) = exits.get(&to).copied().flatten().filter(|e| e.1 > 1) else {
+                self.patches.push((p, l));
+                continue;
+            };
+            let exit = self.code[to as usize..end as usize].to_vec();
+            if let Patch::Off(at) = p
+                && self.op_at(at) == Some(Op::Jump)
+                && exit.len() == 1
+            {
+                self.code[at as usize] = exit[0];
+                continue;
             }
+            let copy = self.new_label(self.code.len() as u32);
+            let position = self.position_of(p.word());
+            if position != Position::NONE {
+                self.positions.push((self.code.len() as u32, position));
+            }
+            self.code.extend(exit);
+            self.patches.push((p, copy));
         }
     }
-    /// Does no way lead from the instruction before a word to it?
-    fn ends_before(&self, at: u32) -> bool {
-        let (mut i, mut last) = (0, None);
-        while i < at {
-            last = self.op_at(i);
-            i += last.map_or(1, Op::words) as u32;
-        }
-        matches!(
-            last,
-            Some(Op::Return | Op::ReturnConst | Op::Raise | Op::Reraise | Op::Jump | Op::JumpBack)
-        )
-    }
-    /// What is in no line and follows one instruction only is where that is.
-    pub(super) fn spread_lines(&mut self) {
-        if !self.positions.iter().any(|p| p.1 == Position::NONE) {
-            return;
-        }
-        let mut sources: HashMap<u32, Vec<u32>> = HashMap::new();
-        for (p, l) in &self.patches {
-            sources.entry(self.target(*l)).or_default().push(p.word());
-        }
-        for (r, _) in &self.regions {
-            // Handlers have no way that leads to them.
-            sources.entry(self.target(r.target)).or_default().extend([0, 0]);
-        }
-        let mut ends = false;
-        let mut ended = HashMap::new();
-        let mut at = 0;
+    /// Words of instructions to which no way leads from the one before.
+    fn ended(&self) -> Vec<bool> {
+        let (mut at, mut ends, mut out) = (0, false, vec![false; self.code.len() + 1]);
         while at < self.code.len() as u32 {
-            ended.insert(at, ends);
+            out[at as usize] = ends;
             let op = self.op_at(at);
             ends = matches!(
                 op,
@@ -115,10 +123,29 @@ impl Unit<'_> {
             );
             at += op.map_or(1, Op::words) as u32;
         }
+        out
+    }
+    /// What is in no line and follows one instruction only is where that is.
+    pub(super) fn spread_lines(&mut self) {
+        if !self.positions.iter().any(|p| p.1 == Position::NONE) {
+            return;
+        }
+        let mut sources: HashMap<u32, Vec<u32>> = HashMap::new();
+        let targets = self.patches.iter().map(|(p, l)| (self.target(*l), p.word()));
+        for (to, from) in targets.filter(|t| self.starting_at(t.0).last().is_some_and(|p| p.1 == Position::NONE)) {
+            sources.entry(to).or_default().push(from);
+        }
+        for (r, _) in &self.regions {
+            // Handlers have no way that leads to them.
+            sources.entry(self.target(r.target)).or_default().extend([0, 0]);
+        }
+        let ended = self.ended();
         for (at, p) in std::mem::take(&mut self.positions) {
-            let falls = at > 0 && !ended.get(&at).copied().unwrap_or(false);
+            let falls = at > 0 && !ended[at as usize];
             match (falls, sources.get(&at).map_or(&[][..], |s| s)) {
                 _ if p != Position::NONE => self.positions.push((at, p)),
+                // It belongs to the statement before it, which has no instructions.
+                _ if self.positions.last().is_some_and(|p| p.0 == at) => {}
                 (true, []) => {}
                 (false, &[from]) if from < at => self.positions.push((at, self.position_of(from))),
                 _ => self.positions.push((at, p)),

@@ -128,7 +128,7 @@ impl<'a> Gen<'a> {
         self.pop_block();
         self.place(cleanup);
         self.emit(Op::PopExc, saved, 0, 0);
-        self.emit(Op::Reraise, e2, 0, 0);
+        self.emit(Op::Reraise, e2, 1, 0);
         self.place(end);
         self.u.sp = mark;
     }
@@ -155,7 +155,7 @@ impl<'a> Gen<'a> {
         self.no_pos();
         self.place(cleanup);
         self.emit(Op::PopExc, saved, 0, 0);
-        self.emit(Op::Reraise, e2, 0, 0);
+        self.emit(Op::Reraise, e2, 1, 0);
         self.place(end);
         self.u.sp = mark;
     }
@@ -208,7 +208,7 @@ impl<'a> Gen<'a> {
         self.jump(Op::Jump, 0, over);
         self.place(failed);
         self.forget(&name);
-        self.emit(Op::Reraise, e3, 0, 0);
+        self.emit(Op::Reraise, e3, 1, 0);
         self.place(over);
     }
     /// `except*`: every handler gets its part of the group; what they raise and what is left is raised together.
@@ -335,14 +335,14 @@ impl<'a> Gen<'a> {
         let suppress = self.label();
         self.jump(Op::JumpIfTrue, value, suppress);
         self.no_pos();
-        self.emit(Op::Reraise, e, 0, 0);
+        self.emit(Op::Reraise, e, 1, 0);
         self.place(suppress);
         self.pop_block();
         self.emit(Op::PopExc, saved, 0, 0);
         self.jump(Op::Jump, 0, end);
         self.place(cleanup);
         self.emit(Op::PopExc, saved, 0, 0);
-        self.emit(Op::Reraise, e2, 0, 0);
+        self.emit(Op::Reraise, e2, 1, 0);
         self.place(end);
         self.u.sp = mark;
     }

@@ -125,7 +125,10 @@ fn step_of(th: &mut Thread, r: R) -> R<Step> {
     match r {
         Ok(v) => Ok(Step::Yielded(v)),
         Err(t) => match t.value() {
-            Some(e) if th.class_of(e).is_subclass_of(ctx().types.StopIteration) => Ok(Step::Returned(th.getattr(e, names().value)?)),
+            Some(e) if th.class_of(e).is_subclass_of(ctx().types.StopIteration) => {
+                th.interp.note_stop(e);
+                Ok(Step::Returned(th.getattr(e, names().value)?))
+            }
             _ => Err(t),
         },
     }
