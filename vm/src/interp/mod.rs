@@ -30,8 +30,8 @@ pub mod frame;
 pub mod generator;
 pub(crate) mod helpers;
 mod instruction;
-mod length;
 mod jump;
+mod length;
 mod liveness;
 mod lookup;
 pub(crate) mod monitor;
@@ -183,6 +183,8 @@ pub struct State {
     pub(crate) check_memory: Option<*const AtomicU64>,
     /// the exception on its way was raised again: this frame is in its traceback already
     pub(crate) reraise: bool,
+    /// register 0 of the frame that has handled an exception last, and the offset behind the instruction that raised it
+    pub(crate) raised_at: (usize, usize),
     /// to be published by the next commit
     pub to_share: Vec<Value>,
 }
@@ -239,6 +241,7 @@ impl State {
             tracing: trace::Tracing::default(),
             check_memory: None,
             reraise: false,
+            raised_at: (0, 0),
             to_share: Vec::new(),
         }
     }

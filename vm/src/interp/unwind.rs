@@ -3,8 +3,7 @@
 use super::{Action, async_generator, code_of, frame, frame_flag, mode, suspend, trace};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
-use crate::types::exception;
-use crate::types::traceback::{self, Traceback};
+use crate::types::traceback;
 use crate::value::Value;
 use std::sync::atomic::AtomicU64;
 use vasuki_compiler::op::Op;
@@ -43,7 +42,13 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
             t = other;
             continue;
         }
+        let regs = th.interp.regs as usize;
+        let raised = match (reraise_at(code, at), th.interp.raised_at) {
+            (Some(1), (of, first)) if again && of == regs => first,
+            _ => at,
+        };
         if let Some(h) = code.handler(at) {
+            th.interp.raised_at = (regs, raised);
             if traced && let Err(other) = trace::handled(th, e, h.target as usize) {
                 t = other;
                 continue;
@@ -64,11 +69,8 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
             }
             return Next::Go;
         }
-        let first = again && matches!(reraise_at(code, at), Some(1));
-        if first && let Err(other) = restore_place(th, e) {
-            t = other;
-            continue;
-        }
+        // SAFETY: an offset within the code.
+        th.interp.pc = unsafe { code.tables().words.as_ptr().add(raised) };
         if traced && let Err(other) = trace::left(th, e) {
             t = other;
             continue;
@@ -114,31 +116,6 @@ fn reraise_at(code: crate::object::Gc<super::code::Code>, at: usize) -> Option<u
     let word = code.tables().words.get(at.checked_sub(1)?)?;
     let word = word.load(std::sync::atomic::Ordering::Relaxed);
     (word as u16 == Op::Reraise as u16).then_some((word >> 32) as u16)
-}
-/// An exception that was raised again leaves the frame from where it was raised first.
-fn restore_place(th: &mut Thread, e: Value) -> R<()> {
-    let regs = th.interp.regs;
-    let x = exception::this(e);
-    let Some(tb) = x.field(th, &x.traceback)?.cast::<Traceback>() else {
-        return Ok(());
-    };
-    // SAFETY: the running frame is live.
-    let word = unsafe { (*regs.sub(3)).0 };
-    if word & frame_flag::HAS_OBJECT == 0 || frame::object(th, regs)? != tb.frame.get() {
-        return Ok(());
-    }
-    // SAFETY: as above.
-    let words = unsafe { &code_of(regs).tables().words };
-    if let Some(at) = tb
-        .lasti
-        .get()
-        .to_small()
-        .and_then(|n| usize::try_from(n / 2 + 1).ok())
-        .filter(|n| *n <= words.len())
-    {
-        th.interp.pc = words.as_ptr().wrapping_add(at);
-    }
-    Ok(())
 }
 /// Leaves the running frame because of an exception: its caller is the running frame afterwards.
 fn pop(th: &mut Thread) -> R<()> {
