@@ -8,6 +8,7 @@ use crate::native::{Bind, NativeDef, TypeDef, def, def_static};
 use crate::object::{Gc, Kind};
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::buffer::ValueVec;
 use crate::types::class::Class;
 use crate::types::dict::Dict;
 use crate::types::payload::{self, Payload, payload_size};
@@ -61,7 +62,13 @@ fn field_class(th: &mut Thread) -> R<Gc<Class>> {
 }
 
 static METHODS: &[NativeDef] = &[
-    def_static("__new__", "cls, sequence, dict={}, /", structseq_new, ""),
+    def_static("__new__", "cls, /, sequence, dict={}", structseq_new, ""),
+    def(
+        "__replace__",
+        "self, /, **changes",
+        structseq_replace,
+        "__replace__($self, /, **changes)\n--\n\nReturn a copy of the structure with new values for the specified fields.",
+    ),
     def("__repr__", "self, /", structseq_repr, "Return repr(self)."),
     def("__reduce__", "self, /", structseq_reduce, "Helper for pickle."),
 ];
@@ -144,14 +151,49 @@ fn structseq_new(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.type_error(&format!("{name}() takes {at_most} {}-sequence ({n}-sequence given)", fields.len())));
     }
     let made = new(th, class, items.as_slice())?;
-    if let Some(d) = a[2].cast::<Dict>() {
-        for f in fields.items().iter().skip(n.max(visible)) {
-            if let Some(v) = d.get(th, *f)? {
-                th.setattr(made, f.as_gc(), v)?;
-            }
+    if a[2].is_empty() || a[2].is_none() {
+        return Ok(made);
+    }
+    let Some(d) = a[2].cast::<Dict>() else {
+        return Err(th.type_error(&format!("{name}() takes a dict as second arg, if any")));
+    };
+    let mut used = 0;
+    for f in fields.items().iter().skip(n.max(visible)) {
+        if let Some(v) = d.get(th, *f)? {
+            th.setattr(made, f.as_gc(), v)?;
+            used += 1;
         }
     }
+    if used < d.len(th)? {
+        return Err(th.type_error(&format!("{name}() got duplicate or unexpected field name(s)")));
+    }
     Ok(made)
+}
+fn structseq_replace(th: &mut Thread, a: &[Value]) -> R {
+    let class = th.class_of(a[0]);
+    let (fields, visible) = (field_names(th, class)?, visible_count(th, class)?);
+    let changes = a[1].as_gc::<Dict>().copy(th)?;
+    let mut items = ValueVec::new();
+    let hidden = th.new_dict();
+    for (i, f) in fields.items().iter().enumerate() {
+        let v = match changes.remove(th, *f)? {
+            Some(v) => v,
+            None => th.getattr(a[0], f.as_gc())?,
+        };
+        if i < visible {
+            items.push(th, v)?;
+        } else {
+            hidden.as_gc::<Dict>().set(th, *f, v)?;
+        }
+    }
+    if changes.len(th)? > 0 {
+        let (keys, _) = changes.snapshot(th)?;
+        let keys = th.new_list_vec(keys);
+        let text = format!("Got unexpected field name(s): {}", th.repr_string(keys)?);
+        return Err(th.type_error(&text));
+    }
+    let items = th.new_tuple(items.as_slice());
+    th.call(class.value(), &[items, hidden])
 }
 fn structseq_repr(th: &mut Thread, a: &[Value]) -> R {
     let class = th.class_of(a[0]);

@@ -59,8 +59,7 @@ impl<'a> Gen<'a> {
             let t = self.temp();
             self.expr(&k.value, t);
             if let Some(name) = &k.arg {
-                let name = self.mangled_keyword(name);
-                names.push(Const::Str(Text::Utf8(name.into())));
+                names.push(Const::Str(Text::Utf8(name.as_str().into())));
             }
         }
         self.pos(range);
@@ -71,9 +70,6 @@ impl<'a> Gen<'a> {
             let k = self.constant(Const::Tuple(names));
             self.emit_x(if method { Op::CallMethodKw } else { Op::CallKw }, d, base, total, u32::from(k), 0);
         }
-    }
-    fn mangled_keyword(&self, name: &str) -> String {
-        self.mangled(name)
     }
     /// Calls `base - 1`; the first `fixed` arguments are in place.
     pub(super) fn call_with(&mut self, base: Reg, fixed: usize, args: &'a Arguments, d: Reg) {
@@ -143,8 +139,7 @@ impl<'a> Gen<'a> {
                     }
                     Some(name) => {
                         let t = self.temps(2);
-                        let name = self.mangled_keyword(name);
-                        self.load_str(t, &name);
+                        self.load_str(t, name);
                         self.expr(&k.value, t + 1);
                         if merged {
                             self.emit(Op::BuildMap, t, t, 1);
