@@ -416,6 +416,12 @@ impl World {
         }
         true
     }
+    /// Asks the thread with this owner number, if there is one, for its next boundary.
+    pub fn ask_for_boundary(&self, number: u16) {
+        if let Some(t) = self.by_number(number) {
+            t.put_back(poll::TICK);
+        }
+    }
     /// Do several threads run?
     #[inline]
     pub fn is_concurrent(&self) -> bool {

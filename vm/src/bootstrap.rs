@@ -38,6 +38,7 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         finalizable: Default::default(),
         finalizing: false,
         out_of_memory: false,
+        locks: Vec::new(),
         keep_alive: Vec::new(),
         on_commit: Vec::new(),
         on_abort: Vec::new(),

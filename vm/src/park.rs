@@ -33,6 +33,12 @@ pub fn wake_one(word: &AtomicU32) {
     unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1) };
 }
 
+/// All threads that wait at the word look at it again.
+pub fn wake_all(word: &AtomicU32) {
+    // SAFETY: the word is valid for the call.
+    unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, i32::MAX) };
+}
+
 const FREE: u32 = 0;
 const HELD: u32 = 1;
 /// held, and somebody may wait

@@ -45,6 +45,8 @@ pub struct Thread {
     pub finalizing: bool,
     /// the limit of memory was passed: the next poll raises MemoryError
     pub out_of_memory: bool,
+    /// locks that the transaction has taken or given back
+    pub(crate) locks: Vec<crate::modules::thread::Use>,
     /// roots that live until the transaction ends (clones kept for undo)
     pub keep_alive: Vec<Value>,
     /// actions to run when the transaction commits

@@ -102,6 +102,7 @@ impl Thread {
             && self.changed.is_empty()
             && self.on_abort.is_empty()
             && self.on_commit.is_empty()
+            && self.locks.is_empty()
             && self.keep_alive.is_empty();
         if !nothing {
             return self.commit_all();
@@ -115,6 +116,7 @@ impl Thread {
             let mut publish = Publish::new(&self.interp.to_share, &self.changed);
             self.tx.commit(self.world, &mut publish)?;
         }
+        self.commit_locks();
         self.finalizable.commit();
         self.interp.to_share.clear();
         self.changed.clear();
@@ -161,6 +163,7 @@ impl Thread {
         self.finalizable.abort();
         let world = self.world;
         self.tx.abort(world);
+        self.abort_locks();
         let s = &mut self.interp;
         let c = &s.checkpoint;
         // Callees lie in the registers of their callers: what was copied first comes last.

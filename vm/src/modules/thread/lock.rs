@@ -1,5 +1,8 @@
-//! `_thread.lock`: the lock itself is outside the heap, so that a waiting thread touches no object.
+//! `_thread.lock`: the lock itself is outside the heap, so that a waiting thread touches no object. How transactions use it
+//! is in `uses`.
 
+use super::mutex::Mutex;
+use super::uses;
 use crate::native::{TypeDef, def, def_static};
 use crate::object::{Gc, Kind};
 use crate::park;
@@ -12,7 +15,7 @@ use crate::value::Value;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// Acquires with Python's rules: EMPTY/None timeouts, signals while waiting (main thread). True when acquired.
+/// Acquires a lock that is held outside of transactions, with Python's rules. True when acquired.
 pub fn acquire(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<bool> {
     // What was done before must be visible to whoever holds the lock later; and nothing after it may be undone with it.
     th.commit_point()?;
@@ -25,11 +28,12 @@ pub fn acquire(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<
     if s.spin() {
         return Ok(true);
     }
-    wait(th, s, timeout)
+    wait(th, timeout, |until| s.wait(until))
 }
+/// Calls `f` with a time to wait until, detached, until it says that it has what it waits for, or the time is over.
 #[cold]
 #[inline(never)]
-fn wait(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<bool> {
+pub(super) fn wait(th: &mut Thread, timeout: Option<Duration>, f: impl Fn(Option<Instant>) -> bool) -> R<bool> {
     let end = timeout.and_then(|t| Instant::now().checked_add(t));
     let main = crate::signals::is_main(th);
     loop {
@@ -40,7 +44,7 @@ fn wait(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<bool> {
             None if main => Some(slice),
             e => e,
         };
-        if th.blocking(|| s.wait(until))? {
+        if th.blocking(|| f(until))? {
             return Ok(true);
         }
         crate::signals::handle(th)?;
@@ -86,7 +90,7 @@ pub fn parse_timeout(th: &mut Thread, blocking: Value, timeout: Value) -> R<Opti
 }
 
 #[derive(Clone)]
-struct Lock(Arc<park::Lock>);
+struct Lock(Arc<Mutex>);
 impl Payload for Lock {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
 }
@@ -142,7 +146,7 @@ pub fn allocate(th: &mut Thread, _: &[Value]) -> R {
 }
 /// The state never changes: reading it needs no transaction. It lives as long as the object, which is the caller's argument.
 #[inline]
-fn state(th: &mut Thread, v: Value) -> R<&'static park::Lock> {
+fn state(th: &mut Thread, v: Value) -> R<&'static Mutex> {
     match payload::downcast::<Lock>(v) {
         // SAFETY: the Arc inside is set at construction and never replaced.
         Some(l) => Ok(unsafe { &(*l.cell.get()).0 }),
@@ -151,30 +155,31 @@ fn state(th: &mut Thread, v: Value) -> R<&'static park::Lock> {
 }
 fn lock_acquire(th: &mut Thread, a: &[Value]) -> R {
     let t = parse_timeout(th, a[1], a[2])?;
-    let s = state(th, a[0])?;
-    Ok(Value::bool(acquire(th, s, t)?))
+    let m = state(th, a[0])?;
+    Ok(Value::bool(uses::acquire(th, a[0], m, t)?))
 }
 fn lock_release(th: &mut Thread, a: &[Value]) -> R {
-    let s = state(th, a[0])?;
-    if !s.is_held() {
+    let m = state(th, a[0])?;
+    if !uses::release(th, a[0], m)? {
         return Err(th.runtime_error("release unlocked lock"));
     }
-    th.commit_point()?;
-    s.release();
     Ok(Value::NONE)
 }
 fn lock_locked(th: &mut Thread, a: &[Value]) -> R {
-    Ok(Value::bool(state(th, a[0])?.is_held()))
+    let m = state(th, a[0])?;
+    Ok(Value::bool(uses::is_held(th, m)))
 }
 fn lock_reinit(th: &mut Thread, a: &[Value]) -> R {
-    state(th, a[0])?.release();
+    let m = state(th, a[0])?;
+    uses::forget(th, m);
+    m.release();
     Ok(Value::NONE)
 }
 fn lock_repr(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
     let text = format!(
         "<{} _thread.lock object at {:#x}>",
-        if s.is_held() { "locked" } else { "unlocked" },
+        if uses::is_held(th, s) { "locked" } else { "unlocked" },
         a[0].0
     );
     Ok(th.new_str(&text))

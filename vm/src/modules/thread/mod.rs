@@ -1,12 +1,16 @@
 //! The module `_thread`: threads, locks, thread-local data.
 //!
-//! A lock is outside the transactions: acquiring and releasing commit what was done so far, so what a critical section
+//! A lock is held outside the transactions, and given back only when the transaction commits: what a critical section
 //! wrote is visible before another thread can enter.
 
 mod handle;
 mod local;
 mod lock;
+mod mutex;
 mod rlock;
+mod uses;
+
+pub(crate) use uses::Use;
 
 use crate::context::ctx;
 use crate::native::{ModuleDef, NativeDef, def};
