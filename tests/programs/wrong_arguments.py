@@ -37,6 +37,10 @@ for env in (
         os.execve("/nowhere", ["nowhere"], env)
     except (TypeError, ValueError) as e:
         print(type(e).__name__, e)
+try:
+    os.sched_param.__new__(5, 5)
+except TypeError as e:
+    print(e)
 for args in ([], (), [""], "ab", ["a\0b"], [1]):
     try:
         os.execv("/nowhere", args)

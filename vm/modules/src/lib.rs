@@ -8,6 +8,8 @@ mod bell;
 pub mod binascii;
 pub mod bisect;
 pub mod blake2;
+#[expect(unsafe_code, reason = "the compressor has C's interface")]
+pub mod bz2;
 #[expect(unsafe_code, reason = "functions of the C library")]
 pub mod cmath;
 pub mod codecs;
@@ -113,6 +115,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &binascii::MODULE,
     &bisect::MODULE,
     &blake2::MODULE,
+    &bz2::MODULE,
     &cmath::MODULE,
     &codecs::MODULE,
     &collections::MODULE,

@@ -89,12 +89,14 @@ pub fn add(th: &mut Thread, m: Value) -> R<()> {
     put(th, c.value(), "__new__", new)?;
     put(th, m, "sched_param", c.value())
 }
-static NEW: NativeDef = def_static(
-    "__new__",
-    "cls, /, sched_priority",
-    |th, a| structseq::new(th, a[0].as_gc(), &[a[1]]),
-    "",
-);
+static NEW: NativeDef = def_static("__new__", "cls, /, sched_priority", new, "");
+fn new(th: &mut Thread, a: &[Value]) -> R {
+    let known = class(th)?;
+    match a[0].cast::<Class>().filter(|c| c.is_subclass_of(known)) {
+        Some(c) => structseq::new(th, c, &[a[1]]),
+        None => Err(th.type_error("sched_param.__new__(X): X is not a subtype of sched_param")),
+    }
+}
 fn class(th: &mut Thread) -> R<Gc<Class>> {
     static CLASS: OnceLock<Gc<Class>> = OnceLock::new();
     sequence(th, &CLASS, "posix.sched_param", &["sched_priority"], 1)
