@@ -60,12 +60,12 @@ impl Tx {
         }
     }
     fn unlock_all(&mut self, w: &WorldThread) {
-        let tag = self.lock_tag();
         let mut changed = Vec::new();
         for l in self.locked.drain(..) {
             // SAFETY: the log keeps the object alive.
             let h = unsafe { &*l.header };
-            if h.meta.load(Ordering::Relaxed) == tag {
+            let m = h.meta.load(Ordering::Relaxed);
+            if meta::is_lock(m) && meta::same_owner(m, self.tag) {
                 h.meta.store(l.meta, Ordering::Release);
             } else if meta::has_waiters(l.meta) {
                 changed.push(l.header);

@@ -71,5 +71,5 @@ pub use retry::Retry;
 pub use stop::Stopped;
 #[cfg(not(any(loom, shuttle)))]
 pub use tvar::{Blocked, Stop, TVar, Transaction, atomically, check, retry, try_atomically};
-pub use tx::{Conflict, Tx};
+pub use tx::{Conflict, Part, Tx};
 pub use world::{World, WorldThread, poll};

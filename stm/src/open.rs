@@ -44,7 +44,7 @@ impl Tx {
                 // Private since an earlier transaction of mine; or shared, and locked by me for reading.
                 let old_shape = h.shape.load(Ordering::Relaxed);
                 h.meta.store(self.tag, Ordering::Relaxed);
-                let locked = m == self.lock_tag();
+                let locked = meta::is_lock(m);
                 self.opened_shared |= locked;
                 fence(Ordering::Release);
                 let flags = h.flags.load(Ordering::Relaxed);
@@ -93,15 +93,6 @@ impl Tx {
         // SAFETY: by the caller's promise.
         unsafe { self.log_first(slot, shared) }
     }
-    /// Logs the present content of a word of an object that is open, whether it has been logged or not: the first time after
-    /// a [`Tx::savepoint`].
-    ///
-    /// # Safety
-    /// As for `log_slot`.
-    pub unsafe fn log_again(&mut self, slot: *const AtomicU64) {
-        // SAFETY: by the caller's promise.
-        unsafe { self.log_first(slot, true) }
-    }
     /// # Safety
     /// As for `log_slot`.
     #[inline(never)]
@@ -114,6 +105,6 @@ impl Tx {
     /// Was an object with this word, now opened by me, shared before?
     #[inline]
     pub(crate) fn was_shared(&self, w: &WorldThread, old_meta: u64) -> bool {
-        w.is_shared(old_meta) || old_meta == self.lock_tag()
+        w.is_shared(old_meta) || meta::is_lock(old_meta)
     }
 }

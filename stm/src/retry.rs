@@ -95,6 +95,10 @@ impl Tx {
         w.stop_waiting();
         Retry::Changed
     }
+    /// Has it read or opened nothing that others could change? Then [`Tx::retry`] makes no sense.
+    pub fn has_seen_nothing(&self) -> bool {
+        self.reads.is_empty() && self.locked.is_empty() && !self.opened_shared
+    }
     /// Aborts, even when irrevocable. Gives the version that opened objects have got.
     pub fn abandon(&mut self, w: &WorldThread) -> u64 {
         if self.irrevocable {
@@ -132,8 +136,8 @@ impl WorldThread {
             }
         }
     }
-    /// Waits, after [`Retry::Waiting`], until something has changed or the time is over (false then). The thread is detached
-    /// while it waits.
+    /// Waits, after [`Retry::Waiting`], until something has changed or the time is over (false then): in slices, if the caller
+    /// has other things to look at. [`WorldThread::stop_waiting`] ends it. The thread is detached while it waits.
     pub fn wait_for_change(&self, timeout: Option<Duration>) -> bool {
         let mut rung = lock(&self.bell.rung);
         match timeout {
@@ -150,17 +154,11 @@ impl WorldThread {
             #[cfg(any(loom, shuttle))]
             Some(_) => unreachable!("the models know no time"),
         }
-        let was_rung = *rung;
-        drop(rung);
-        self.stop_waiting();
-        was_rung
+        *rung
     }
-    fn stop_waiting(&self) {
+    /// The thread waits for nothing any more.
+    pub fn stop_waiting(&self) {
         lock(&self.world.waiters.0).retain(|x| !Arc::ptr_eq(&x.0, &self.bell));
-    }
-    /// Wakes the thread if it waits: for signals, and the end of the process.
-    pub fn wake(&self) {
-        self.bell.ring();
     }
 }
 

@@ -48,6 +48,12 @@ impl ReadEntry {
     };
 }
 
+/// Where a part of a transaction began: see [`Tx::begin_part`].
+pub struct Part {
+    undo: usize,
+    opened: usize,
+}
+
 /// Entries of the filters.
 pub(crate) const FILTER: usize = 256;
 
@@ -109,6 +115,12 @@ impl Tx {
     pub fn owns(&self, h: &Header) -> bool {
         meta::same_owner(h.meta.load(Ordering::Relaxed), self.tag)
     }
+    /// Has my transaction, or a part of it, opened it? For what is never private.
+    #[inline]
+    pub fn has_opened(&self, h: &Header) -> bool {
+        let m = h.meta.load(Ordering::Relaxed);
+        meta::same_owner(m, self.tag) && !meta::is_lock(m)
+    }
     /// May I write it as it is?
     #[inline(always)]
     pub fn writable(&self, h: &Header) -> bool {
@@ -118,7 +130,7 @@ impl Tx {
     #[inline]
     pub fn is_private(&self, h: &Header) -> bool {
         let m = h.meta.load(Ordering::Relaxed);
-        meta::same_owner(m, self.tag) && m != self.lock_tag() && h.flags.load(Ordering::Relaxed) & flag::SHARED == 0
+        meta::same_owner(m, self.tag) && !meta::is_lock(m) && h.flags.load(Ordering::Relaxed) & flag::SHARED == 0
     }
     /// Nothing was read, opened or locked yet.
     #[inline]
@@ -131,8 +143,7 @@ impl Tx {
         debug_assert!(self.is_empty(), "the last transaction has not ended");
         self.concurrent = w.is_concurrent();
         if self.concurrent {
-            self.serial += 2;
-            self.tag = meta::tag(w.number(), self.serial);
+            self.next_tag(w);
             self.snapshot = w.clock().now();
             // The request of an older transaction was meant for the one before. The age stays over aborts, so that the
             // transaction becomes the oldest at last.
@@ -141,18 +152,33 @@ impl Tx {
             self.tag = meta::tag(0, self.serial);
         }
     }
-    /// What [`Tx::roll_back_to`] goes back to.
-    pub fn savepoint(&self) -> usize {
-        self.undo.len()
+    /// A part of the transaction begins, which [`Tx::undo_part`] can undo. Not in solo mode, where nothing is logged.
+    ///
+    /// The part gets a tag of its own: so what was open or new before it is saved again when the part writes it.
+    pub fn begin_part(&mut self, w: &WorldThread) -> Part {
+        debug_assert!(self.concurrent, "nothing is logged in solo mode");
+        self.next_tag(w);
+        Part {
+            undo: self.undo.len(),
+            opened: self.opened.len(),
+        }
     }
-    /// Undoes what was written since then. Objects that were opened stay open, and reads stay read.
-    pub fn roll_back_to(&mut self, savepoint: usize) {
-        for u in self.undo.drain(savepoint..).rev() {
+    /// Undoes what was written since then. Objects that were opened stay open, as they were, and reads stay read.
+    pub fn undo_part(&mut self, w: &WorldThread, part: Part) {
+        for u in self.undo.drain(part.undo..).rev() {
             // SAFETY: logged words belong to objects that this transaction still has open.
             unsafe { (*u.slot).store(u.old, Ordering::Relaxed) };
         }
-        // Words that it says are logged may be so no more.
-        self.logged.fill((0, 0));
+        for o in self.opened[part.opened..].iter().rev() {
+            // SAFETY: the log keeps the object alive.
+            unsafe { &*o.header }.shape.store(o.old_shape, Ordering::Relaxed);
+        }
+        // What stays open is saved again when it is written again.
+        self.next_tag(w);
+    }
+    fn next_tag(&mut self, w: &WorldThread) {
+        self.serial += 2;
+        self.tag = meta::tag(w.number(), self.serial);
     }
     /// Undoes everything that was written, and gives the objects free with a version that nobody has seen.
     pub fn abort(&mut self, w: &WorldThread) {

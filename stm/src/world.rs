@@ -264,6 +264,17 @@ impl World {
         }
         true
     }
+    /// From now on transactions are logged, although no other thread runs: until the world is lonely enough to go solo. The
+    /// caller stands between transactions.
+    pub fn be_concurrent(&'static self) {
+        let mut g = self.lock();
+        if !self.is_concurrent() {
+            self.go_concurrent(&mut g);
+        }
+        if !g.ticker {
+            g.ticker = crate::ticker::start(self);
+        }
+    }
     /// From now on every attached thread is asked for boundaries now and then, in solo mode too.
     pub fn tick_always(&'static self) {
         let mut g = self.lock();

@@ -13,8 +13,6 @@ const PATIENCE: u32 = 16;
 pub(super) struct Session {
     pub(super) w: &'static WorldThread,
     pub(super) tx: Tx,
-    /// counts transactions and their nested parts: says of a box which of them has made it
-    pub(super) stamp: u64,
     /// boxes of the running transaction
     pub(super) held: Vec<Held>,
     /// seed of the random back-off
@@ -36,7 +34,6 @@ impl Session {
         Session {
             w,
             tx: Tx::new(w),
-            stamp: 0,
             held: Vec::new(),
             seed: u32::from(w.id()) | 1,
         }

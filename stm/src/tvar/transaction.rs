@@ -88,8 +88,6 @@ pub struct Transaction<'s> {
     session: &'s mut Session,
     /// keeps what was replaced alive; what it frees it frees between transactions
     guard: &'s Guard,
-    /// says of boxes that this part of the transaction has made them
-    stamp: u64,
     has_ended: bool,
 }
 
@@ -103,9 +101,7 @@ impl Publisher for Nothing {
 impl<'s> Transaction<'s> {
     fn begin(session: &'s mut Session, guard: &'s Guard) -> Transaction<'s> {
         session.begin();
-        session.stamp += 1;
         Transaction {
-            stamp: session.stamp,
             session,
             guard,
             has_ended: false,
@@ -120,9 +116,9 @@ impl<'s> Transaction<'s> {
         // Pairs with the release of the commit: the value behind the address is whole.
         Ok(tx.read(w, &cell.header, || cell.word.load(Acquire))?)
     }
-    /// Has this part of the transaction made the variable's box?
+    /// Has this part of the transaction made the variable's box? It has, if it has opened it: see `replace`.
     pub(super) fn has_made(&self, cell: &Cell) -> bool {
-        self.session.tx.writable(&cell.header) && cell.made_by.load(Relaxed) == self.stamp
+        self.session.tx.writable(&cell.header)
     }
     /// Gives the variable a new box.
     ///
@@ -133,15 +129,12 @@ impl<'s> Transaction<'s> {
             return Err(Blocked::Conflict);
         }
         let (Session { w, tx, held, .. }, slot) = (&mut *self.session, &cell.word);
-        if tx.writable(&cell.header) {
-            // SAFETY: the variable is open, and its word stays where it is.
-            unsafe { tx.log_again(slot) };
-        } else {
-            tx.open(w, &cell.header, 1)?;
-            let word = slot.load(Relaxed);
+        let is_first = !tx.has_opened(&cell.header);
+        tx.open(w, &cell.header, 1)?;
+        if is_first {
             held.push(Held {
                 slot,
-                word,
+                word: slot.load(Relaxed),
                 made: false,
                 is_gone: false,
                 free,
@@ -156,7 +149,6 @@ impl<'s> Transaction<'s> {
             free,
         });
         slot.store(word, Release);
-        cell.made_by.store(self.stamp, Relaxed);
         Ok(())
     }
 
@@ -209,14 +201,12 @@ impl<'s> Transaction<'s> {
     }
     /// Runs a part; undoes its writes if it does not come to its end. What it has read stays read.
     fn part<T, E>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, Stop<E>>) -> Result<T, Stop<E>> {
-        let before = self.session.tx.savepoint();
-        let outer = self.stamp;
-        self.session.stamp += 1;
-        self.stamp = self.session.stamp;
+        let Session { w, tx, .. } = &mut *self.session;
+        let part = tx.begin_part(w);
         let r = f(self);
-        self.stamp = outer;
         if r.is_err() {
-            self.session.tx.roll_back_to(before);
+            let Session { w, tx, .. } = &mut *self.session;
+            tx.undo_part(w, part);
         }
         r
     }
@@ -315,7 +305,10 @@ pub fn try_atomically<T, E>(mut f: impl FnMut(&mut Transaction<'_>) -> Result<T,
         drop(guard);
         match waits_for {
             Some(Ok(result)) => return result,
-            Some(Err(w)) => _ = w.wait_for_change(None),
+            Some(Err(w)) => {
+                w.wait_for_change(None);
+                w.stop_waiting();
+            }
             None => {}
         }
     }

@@ -14,8 +14,6 @@ pub(super) struct Cell {
     pub(super) header: Header,
     /// address of the value's box
     pub(super) word: AtomicU64,
-    /// the transaction, or part of one, that has made the box; used by whoever has the variable open
-    pub(super) made_by: AtomicU64,
     owners: AtomicUsize,
 }
 
@@ -54,7 +52,6 @@ impl<T: Send + Sync + 'static> TVar<T> {
                 extra: AtomicU16::new(0),
             },
             word: AtomicU64::new(boxed(value)),
-            made_by: AtomicU64::new(0),
             owners: AtomicUsize::new(1),
         };
         TVar {

@@ -167,6 +167,7 @@ impl Thread {
         if r == Some(Retry::Waiting) {
             let w = self.w;
             w.detached(true, || w.wait_for_change(None));
+            w.stop_waiting();
         }
         self.begin();
         r
