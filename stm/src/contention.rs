@@ -259,6 +259,12 @@ impl WorldThread {
                 .is_none_or(|t| (self.age.load(Relaxed), self.id) < (t.age.load(Relaxed), t.id))
     }
 
+    /// Does another thread wait for an object that is open, or to become irrevocable?
+    pub fn others_are_blocked(&self) -> bool {
+        let next = self.world.next_irrevocable.load(Relaxed);
+        let waits = |t: &WorldThread| t.id != self.id && (t.waiting.load(Relaxed) || u32::from(t.number()) == next);
+        self.world.lock().list.iter().any(|x| waits(x.0))
+    }
     /// Waits until no other transaction is irrevocable. Whoever is may want what this transaction has open: it asks, and
     /// this one does not wait on.
     pub(crate) fn begin_irrevocable(&self) -> Result<(), Conflict> {

@@ -56,7 +56,15 @@ impl Finalizable {
     }
     /// What the transaction made has never existed.
     pub(crate) fn abort(&mut self) {
-        for v in self.list.drain(self.committed..) {
+        self.forget_since(self.committed);
+    }
+    /// How many there are.
+    pub(crate) fn made(&self) -> usize {
+        self.list.len()
+    }
+    /// What was made since there were `n` has never existed.
+    pub(crate) fn forget_since(&mut self, n: usize) {
+        for v in self.list.drain(n.min(self.list.len())..) {
             // A generator may be older than its finalizer.
             v.as_obj().clear_flag(flag::HAS_FINALIZER);
         }

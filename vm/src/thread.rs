@@ -185,6 +185,7 @@ impl Thread {
     /// that cannot be taken back. Free in solo mode.
     #[inline]
     pub fn irrevocable(&mut self) -> R<()> {
+        self.interp.atomic.had_effect = true;
         if !self.tx.concurrent || self.tx.irrevocable {
             return Ok(());
         }

@@ -16,8 +16,8 @@ const LEFT_OUT: &[&str] = &[
     "site-packages",
     "ensurepip",
 ];
-/// Our own files, that come before the library's of the same name.
-const OVERLAY: &str = "Lib";
+/// Our own files, that come before the library's of the same name; and the package `vasuki`, which runs on CPython too.
+const OVERLAYS: [&str; 2] = ["Lib", "../../python"];
 
 fn collect(dir: &Path, prefix: &str, out: &mut Vec<(String, PathBuf)>) {
     let mut entries: Vec<_> = std::fs::read_dir(dir)
@@ -41,12 +41,12 @@ fn collect(dir: &Path, prefix: &str, out: &mut Vec<(String, PathBuf)>) {
 fn main() {
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed={OVERLAY}");
     let mut files = Vec::new();
     collect(Path::new(rustpython_pylib::LIB_PATH), "", &mut files);
-    if Path::new(OVERLAY).is_dir() {
+    for overlay in OVERLAYS {
+        println!("cargo::rerun-if-changed={overlay}");
         let mut own = Vec::new();
-        collect(Path::new(OVERLAY), "", &mut own);
+        collect(Path::new(overlay), "", &mut own);
         files.retain(|(name, _)| !own.iter().any(|(o, _)| o == name));
         files.extend(own);
     }

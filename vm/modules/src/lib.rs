@@ -97,6 +97,7 @@ pub mod tokenize;
 mod twister;
 pub mod typing;
 pub mod unicodedata;
+pub mod vasuki;
 pub mod warnings;
 pub mod weakref;
 #[expect(unsafe_code, reason = "the compressor has C's interface")]
@@ -163,6 +164,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &tokenize::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
+    &vasuki::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &zlib::MODULE,

@@ -30,6 +30,7 @@ pub struct Checkpoint {
     regs: usize,
     pc: usize,
     depth: usize,
+    atomic: usize,
     handling: u64,
     context: u64,
     /// register 0 of the lowest frame that was copied
@@ -79,6 +80,7 @@ impl Thread {
         c.regs = s.regs as usize;
         c.pc = pc as usize;
         c.depth = s.depth;
+        c.atomic = s.atomic.depth();
         c.handling = self.handling.0;
         c.context = self.context.0;
         c.frames.clone_from(&s.frames);
@@ -132,6 +134,7 @@ impl Thread {
     /// Begins the next transaction, in the world's present mode. The last one has been committed.
     pub(crate) fn begin(&mut self) {
         let world = self.world;
+        self.interp.atomic.had_effect = false;
         self.tx.begin(world);
         if self.interp.length.begin() && self.tx.concurrent {
             world.put_back(poll::SHORT);
@@ -162,7 +165,7 @@ impl Thread {
         self.changed.clear();
         self.finalizable.abort();
         let world = self.world;
-        self.tx.abort(world);
+        let afterwards = self.undo();
         self.abort_locks();
         let s = &mut self.interp;
         let c = &s.checkpoint;
@@ -178,6 +181,7 @@ impl Thread {
         s.regs = c.regs as *mut Value;
         s.pc = c.pc as *const AtomicU64;
         s.depth = c.depth;
+        s.atomic.go_back_to(c.atomic);
         s.frames.clone_from(&c.frames);
         self.handling = Value(c.handling);
         self.context = Value(c.context);
@@ -187,6 +191,7 @@ impl Thread {
         world.set_patience(s.length.patience());
         let tries = self.tx.aborts_in_row;
         world.put_back(world.take_requests() & KEPT);
+        self.wait_for(afterwards);
         if tries > 2 {
             let micros = (1u64 << tries.min(10)) + (crate::hash::int(self.tx.tag as i64) as u64 & 15);
             let time = std::time::Duration::from_micros(micros);
@@ -195,6 +200,9 @@ impl Thread {
         } else {
             world.safepoint(true);
             world.give_way();
+        }
+        if self.is_atomic() {
+            world.world().be_concurrent();
         }
         self.begin();
         if tries > PATIENCE {
@@ -224,7 +232,7 @@ impl Thread {
         if bits & poll::TICK != 0 {
             crate::jit::sample(self);
         }
-        let boundary = self.interp.nesting == 1;
+        let boundary = self.interp.nesting == 1 && !self.is_atomic();
         if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() {
             world.put_back(bits & KEPT);
             return Err(Throw::ABORT);
@@ -310,7 +318,7 @@ impl Thread {
         if self.tx.concurrent { self.commit() } else { Ok(()) }
     }
     /// Begins the transaction after an effect: when the native function returns, the interpreter sets the checkpoint.
-    fn after_effect(&mut self) {
+    pub(super) fn after_effect(&mut self) {
         self.begin();
         if !self.tx.concurrent {
             return;
@@ -327,12 +335,19 @@ impl Thread {
         if !self.tx.concurrent {
             return Ok(());
         }
+        if self.is_atomic() {
+            return self.irrevocable();
+        }
         self.before_effect()?;
         self.after_effect();
         Ok(())
     }
     /// Runs `f`, which may block and touches no object, while other threads (and collections) go on.
     pub fn blocking<T>(&mut self, f: impl FnOnce() -> T) -> R<T> {
+        if self.is_atomic() {
+            self.warn_of_blocking()?;
+            return Ok(self.world.detached(false, f));
+        }
         self.before_effect()?;
         let v = self.world.detached(true, f);
         if self.tx.concurrent || self.world.is_concurrent() {

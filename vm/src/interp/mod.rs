@@ -17,6 +17,7 @@
 
 mod arguments;
 pub mod async_generator;
+mod atomic;
 pub mod boundary;
 pub mod cache;
 pub(crate) mod call;
@@ -165,6 +166,8 @@ pub struct State {
     pub exit: Exit,
     /// frame objects of running frames: (register 0, object)
     pub frames: Vec<(usize, Value)>,
+    /// atomic blocks that are open
+    pub(crate) atomic: atomic::Atomic,
     /// transaction checkpoint
     pub checkpoint: boundary::Checkpoint,
     /// how long transactions are
@@ -232,6 +235,7 @@ impl State {
             nesting: 0,
             exit: Exit::Returned,
             frames: Vec::new(),
+            atomic: atomic::Atomic::default(),
             checkpoint: boundary::Checkpoint::default(),
             length: length::Length::default(),
             direct: false,

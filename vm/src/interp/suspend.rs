@@ -139,6 +139,9 @@ pub(super) fn push_send(th: &mut Thread, it: Value, sent: Value, dest: u16) -> R
 /// `regs` is register 0 of the running frame, which is a generator's.
 #[inline]
 pub(super) unsafe fn suspend(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R<()> {
+    if th.is_atomic() && th.interp.atomic.is_in(regs) {
+        return Err(th.suspended_in_atomic());
+    }
     // SAFETY: by the caller's promise.
     unsafe {
         let g: Gc<Generator> = (*regs.sub(2)).as_gc();

@@ -368,6 +368,11 @@ impl Thread {
     pub fn runtime_error(&mut self, text: &str) -> Throw {
         self.error(ctx().types.RuntimeError, text)
     }
+    /// Throws a `TimeoutError` with this text.
+    #[cold]
+    pub fn timeout_error(&mut self, text: &str) -> Throw {
+        self.error(ctx().types.TimeoutError, text)
+    }
     /// Throws a `NotImplementedError` with this text.
     #[cold]
     pub fn not_implemented_error(&mut self, text: &str) -> Throw {

@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 
 /// Acquires a lock that is held outside of transactions, with Python's rules. True when acquired.
 pub fn acquire(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<bool> {
+    if th.is_atomic() {
+        return acquire_in_atomic(th, s, timeout);
+    }
     // What was done before must be visible to whoever holds the lock later; and nothing after it may be undone with it.
     th.commit_point()?;
     if s.try_acquire() {
@@ -52,6 +55,26 @@ pub(super) fn wait(th: &mut Thread, timeout: Option<Duration>, f: impl Fn(Option
             return Ok(false);
         }
     }
+}
+/// In an atomic block no lock is waited for while the transaction has objects that its holder may want, unless the transaction
+/// cannot be undone.
+fn acquire_in_atomic(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<bool> {
+    if s.is_held() {
+        if timeout == Some(Duration::ZERO) {
+            return Ok(false);
+        }
+        if timeout.is_none()
+            && let Some(abort) = th.wait_outside(s)
+        {
+            return Err(abort);
+        }
+    }
+    th.commit_point()?;
+    if s.try_acquire() {
+        return Ok(true);
+    }
+    let end = timeout.and_then(|t| Instant::now().checked_add(t));
+    th.wait_inside(s, end)
 }
 /// A time in seconds, which a `Duration` can hold if it is not negative.
 pub fn seconds(th: &mut Thread, v: Value) -> R<f64> {

@@ -1,0 +1,109 @@
+"""Work on all cores with the result of some order, or of the given one."""
+
+import os
+import threading
+from collections import deque
+
+from . import _native, atomic
+
+
+def _cores():
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _in_threads(count, work):
+    """Runs `work()` in the calling thread and in `count - 1` others."""
+    threads = [threading.Thread(target=work, name=f"vasuki-{i}", daemon=True) for i in range(1, count)]
+    for t in threads:
+        t.start()
+    try:
+        work()
+    finally:
+        for t in threads:
+            t.join()
+
+
+class TransactionQueue:
+    """Tasks that run on all cores, each as one transaction: as if one after the other, in some order.
+
+        queue = vasuki.TransactionQueue()
+        for node in roots:
+            queue.add(visit, node)
+        queue.run()
+    """
+
+    def __init__(self):
+        self._tasks = deque()
+        self._running = threading.local()
+
+    def add(self, function, /, *args, **kwargs):
+        """Adds a task. A task may add others: they belong to the queue when it has ended."""
+        added = getattr(self._running, "added", None)
+        (self._tasks if added is None else added).append((function, args, kwargs))
+
+    def __len__(self):
+        """How many tasks have not been started."""
+        return len(self._tasks)
+
+    def run(self, threads=None):
+        """Runs all tasks, those too that tasks add, in so many threads (as there are cores). The first exception of a task is
+        raised when the tasks that run have ended; the others stay in the queue.
+        """
+        tasks, lock = self._tasks, threading.Condition()
+        active = 0
+        failure = None
+
+        def step():
+            """Runs a task. False: there is none, and there will be none."""
+            nonlocal active, failure
+            with lock:
+                while not tasks and active and failure is None:
+                    lock.wait()
+                if not tasks or failure is not None:
+                    return False
+                function, args, kwargs = tasks.popleft()
+                active += 1
+            added, error = [], None
+            self._running.added = added
+            try:
+                with atomic:
+                    function(*args, **kwargs)
+            except BaseException as e:
+                error = e
+            finally:
+                self._running.added = None
+            with lock:
+                tasks.extend(added)
+                active -= 1
+                if error is not None and failure is None:
+                    failure = error
+                lock.notify_all()
+            return True
+
+        def work():
+            while step():
+                pass
+
+        _in_threads(_check_threads(threads), work)
+        if failure is not None:
+            raise failure
+
+
+def _check_threads(threads):
+    if threads is None:
+        return _cores()
+    if threads < 1:
+        raise ValueError("threads must be at least 1")
+    return threads
+
+
+def ordered(function, items, threads=None):
+    """`[function(item) for item in items]`, on all cores, with exactly that loop's result: calls run ahead of their turn as
+    transactions, and commit in order. What a call reads that an earlier one changes is read again. An exception ends the
+    loop: calls after it have done nothing.
+    """
+    items = list(items)
+    raise NotImplementedError
