@@ -15,15 +15,20 @@ def _cores():
 
 
 def _in_threads(count, work):
-    """Runs `work()` in the calling thread and in `count - 1` others."""
-    threads = [threading.Thread(target=work, name=f"vasuki-{i}", daemon=True) for i in range(1, count)]
+    """Runs `work()` in so many threads."""
+    threads = [threading.Thread(target=work, name=f"vasuki-{i}", daemon=True) for i in range(count)]
     for t in threads:
         t.start()
-    try:
-        work()
-    finally:
-        for t in threads:
-            t.join()
+    for t in threads:
+        t.join()
+
+
+def _check_threads(threads):
+    if threads is None:
+        return _cores()
+    if threads < 1:
+        raise ValueError("threads must be at least 1")
+    return threads
 
 
 class TransactionQueue:
@@ -92,18 +97,40 @@ class TransactionQueue:
             raise failure
 
 
-def _check_threads(threads):
-    if threads is None:
-        return _cores()
-    if threads < 1:
-        raise ValueError("threads must be at least 1")
-    return threads
-
-
 def ordered(function, items, threads=None):
     """`[function(item) for item in items]`, on all cores, with exactly that loop's result: calls run ahead of their turn as
     transactions, and commit in order. What a call reads that an earlier one changes is read again. An exception ends the
     loop: calls after it have done nothing.
     """
     items = list(items)
-    raise NotImplementedError
+    threads = min(_check_threads(threads), len(items))
+    # Without transactions, and in one, the loop itself is all there is.
+    if threads <= 1 or _native.is_atomic() or not hasattr(_native, "Turns"):
+        return [function(item) for item in items]
+    turns = _native.Turns(len(items))
+    parts = []
+    failures = []
+
+    def work():
+        mine = []
+        while (turn := turns.take()) is not None:
+            number, first, end = turn
+            part = items[first:end]
+            try:
+                with atomic:
+                    results = turns.run(number, lambda: [function(item) for item in part])
+            except BaseException as e:
+                failures.append(e)
+                turns.stop()
+                break
+            if results is None:
+                break
+            turns.done(number)
+            mine.append((first, results))
+        parts.extend(mine)
+
+    _in_threads(threads, work)
+    if failures:
+        raise failures[0]
+    parts.sort(key=lambda p: p[0])
+    return [result for _, results in parts for result in results]

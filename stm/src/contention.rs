@@ -82,6 +82,14 @@ impl Drop for Wait<'_> {
     }
 }
 
+/// See [`WorldThread::awaits`].
+pub struct Awaits<'a>(&'a WorldThread);
+impl Drop for Awaits<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.store(false, Relaxed);
+    }
+}
+
 impl WorldThread {
     /// An object is open by `owner`: waits a little.
     #[cold]
@@ -259,6 +267,16 @@ impl WorldThread {
                 .is_none_or(|t| (self.age.load(Relaxed), self.id) < (t.age.load(Relaxed), t.id))
     }
 
+    /// The running transaction counts as begun at this time of the clock.
+    pub fn set_age(&self, age: u64) {
+        self.age.store(age, Relaxed);
+    }
+    /// Until this is dropped the thread waits for something that older transactions must do first: they may ask for what it has
+    /// open at once.
+    pub fn awaits(&self) -> Awaits<'_> {
+        self.waiting.store(true, Relaxed);
+        Awaits(self)
+    }
     /// Does another thread wait for an object that is open, or to become irrevocable?
     pub fn others_are_blocked(&self) -> bool {
         let next = self.world.next_irrevocable.load(Relaxed);

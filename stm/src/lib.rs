@@ -63,7 +63,7 @@ mod tx;
 mod world;
 
 pub use commit::Publisher;
-pub use contention::Waits;
+pub use contention::{Awaits, Waits};
 pub use header::{Header, flag, meta};
 #[cfg(any(loom, shuttle))]
 pub use mutant::{Mutant, set_mutant};

@@ -29,8 +29,15 @@ pub fn wait(word: &AtomicU32, expected: u32, until: Option<Instant>) -> bool {
 }
 /// One thread that waits at the word looks at it again.
 pub fn wake_one(word: &AtomicU32) {
+    wake(word, 1);
+}
+/// All threads that wait at the word look at it again.
+pub fn wake_all(word: &AtomicU32) {
+    wake(word, i32::MAX);
+}
+fn wake(word: &AtomicU32, n: i32) {
     // SAFETY: the word is valid for the call.
-    unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1) };
+    unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, n) };
 }
 
 /// All threads that wait at the word look at it again.

@@ -189,6 +189,7 @@ impl Thread {
         if !self.tx.concurrent || self.tx.irrevocable {
             return Ok(());
         }
+        self.before_turn()?;
         self.go_on();
         Ok(self.tx.become_irrevocable(self.world)?)
     }

@@ -98,6 +98,7 @@ mod twister;
 pub mod typing;
 pub mod unicodedata;
 pub mod vasuki;
+mod vasuki_turns;
 pub mod warnings;
 pub mod weakref;
 #[expect(unsafe_code, reason = "the compressor has C's interface")]

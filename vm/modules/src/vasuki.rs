@@ -3,6 +3,7 @@
 use crate::state::add_class;
 use crate::support::ClassCell;
 use crate::time::duration;
+use crate::vasuki_turns;
 use std::sync::atomic::Ordering::Relaxed;
 use vasuki_vm::memory::{COLLECT_NANOS, COLLECTIONS};
 use vasuki_vm::native::{ModuleDef, TypeDef, def, def_static};
@@ -49,7 +50,10 @@ pub static MODULE: ModuleDef = ModuleDef {
             "Counters of transactions and collections, of all threads so far.",
         ),
     ],
-    init: |th, m| add_class(th, m, &CLASS, &ATOMIC).map(|_| ()),
+    init: |th, m| {
+        add_class(th, m, &CLASS, &ATOMIC)?;
+        add_class(th, m, &vasuki_turns::CLASS, &vasuki_turns::TURNS).map(|_| ())
+    },
 };
 
 /// What `with vasuki.atomic:` enters. It has no state: the blocks are the thread's.

@@ -7,6 +7,7 @@
 //! An effect in a block makes its transaction irrevocable; only a transaction that has become so for its own progress, and has
 //! had no effect, can still be undone.
 
+use super::ordered::Turn;
 use crate::context::ctx;
 use crate::park;
 use crate::thread::Thread;
@@ -31,6 +32,8 @@ pub struct Atomic {
     waits: bool,
     /// the transaction waits until this lock is free when it has been undone
     lock: Option<Arc<park::Lock>>,
+    /// the block has a place in an order
+    pub(super) turn: Option<Turn>,
     /// `or_else` calls that have another function to call
     alternatives: usize,
     /// it runs again after it has waited for a change
@@ -39,6 +42,16 @@ pub struct Atomic {
     deadline: Option<Instant>,
     /// it has had an effect that cannot be undone, or is about to
     pub(crate) had_effect: bool,
+}
+/// Where a part of a transaction has begun, with what the thread had then.
+pub(super) struct Part {
+    part: vasuki_stm::Part,
+    depth: usize,
+    handling: Value,
+    context: Value,
+    aborts: usize,
+    commits: usize,
+    made: usize,
 }
 /// What a transaction that was undone waits for.
 pub(super) enum Afterwards {
@@ -174,8 +187,13 @@ impl Thread {
         let a = &mut self.interp.atomic;
         a.had_effect = false;
         let (waits, lock) = (std::mem::take(&mut a.waits), a.lock.take());
+        let ahead = self.interp.atomic.turn.take().is_some_and(|t| !t.is_now());
         if !waits && lock.is_none() {
             self.tx.abort(world);
+            if ahead {
+                // It has lost to an earlier one, as it must: it does not become irrevocable for that.
+                self.tx.aborts_in_row = 0;
+            }
             return Afterwards::Nothing;
         }
         let r = if waits {
@@ -238,6 +256,30 @@ impl Thread {
         }
         world.stop_waiting();
     }
+    /// A part of the running transaction begins, which can be undone alone: it logs, and is not irrevocable.
+    pub(super) fn begin_part(&mut self) -> Part {
+        Part {
+            part: self.tx.begin_part(self.world),
+            depth: self.interp.atomic.depth(),
+            handling: self.handling,
+            context: self.context,
+            aborts: self.on_abort.len(),
+            commits: self.on_commit.len(),
+            made: self.finalizable.made(),
+        }
+    }
+    /// Undoes what has been done since the part has begun.
+    pub(super) fn undo_part(&mut self, p: Part) {
+        for undo in self.on_abort.split_off(p.aborts).into_iter().rev() {
+            undo(self);
+        }
+        self.tx.undo_part(self.world, p.part);
+        self.on_commit.truncate(p.commits);
+        self.finalizable.forget_since(p.made);
+        self.interp.atomic.go_back_to(p.depth);
+        self.handling = p.handling;
+        self.context = p.context;
+    }
     /// Calls the first function; if that wants to wait for a change, undoes what it has done and calls the next one. If all
     /// want to wait, the transaction waits for what any of them has read.
     pub fn or_else(&mut self, functions: &[Value]) -> R {
@@ -249,11 +291,7 @@ impl Thread {
                 // Nothing could be undone.
                 return self.call(*f, &[]);
             }
-            let world = self.world;
-            let (depth, handling, context) = (self.interp.atomic.depth(), self.handling, self.context);
-            let (aborts, commits) = (self.on_abort.len(), self.on_commit.len());
-            let made = self.finalizable.made();
-            let part = self.tx.begin_part(world);
+            let part = self.begin_part();
             self.interp.atomic.alternatives += 1;
             let r = self.call(*f, &[]);
             self.interp.atomic.alternatives -= 1;
@@ -262,15 +300,7 @@ impl Thread {
                 r => return r,
             }
             self.interp.atomic.waits = false;
-            for undo in self.on_abort.split_off(aborts).into_iter().rev() {
-                undo(self);
-            }
-            self.tx.undo_part(world, part);
-            self.on_commit.truncate(commits);
-            self.finalizable.forget_since(made);
-            self.interp.atomic.go_back_to(depth);
-            self.handling = handling;
-            self.context = context;
+            self.undo_part(part);
         }
         self.call(*last, &[])
     }

@@ -36,6 +36,7 @@ mod length;
 mod liveness;
 mod lookup;
 pub(crate) mod monitor;
+pub mod ordered;
 mod publish;
 mod returns;
 mod run;

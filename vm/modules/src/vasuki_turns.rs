@@ -1,0 +1,88 @@
+//! `_vasuki.Turns`: the order in which the transactions of `vasuki.ordered` commit.
+
+use crate::state::State;
+use crate::support::ClassCell;
+use std::sync::Arc;
+use vasuki_vm::interp::ordered::Turns;
+use vasuki_vm::native::{TypeDef, def, def_static};
+use vasuki_vm::object::Kind;
+use vasuki_vm::thread::Thread;
+use vasuki_vm::throw::R;
+use vasuki_vm::types::payload::{self, Payload, payload_size};
+use vasuki_vm::value::Value;
+
+#[derive(Clone)]
+struct Order(Arc<Turns>);
+impl Payload for Order {
+    fn trace(&self, _: &mut dyn FnMut(Value)) {}
+}
+pub(crate) static CLASS: ClassCell = ClassCell::new();
+pub(crate) static TURNS: TypeDef = TypeDef {
+    doc: "The turns of items that are worked on in order.",
+    methods: &[
+        def_static("__new__", "cls, items, /", new, ""),
+        def(
+            "take",
+            "self, /",
+            take,
+            "The next turn: its number, its first item, the item behind its last one; or None.",
+        ),
+        def(
+            "run",
+            "self, number, function, /",
+            run,
+            "Call the function and wait for the turn. None: it does not come, and nothing has been done.",
+        ),
+        def(
+            "done",
+            "self, number, /",
+            |th, a| {
+                let n = number(th, a[1])?;
+                turns(th, a[0])?.done(n);
+                Ok(Value::NONE)
+            },
+            "The turn has committed.",
+        ),
+        def(
+            "stop",
+            "self, /",
+            |th, a| {
+                turns(th, a[0])?.stop();
+                Ok(Value::NONE)
+            },
+            "The turn has failed: none comes after it.",
+        ),
+    ],
+    ..TypeDef::new("_vasuki.Turns", Kind::Payload, payload_size::<Order>())
+};
+
+fn turns(th: &mut Thread, v: Value) -> R<Arc<Turns>> {
+    Ok(Arc::clone(&State::<Order>::of(th, v)?.fixed().0))
+}
+fn number(th: &mut Thread, v: Value) -> R<u32> {
+    let n = th.to_i64(v)?;
+    u32::try_from(n).map_err(|_| th.overflow_error("there are not so many turns"))
+}
+fn new(th: &mut Thread, a: &[Value]) -> R {
+    let items = th.to_i64(a[1])?;
+    let items = usize::try_from(items).map_err(|_| th.value_error("a number of items is not negative"))?;
+    let state = Order(Arc::new(Turns::new(th, items)));
+    Ok(payload::new(th, a[0].as_gc(), state).value())
+}
+fn take(th: &mut Thread, a: &[Value]) -> R {
+    let turns = turns(th, a[0])?;
+    // A turn that is taken is not taken again when the transaction aborts.
+    th.commit_point()?;
+    Ok(match turns.take() {
+        Some(t) => th.new_tuple(&[
+            Value::small(t.number.into()),
+            Value::small(t.first as i64),
+            Value::small(t.end as i64),
+        ]),
+        None => Value::NONE,
+    })
+}
+fn run(th: &mut Thread, a: &[Value]) -> R {
+    let (turns, n) = (turns(th, a[0])?, number(th, a[1])?);
+    Ok(th.in_turn(&turns, n, a[2])?.unwrap_or(Value::NONE))
+}
