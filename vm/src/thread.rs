@@ -185,13 +185,19 @@ impl Thread {
     /// that cannot be taken back. Free in solo mode.
     #[inline]
     pub fn irrevocable(&mut self) -> R<()> {
-        self.interp.atomic.had_effect = true;
-        if !self.tx.concurrent || self.tx.irrevocable {
+        let had_effect = std::mem::replace(&mut self.interp.atomic.had_effect, true);
+        if !self.tx.concurrent || self.tx.irrevocable && (had_effect || self.interp.output.is_empty()) {
             return Ok(());
         }
         self.before_turn()?;
         self.go_on();
-        Ok(self.tx.become_irrevocable(self.world)?)
+        self.tx.become_irrevocable(self.world)?;
+        if !self.interp.output.is_empty() {
+            // What was written before comes before the effect.
+            let _order = self.output_order();
+            self.write_output(false);
+        }
+        Ok(())
     }
     /// Logs a whole object as read-and-written by none: helper for objects that are only ever opened (`Payload`).
     pub fn own(&mut self, o: Obj) -> R<()> {

@@ -13,7 +13,7 @@ use crate::park;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
-use std::sync::Arc;
+use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 use vasuki_stm::{Retry, poll};
 
@@ -31,7 +31,7 @@ pub struct Atomic {
     /// the transaction waits for a change when it has been undone
     waits: bool,
     /// the transaction waits until this lock is free when it has been undone
-    lock: Option<Arc<park::Lock>>,
+    lock: Option<NonNull<park::Lock>>,
     /// the block has a place in an order
     pub(super) turn: Option<Turn>,
     /// `or_else` calls that have another function to call
@@ -52,6 +52,7 @@ pub(super) struct Part {
     aborts: usize,
     commits: usize,
     made: usize,
+    written: usize,
 }
 /// What a transaction that was undone waits for.
 pub(super) enum Afterwards {
@@ -60,7 +61,7 @@ pub(super) enum Afterwards {
     /// a change of what it had read
     Change,
     /// that a lock is free
-    Lock(Arc<park::Lock>),
+    Lock(NonNull<park::Lock>),
 }
 impl Atomic {
     /// Blocks that are open.
@@ -111,7 +112,7 @@ impl Thread {
             a.runs_again = false;
             a.deadline = None;
         }
-        Ok(())
+        self.output_error()
     }
     /// What undoes the transaction, waits until something changes that it has read, and runs it again: to be returned. After
     /// `timeout` in all it is TimeoutError instead.
@@ -153,9 +154,9 @@ impl Thread {
     }
     /// An atomic block wants a lock that somebody holds, who may want what the transaction has: it is undone, and runs again
     /// when the lock is free. None: it cannot be undone.
-    pub(crate) fn wait_outside(&mut self, lock: &Arc<park::Lock>) -> Option<Throw> {
+    pub(crate) fn wait_outside(&mut self, lock: &park::Lock) -> Option<Throw> {
         self.is_undoable().then(|| {
-            self.interp.atomic.lock = Some(Arc::clone(lock));
+            self.interp.atomic.lock = Some(NonNull::from(lock));
             Throw::ABORT
         })
     }
@@ -216,7 +217,9 @@ impl Thread {
         match what {
             Afterwards::Nothing => {}
             Afterwards::Change => self.wait_for_change(),
-            Afterwards::Lock(l) => self.wait_for_lock(&l),
+            // SAFETY: the lock is part of an object, which lives: its address is on this thread's stack from here on, and was in
+            // a register of the transaction until now.
+            Afterwards::Lock(l) => self.wait_for_lock(unsafe { l.as_ref() }),
         }
     }
     /// Waits until the lock is free, or a signal arrives.
@@ -266,6 +269,7 @@ impl Thread {
             aborts: self.on_abort.len(),
             commits: self.on_commit.len(),
             made: self.finalizable.made(),
+            written: self.interp.output.len(),
         }
     }
     /// Undoes what has been done since the part has begun.
@@ -276,6 +280,7 @@ impl Thread {
         self.tx.undo_part(self.world, p.part);
         self.on_commit.truncate(p.commits);
         self.finalizable.forget_since(p.made);
+        self.interp.output.truncate(p.written);
         self.interp.atomic.go_back_to(p.depth);
         self.handling = p.handling;
         self.context = p.context;

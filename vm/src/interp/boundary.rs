@@ -101,6 +101,7 @@ impl Thread {
             && !self.tx.irrevocable
             && self.tx.aborts_in_row == 0
             && self.interp.to_share.is_empty()
+            && self.interp.output.is_empty()
             && self.changed.is_empty()
             && self.on_abort.is_empty()
             && self.on_commit.is_empty()
@@ -114,6 +115,15 @@ impl Thread {
     }
     #[inline(never)]
     fn commit_all(&mut self) -> R<()> {
+        if self.interp.output.is_empty() {
+            return self.commit_silently();
+        }
+        let _order = self.output_order();
+        self.commit_silently()?;
+        self.write_output(true);
+        Ok(())
+    }
+    fn commit_silently(&mut self) -> R<()> {
         if self.tx.concurrent {
             let mut publish = Publish::new(&self.interp.to_share, &self.changed);
             self.tx.commit(self.world, &mut publish)?;
@@ -161,6 +171,7 @@ impl Thread {
         }
         self.keep_alive.clear();
         self.on_commit.clear();
+        self.interp.output.truncate(0);
         self.interp.to_share.clear();
         self.changed.clear();
         self.finalizable.abort();

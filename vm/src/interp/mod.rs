@@ -37,6 +37,7 @@ mod liveness;
 mod lookup;
 pub(crate) mod monitor;
 pub mod ordered;
+mod output;
 mod publish;
 mod returns;
 mod run;
@@ -167,6 +168,8 @@ pub struct State {
     pub exit: Exit,
     /// frame objects of running frames: (register 0, object)
     pub frames: Vec<(usize, Value)>,
+    /// what it has written, and is kept until its commit
+    pub(crate) output: output::Output,
     /// atomic blocks that are open
     pub(crate) atomic: atomic::Atomic,
     /// transaction checkpoint
@@ -236,6 +239,7 @@ impl State {
             nesting: 0,
             exit: Exit::Returned,
             frames: Vec::new(),
+            output: output::Output::default(),
             atomic: atomic::Atomic::default(),
             checkpoint: boundary::Checkpoint::default(),
             length: length::Length::default(),
