@@ -41,6 +41,8 @@ class _Atomic(_native.Atomic):
             with self:
                 return function(*args, **kwargs)
 
+        if hasattr(_native, "rerun"):
+            return _native.rerun(atomic_function)
         return atomic_function
 
     def __repr__(self):

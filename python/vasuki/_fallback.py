@@ -6,6 +6,7 @@ anything, and not in a `with` block, which cannot be run again: there it is Runt
 
 import threading
 import time
+from functools import wraps
 
 _lock = threading.RLock()
 _changed = threading.Condition(_lock)
@@ -32,35 +33,40 @@ class Atomic:
 
     def __exit__(self, kind, exception, traceback):
         _local.depth -= 1
-        if not _local.depth:
-            if kind is not _Retry:
-                _counts["commits"] += 1
-                _changed.notify_all()
+        outermost = not _local.depth
+        if outermost and kind is not _Retry:
+            _counts["commits"] += 1
+            _changed.notify_all()
         _lock.release()
-        if kind is _Retry and not _local.depth and not getattr(_local, "runs_function", False):
+        if outermost and kind is _Retry and not getattr(_local, "reruns", False):
             raise RuntimeError("retry() in a with block: only Vasuki can run it again") from None
 
 
-def call(function, args, kwargs):
-    """An atomic function: runs again when it retries."""
-    if _depth():
-        return function(*args, **kwargs)
-    began = time.monotonic()
-    with _lock:
-        while True:
-            _local.runs_function = True
-            try:
-                with Atomic():
+def rerun(function):
+    """An atomic function that runs again when it retries."""
+
+    @wraps(function)
+    def again(*args, **kwargs):
+        if _depth():
+            return function(*args, **kwargs)
+        began = time.monotonic()
+        # Held while it starts to wait, so that no change is missed.
+        with _lock:
+            while True:
+                _local.reruns = True
+                try:
                     return function(*args, **kwargs)
-            except _Retry as e:
+                except _Retry as e:
+                    timeout = e.timeout
+                finally:
+                    _local.reruns = False
                 _counts["aborts"] += 1
-                timeout = e.timeout
-            finally:
-                _local.runs_function = False
-            left = None if timeout is None else began + timeout - time.monotonic()
-            if left is not None and left <= 0:
-                raise TimeoutError("nothing has changed in time")
-            _changed.wait(left)
+                left = None if timeout is None else began + timeout - time.monotonic()
+                if left is not None and left <= 0:
+                    raise TimeoutError("nothing has changed in time")
+                _changed.wait(left)
+
+    return again
 
 
 def retry(timeout):
