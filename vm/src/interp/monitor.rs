@@ -71,8 +71,10 @@ pub(crate) const BRANCHES: u32 = Event::BranchLeft.bit() | Event::BranchRight.bi
 pub(super) const REMEMBER: u32 = BRANCHES | Event::Line.bit() | Event::Call.bit();
 
 const EVENTS: usize = NAMES.len();
-const NOTHING: AtomicU64 = AtomicU64::new(Value::EMPTY.0);
-const ZERO: AtomicU32 = AtomicU32::new(0);
+
+const fn nothing() -> AtomicU64 {
+    AtomicU64::new(Value::EMPTY.0)
+}
 
 /// A tool.
 struct Tool {
@@ -87,19 +89,23 @@ struct Tool {
     /// changes when what it disabled no longer counts
     epoch: AtomicU32,
 }
-const TOOL: Tool = Tool {
-    name: NOTHING,
-    callbacks: [NOTHING; EVENTS],
-    events: ZERO,
-    generation: ZERO,
-    codes: ZERO,
-    epoch: ZERO,
-};
-static REGISTRY: [Tool; TOOLS] = [TOOL; TOOLS];
+impl Tool {
+    const fn new() -> Tool {
+        Tool {
+            name: nothing(),
+            callbacks: [const { nothing() }; EVENTS],
+            events: AtomicU32::new(0),
+            generation: AtomicU32::new(0),
+            codes: AtomicU32::new(0),
+            epoch: AtomicU32::new(0),
+        }
+    }
+}
+static REGISTRY: [Tool; TOOLS] = [const { Tool::new() }; TOOLS];
 /// All events that any tool has set everywhere.
-static EVERYWHERE: AtomicU32 = ZERO;
+static EVERYWHERE: AtomicU32 = AtomicU32::new(0);
 /// The objects `DISABLE` and `MISSING`.
-static CONSTANTS: [AtomicU64; 2] = [NOTHING; 2];
+static CONSTANTS: [AtomicU64; 2] = [const { nothing() }; 2];
 
 /// What a code object knows about its tools.
 #[derive(Default)]
