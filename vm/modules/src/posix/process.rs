@@ -292,9 +292,8 @@ fn exec(th: &mut Thread, file: Value, argv: Value, env: Option<Value>) -> R {
     }
     let args = arguments(th, argv, &format!("{name}() arg 2"))?;
     let mut vars: Vec<CString> = Vec::new();
-    match env {
-        Some(e) => vars = environment(th, e)?,
-        None => {}
+    if let Some(e) = env {
+        vars = environment(th, e)?;
     }
     let pointers = |v: &[CString]| v.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect::<Vec<_>>();
     let (argp, envp) = (pointers(&args), pointers(&vars));

@@ -160,10 +160,7 @@ fn setaffinity(th: &mut Thread, a: &[Value]) -> R {
     }
     th.irrevocable()?;
     // SAFETY: the set's own size.
-    check(
-        th,
-        i64::from(unsafe { libc::sched_setaffinity(pid, size_of_val(&set), &set) }),
-        None,
-    )?;
+    let r = unsafe { libc::sched_setaffinity(pid, size_of_val(&set), &set) };
+    check(th, i64::from(r), None)?;
     Ok(Value::NONE)
 }

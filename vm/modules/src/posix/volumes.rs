@@ -164,7 +164,7 @@ fn statvfs(th: &mut Thread, a: &[Value]) -> R {
         s.f_namemax,
         s.f_fsid,
     ]
-    .map(|n| th.new_uint(n as u64));
+    .map(|n| th.new_uint(n));
     structseq::new(th, c, &v)
 }
 /// A name of a table, or a number.
