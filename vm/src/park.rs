@@ -31,10 +31,6 @@ pub fn wait(word: &AtomicU32, expected: u32, until: Option<Instant>) -> bool {
 pub fn wake_one(word: &AtomicU32) {
     wake(word, 1);
 }
-/// All threads that wait at the word look at it again.
-pub fn wake_all(word: &AtomicU32) {
-    wake(word, i32::MAX);
-}
 fn wake(word: &AtomicU32, n: i32) {
     // SAFETY: the word is valid for the call.
     unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, n) };
@@ -42,8 +38,7 @@ fn wake(word: &AtomicU32, n: i32) {
 
 /// All threads that wait at the word look at it again.
 pub fn wake_all(word: &AtomicU32) {
-    // SAFETY: the word is valid for the call.
-    unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, i32::MAX) };
+    wake(word, i32::MAX);
 }
 
 const FREE: u32 = 0;

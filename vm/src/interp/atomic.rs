@@ -9,11 +9,9 @@
 
 use super::ordered::Turn;
 use crate::context::ctx;
-use crate::park;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
-use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 use vasuki_stm::{Retry, poll};
 
@@ -23,6 +21,14 @@ const SLICE: Duration = Duration::from_millis(50);
 /// Slices in a row that find other threads blocked by one that waits for a lock: then it is a deadlock.
 const DEADLOCK: u32 = 20;
 
+/// A lock to wait for.
+pub(crate) struct Free {
+    /// its object, which lives until it has been waited for
+    pub(crate) lock: Value,
+    /// waits until it is free, and leaves it so; false: the time is over
+    pub(crate) wait: Box<dyn Fn(Option<Instant>) -> bool + Send>,
+}
+
 /// The atomic blocks of a thread.
 #[derive(Default)]
 pub struct Atomic {
@@ -30,8 +36,8 @@ pub struct Atomic {
     frames: Vec<usize>,
     /// the transaction waits for a change when it has been undone
     waits: bool,
-    /// the transaction waits until this lock is free when it has been undone
-    lock: Option<NonNull<park::Lock>>,
+    /// the transaction waits until a lock is free when it has been undone
+    lock: Option<Free>,
     /// the block has a place in an order
     pub(super) turn: Option<Turn>,
     /// `or_else` calls that have another function to call
@@ -61,7 +67,7 @@ pub(super) enum Afterwards {
     /// a change of what it had read
     Change,
     /// that a lock is free
-    Lock(NonNull<park::Lock>),
+    Lock(Free),
 }
 impl Atomic {
     /// Blocks that are open.
@@ -154,21 +160,21 @@ impl Thread {
     }
     /// An atomic block wants a lock that somebody holds, who may want what the transaction has: it is undone, and runs again
     /// when the lock is free. None: it cannot be undone.
-    pub(crate) fn wait_outside(&mut self, lock: &park::Lock) -> Option<Throw> {
+    pub(crate) fn wait_outside(&mut self, free: Free) -> Option<Throw> {
         self.is_undoable().then(|| {
-            self.interp.atomic.lock = Some(NonNull::from(lock));
+            self.interp.atomic.lock = Some(free);
             Throw::ABORT
         })
     }
     /// The same of one that cannot be undone: it waits inside, until `end`. False: the time is over. RuntimeError if it would
     /// wait for ever, since others wait for it.
-    pub(crate) fn wait_inside(&mut self, lock: &park::Lock, end: Option<Instant>) -> R<bool> {
+    pub(crate) fn wait_inside(&mut self, end: Option<Instant>, take: impl Fn(Option<Instant>) -> bool) -> R<bool> {
         let world = self.world;
         let mut awaited = 0;
         loop {
             let slice = Instant::now() + SLICE;
             let until = end.map_or(slice, |e| e.min(slice));
-            if world.detached(false, || lock.wait(Some(until))) {
+            if world.detached(false, || take(Some(until))) {
                 return Ok(true);
             }
             if end.is_some_and(|e| Instant::now() >= e) {
@@ -217,28 +223,23 @@ impl Thread {
         match what {
             Afterwards::Nothing => {}
             Afterwards::Change => self.wait_for_change(),
-            // SAFETY: the lock is part of an object, which lives: its address is on this thread's stack from here on, and was in
-            // a register of the transaction until now.
-            Afterwards::Lock(l) => self.wait_for_lock(unsafe { l.as_ref() }),
+            Afterwards::Lock(free) => self.wait_for_lock(&free),
         }
     }
     /// Waits until the lock is free, or a signal arrives.
-    fn wait_for_lock(&mut self, lock: &park::Lock) {
+    fn wait_for_lock(&mut self, free: &Free) {
+        let lock = std::hint::black_box(free.lock);
         let world = self.world;
         let main = crate::signals::is_main(self);
         loop {
             let until = main.then(|| Instant::now() + SLICE);
-            let free = world.detached(true, || {
-                let taken = lock.wait(until);
-                if taken {
-                    lock.release();
-                }
-                taken
-            });
-            if free || main && world.poll_word() & poll::SIGNAL != 0 {
-                return;
+            let is_free = world.detached(true, || (free.wait)(until));
+            if is_free || main && world.poll_word() & poll::SIGNAL != 0 {
+                break;
             }
         }
+        // Until here the collector finds it on this thread's stack.
+        std::hint::black_box(lock);
     }
     /// Waits for a change of what the transaction had read that was undone; or until its time is over, or a signal arrives.
     fn wait_for_change(&mut self) {

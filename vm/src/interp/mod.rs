@@ -17,7 +17,7 @@
 
 mod arguments;
 pub mod async_generator;
-mod atomic;
+pub(crate) mod atomic;
 pub mod boundary;
 pub mod cache;
 pub(crate) mod call;

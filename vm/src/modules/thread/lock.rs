@@ -3,6 +3,7 @@
 
 use super::mutex::Mutex;
 use super::uses;
+use crate::interp::atomic::Free;
 use crate::native::{TypeDef, def, def_static};
 use crate::object::{Gc, Kind};
 use crate::park;
@@ -16,9 +17,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Acquires a lock that is held outside of transactions, with Python's rules. True when acquired.
-pub fn acquire(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<bool> {
-    if th.is_atomic() {
-        return acquire_in_atomic(th, s, timeout);
+pub fn acquire(th: &mut Thread, s: &Arc<park::Lock>, timeout: Option<Duration>) -> R<bool> {
+    if th.is_atomic() && timeout != Some(Duration::ZERO) && s.is_held() {
+        let lock = Arc::clone(s);
+        let free = Free {
+            lock: Value::NONE,
+            wait: Box::new(move |until| lock.wait(until) && lock.release()),
+        };
+        return wait_in_atomic(th, timeout, free, |until| s.wait(until));
     }
     // What was done before must be visible to whoever holds the lock later; and nothing after it may be undone with it.
     th.commit_point()?;
@@ -57,24 +63,16 @@ pub(super) fn wait(th: &mut Thread, timeout: Option<Duration>, f: impl Fn(Option
     }
 }
 /// In an atomic block no lock is waited for while the transaction has objects that its holder may want, unless the transaction
-/// cannot be undone.
-fn acquire_in_atomic(th: &mut Thread, s: &park::Lock, timeout: Option<Duration>) -> R<bool> {
-    if s.is_held() {
-        if timeout == Some(Duration::ZERO) {
-            return Ok(false);
-        }
-        if timeout.is_none()
-            && let Some(abort) = th.wait_outside(s)
-        {
-            return Err(abort);
-        }
+/// cannot be undone, or the time to wait has an end.
+#[cold]
+pub(super) fn wait_in_atomic(th: &mut Thread, timeout: Option<Duration>, free: Free, take: impl Fn(Option<Instant>) -> bool) -> R<bool> {
+    if timeout.is_none()
+        && let Some(abort) = th.wait_outside(free)
+    {
+        return Err(abort);
     }
     th.commit_point()?;
-    if s.try_acquire() {
-        return Ok(true);
-    }
-    let end = timeout.and_then(|t| Instant::now().checked_add(t));
-    th.wait_inside(s, end)
+    th.wait_inside(timeout.and_then(|t| Instant::now().checked_add(t)), take)
 }
 /// A time in seconds, which a `Duration` can hold if it is not negative.
 pub fn seconds(th: &mut Thread, v: Value) -> R<f64> {

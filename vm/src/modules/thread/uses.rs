@@ -8,6 +8,7 @@
 
 use super::lock;
 use super::mutex::Mutex;
+use crate::interp::atomic::Free;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::value::Value;
@@ -65,6 +66,14 @@ pub(super) fn acquire(th: &mut Thread, v: Value, m: &'static Mutex, timeout: Opt
     }
     if timeout == Some(Duration::ZERO) {
         return Ok(false);
+    }
+    if th.is_atomic() {
+        let wait = move |until| m.wait(me, until, &|n| world.ask_for_boundary(n as u16));
+        let free = Free {
+            lock: v,
+            wait: Box::new(move |until| wait(until) && m.release()),
+        };
+        return lock::wait_in_atomic(th, timeout, free, wait);
     }
     // The wait is between transactions: what is taken at its end is held for good.
     lock::wait(th, timeout, |until| m.wait(me, until, &|n| world.ask_for_boundary(n as u16)))
