@@ -146,6 +146,7 @@ types! {
     member_descriptor "member_descriptor" object;
     mappingproxy "mappingproxy" object;
     simple_namespace "types.SimpleNamespace" object;
+    frame_locals "FrameLocalsProxy" object;
     generic_alias "types.GenericAlias" object;
     union "typing.Union" object;
     weakref "weakref.ReferenceType" object;

@@ -30,6 +30,7 @@ pub static DEFS: &[(WhichClass, &TypeDef)] = &[
     (|t| t.mappingproxy, &crate::types::mappingproxy::DEF),
     (|t| t.module, &crate::types::module::DEF),
     (|t| t.cell, &crate::types::cell::DEF),
+    (|t| t.frame_locals, &crate::types::frame_locals::DEF),
     (|t| t.simple_namespace, &crate::types::simple_namespace::DEF),
     (|t| t.none, &crate::types::singletons::NONE),
     (|t| t.ellipsis, &crate::types::singletons::ELLIPSIS),

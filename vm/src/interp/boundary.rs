@@ -195,6 +195,7 @@ impl Thread {
         s.atomic.go_back_to(c.atomic);
         s.frames.clone_from(&c.frames);
         self.handling = Value(c.handling);
+        s.tracing.forget();
         self.context = Value(c.context);
         // SAFETY: the frame has just been put back.
         unsafe { s.set_top() };

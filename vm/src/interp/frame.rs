@@ -12,6 +12,7 @@ use crate::native::{GetSetDef, NativeDef, TypeDef, def, getset, getter};
 use crate::object::{Gc, Header, Kind, Layout, Slot};
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::buffer::Buffer;
 use crate::types::cell::Cell;
 use crate::types::dict::Dict;
 use crate::types::str_::Str;
@@ -47,6 +48,8 @@ pub struct Frame {
     pub(super) call: Slot,
     /// offset behind the first word of a conditional jump that has just run, or EMPTY
     pub(super) branch: Slot,
+    /// dict of names in `f_locals` that are no variables, or EMPTY
+    extra: Slot,
     /// small int: which events the local trace function gets, see the constants; EMPTY: lines
     events: Slot,
     /// register 0 while it runs, else 0
@@ -59,7 +62,7 @@ unsafe impl Layout for Frame {
     const KIND: Kind = Kind::Frame;
 }
 /// Words of the layout.
-const WORDS: usize = 16;
+const WORDS: usize = 17;
 /// No events for lines.
 const NO_LINES: i64 = 1;
 /// Events for instructions.
@@ -102,6 +105,7 @@ impl Gc<Frame> {
             &self.trace,
             &self.native,
             &self.call,
+            &self.extra,
         ] {
             f(s.get());
         }
@@ -268,6 +272,10 @@ fn locals_of(th: &mut Thread, regs: *mut Value) -> R {
         if word & frame_flag::GENERATOR == 0 && t.flags & flags::OPTIMIZED == 0 && mapping.is_obj() {
             return Ok(mapping);
         }
+        if word & frame_flag::HAS_OBJECT != 0 {
+            let f = object(th, regs)?.as_gc();
+            return snapshot(th, f);
+        }
         // What lies behind the variables may be left over from other frames.
         let copy = crate::types::buffer::ValueVec::from_slice(th, std::slice::from_raw_parts(regs, t.first_temp))?;
         locals_dict(th, t, copy.as_slice())
@@ -275,18 +283,12 @@ fn locals_of(th: &mut Thread, regs: *mut Value) -> R {
 }
 fn locals_dict(th: &mut Thread, t: &'static Tables, regs: &[Value]) -> R {
     let d: Gc<Dict> = th.new_dict().as_gc();
-    for (i, name) in t.varnames.iter().enumerate() {
-        if t.cellvars.iter().any(|c| c.1 as usize == i) || hidden(*name) {
-            continue;
-        }
-        put(th, d, *name, regs[i])?;
-    }
-    for &(name, r) in &t.cellvars {
-        let v = content(th, regs[r as usize])?;
-        put(th, d, name, v)?;
-    }
-    for (i, name) in t.freevars.iter().enumerate() {
-        let v = content(th, regs[t.free_base as usize + i])?;
+    let names = t.varnames.iter().enumerate().filter(|(_, n)| !hidden(**n));
+    let cells = t.cellvars.iter().filter(|c| c.1 as usize >= t.varnames.len());
+    let cells = cells.map(|(n, r)| (*r as usize, n));
+    let free = t.freevars.iter().enumerate().map(|(i, n)| (t.free_base as usize + i, n));
+    for (r, name) in names.chain(cells).chain(free) {
+        let v = content(th, regs[r])?;
         put(th, d, *name, v)?;
     }
     Ok(d.value())
@@ -510,15 +512,44 @@ fn f_back(th: &mut Thread, v: Value) -> R {
 }
 fn f_locals(th: &mut Thread, v: Value) -> R {
     let f: Gc<Frame> = v.as_gc();
-    let regs = f.registers(th)?;
     let t = f.code.get().as_gc::<Code>().tables();
-    if !f.locals.get().is_empty() && t.flags & flags::OPTIMIZED == 0 {
-        return Ok(f.locals.get());
+    if t.flags & flags::OPTIMIZED == 0 {
+        let mapping = f.locals.get();
+        return Ok(if mapping.is_empty() { f.globals.get() } else { mapping });
     }
+    Ok(crate::types::frame_locals::new(th, f))
+}
+
+/// A variable of a function's frame.
+#[derive(Clone, Copy)]
+pub(crate) struct Variable {
+    /// str
+    pub(crate) name: Value,
+    register: usize,
+}
+/// The variables of a frame, with those that have no value.
+pub(crate) fn variables(f: Gc<Frame>) -> Vec<Variable> {
+    let t = f.code.get().as_gc::<Code>().tables();
+    let of = |(register, name): (usize, &Value)| Variable { name: *name, register };
+    let mut all: Vec<Variable> = t.varnames.iter().enumerate().map(of).filter(|v| !hidden(v.name)).collect();
+    let cells = t.cellvars.iter().filter(|c| c.1 as usize >= t.varnames.len());
+    all.extend(cells.map(|(name, r)| of((*r as usize, name))));
+    all.extend(t.freevars.iter().enumerate().map(|(i, n)| of((t.free_base as usize + i, n))));
+    all
+}
+/// Where a frame's registers are.
+enum Registers {
+    Running(*mut Value),
+    Suspended(Gc<Generator>),
+    Saved(Gc<Buffer>),
+    Gone,
+}
+fn registers(th: &mut Thread, f: Gc<Frame>) -> R<Registers> {
+    let regs = f.registers(th)?;
     let mut at = th.interp.regs;
     while !regs.is_null() && !at.is_null() {
         if at == regs {
-            return locals_of(th, regs);
+            return Ok(Registers::Running(regs));
         }
         // SAFETY: the frames of this thread are live.
         at = unsafe { (*at.sub(5)).0 as *mut Value };
@@ -526,17 +557,73 @@ fn f_locals(th: &mut Thread, v: Value) -> R {
     if let Some(g) = f.generator.get().cast::<Generator>()
         && th.read(g.header(), || g.is_suspended())?
     {
-        let mut saved = crate::types::buffer::ValueVec::with_capacity(th, t.first_temp)?;
-        for s in &g.registers()[..t.first_temp] {
-            let v = th.read(g.header(), || s.get())?;
-            saved.push(th, v)?;
+        return Ok(Registers::Suspended(g));
+    }
+    Ok(f.get(th, |f| &f.saved)?.cast::<Buffer>().map_or(Registers::Gone, Registers::Saved))
+}
+fn register(th: &mut Thread, f: Gc<Frame>, i: usize) -> R {
+    Ok(match registers(th, f)? {
+        // SAFETY: variables are among a running frame's registers.
+        Registers::Running(regs) => unsafe { *regs.add(i) },
+        Registers::Suspended(g) => th.read(g.header(), || g.registers().get(i).map_or(Value::EMPTY, Slot::get))?,
+        Registers::Saved(b) => b.values(b.cap()).get(i).copied().unwrap_or(Value::EMPTY),
+        Registers::Gone => Value::EMPTY,
+    })
+}
+/// The value of a variable, or EMPTY.
+pub(crate) fn variable_value(th: &mut Thread, f: Gc<Frame>, v: Variable) -> R {
+    let x = register(th, f, v.register)?;
+    content(th, x)
+}
+/// Gives a variable a value.
+pub(crate) fn set_variable(th: &mut Thread, f: Gc<Frame>, v: Variable, value: Value) -> R<()> {
+    // What is on the stack below a checkpoint is not put back.
+    th.irrevocable()?;
+    let t = f.code.get().as_gc::<Code>().tables();
+    let is_cell = v.register >= t.varnames.len() || t.cellvars.iter().any(|c| c.1 as usize == v.register);
+    if let Some(c) = register(th, f, v.register)?.cast::<Cell>().filter(|_| is_cell) {
+        return c.set(th, value);
+    }
+    match registers(th, f)? {
+        // SAFETY: as above.
+        Registers::Running(regs) => unsafe { *regs.add(v.register) = value },
+        Registers::Suspended(g) => {
+            g.open(th)?;
+            th.store(g.header(), &g.registers()[v.register], value);
         }
-        return locals_dict(th, t, saved.as_slice());
+        Registers::Saved(b) => {
+            f.open(th)?;
+            th.store(f.header(), &b.slots()[v.register], value);
+        }
+        Registers::Gone => {}
     }
-    match f.get(th, |f| &f.saved)?.cast::<crate::types::buffer::Buffer>() {
-        Some(b) => locals_dict(th, t, b.values(b.cap())),
-        None => Ok(th.new_dict()),
+    Ok(())
+}
+/// Names in `f_locals` that are no variables.
+pub(crate) fn extra(th: &mut Thread, f: Gc<Frame>) -> R<Option<Gc<Dict>>> {
+    Ok(f.get(th, |f| &f.extra)?.cast::<Dict>())
+}
+/// The same, made if there are none.
+pub(crate) fn make_extra(th: &mut Thread, f: Gc<Frame>) -> R<Gc<Dict>> {
+    if let Some(d) = extra(th, f)? {
+        return Ok(d);
     }
+    let d = th.new_dict();
+    f.open(th)?;
+    th.store(f.header(), &f.extra, d);
+    Ok(d.as_gc())
+}
+/// A dict of what `f_locals` shows.
+pub(crate) fn snapshot(th: &mut Thread, f: Gc<Frame>) -> R {
+    let d: Gc<Dict> = th.new_dict().as_gc();
+    for v in variables(f) {
+        let x = variable_value(th, f, v)?;
+        put(th, d, v.name, x)?;
+    }
+    if let Some(more) = extra(th, f)? {
+        d.update_from(th, more)?;
+    }
+    Ok(d.value())
 }
 fn clear(th: &mut Thread, a: &[Value]) -> R {
     let f: Gc<Frame> = a[0].as_gc();

@@ -37,6 +37,9 @@ pub struct Tracing {
     stop: Stop,
     /// what it wants the frame to do then
     jump: Option<Jump>,
+    /// a generator that a loop or an `await` has resumed has ended: register 0 of the frame, offset behind its instruction,
+    /// what the generator has returned
+    ended: Option<(usize, usize, Value)>,
     /// the StopIteration with which the iterator of a traced loop or `await` has ended, or EMPTY
     stopped: Value,
 }
@@ -78,6 +81,7 @@ impl Default for Tracing {
                 may: May::Not,
             },
             jump: None,
+            ended: None,
             stopped: Value::EMPTY,
         }
     }
@@ -88,6 +92,11 @@ impl Tracing {
         f(self.trace.0);
         f(self.profile.0);
         f(self.stopped.0);
+        self.ended.iter().for_each(|e| f(e.2.0));
+    }
+    /// What was noted for the next instruction has not happened.
+    pub(super) fn forget(&mut self) {
+        self.ended = None;
     }
     fn has_functions(&self) -> bool {
         !(self.trace.is_none() && self.profile.is_none())
@@ -347,6 +356,12 @@ pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const Atomic
     }
     th.interp.tracing.jump = None;
     th.interp.tracing.stopped = Value::EMPTY;
+    if let Some((_, at, v)) = th.interp.tracing.ended.take_if(|e| e.0 == regs as usize) {
+        // SAFETY: an offset within the code.
+        th.interp.pc = unsafe { place.code.tables().words.as_ptr().add(at) };
+        ended(th, Place { at, ..place }, v)?;
+        th.interp.pc = pc;
+    }
     let t = place.code.tables();
     let op = ins.op();
     // SAFETY: as above.
@@ -373,6 +388,9 @@ pub(super) unsafe fn before(th: &mut Thread, regs: *mut Value, pc: *const Atomic
             th.interp.pc = pc;
         }
         branched(th, f, place)?;
+        if place.wants(Event::Instruction) || f.wants().1 {
+            call_over(th, f, place)?;
+        }
         lines(th, f, place, ins)?;
         if th.interp.tracing.jump.is_some() {
             return jumped(th, place);
@@ -449,6 +467,39 @@ pub(super) fn in_prologue(t: &Tables, at: usize) -> bool {
         matches!(op, Some(Op::Resume | Op::Clear | Op::MakeCell | Op::CopyFree | Op::ReturnGenerator))
     };
     t.words.iter().position(|w| !is_prologue(w)).is_some_and(|n| at <= n)
+}
+/// A call is over, and the next instruction is in another line: who looks at every instruction gets a look at the line of the
+/// call, where CPython has instructions that take the result.
+fn call_over(th: &mut Thread, f: Gc<Frame>, place: Place) -> R<()> {
+    let Some(call) = call_before(place.code.tables(), place.at - 1) else {
+        return Ok(());
+    };
+    let was_it = f.last.get().to_small().is_none_or(|last| last == call as i64 + 1);
+    let line = |at| place.code.position(at).map(|p| p.line);
+    if !was_it || line(call + 1) == line(place.at) {
+        return Ok(());
+    }
+    let pc = th.interp.pc;
+    th.interp.pc = pc.wrapping_sub(1);
+    let at = place.at - 1;
+    Place { at, ..place }.tell(th, Event::Instruction, &[])?;
+    if f.wants().1 {
+        local(th, f, "opcode", Value::NONE)?;
+    }
+    th.interp.pc = pc;
+    Ok(())
+}
+/// The call whose instruction ends before a word.
+fn call_before(t: &Tables, end: usize) -> Option<usize> {
+    let (mut at, mut last) = (0, None);
+    while at < end {
+        // SAFETY: instructions of validated code follow each other.
+        let op = unsafe { Instruction::at(&raw const t.words[at]) }.op();
+        last = Some((at, op));
+        at += op.words();
+    }
+    last.filter(|l| matches!(l.1, Op::Call | Op::CallMethod | Op::CallKw | Op::CallMethodKw | Op::CallEx))
+        .map(|l| l.0)
 }
 /// Where the conditional jump at a word goes on: without a jump, and with one.
 pub(super) fn sides(t: &Tables, at: usize) -> Option<(usize, usize)> {
@@ -583,7 +634,7 @@ fn entered(th: &mut Thread, place: Place, thrown: Option<Value>) -> R<()> {
     }
     profile(th, f, "call", Value::NONE)
 }
-/// The frame returns. That a generator ends is an exception where the loop has resumed it.
+/// The frame returns.
 fn returns(th: &mut Thread, place: Place, v: Value) -> R<()> {
     place.tell(th, Event::PyReturn, &[v])?;
     ends(th, place.regs, v, May::Not)?;
@@ -596,13 +647,21 @@ fn returns(th: &mut Thread, place: Place, v: Value) -> R<()> {
             (*regs.sub(6)).0 as *const AtomicU64,
         )
     };
-    if !matches!(Action::of(word), Action::ForIter | Action::Send) {
-        return Ok(());
+    if matches!(Action::of(word), Action::ForIter | Action::Send) {
+        // SAFETY: the caller of a frame that the loop has pushed is live, and goes on behind an instruction.
+        let place = unsafe { Place::new(caller, pc) };
+        if place.wants(Event::StopIteration) || th.interp.tracing.has_functions() {
+            th.interp.tracing.ended = Some((caller as usize, place.at, v));
+        }
     }
-    // SAFETY: the caller of a frame that the loop has pushed is live, and goes on behind an instruction.
-    let (place, has_object) = unsafe { (Place::new(caller, pc), (*caller.sub(3)).0 & HAS_OBJECT != 0) };
+    Ok(())
+}
+/// A generator that the frame has resumed has ended with `v`, which is an exception there.
+fn ended(th: &mut Thread, place: Place, v: Value) -> R<()> {
+    // SAFETY: the running frame is live.
+    let has_object = unsafe { (*place.regs.sub(3)).0 } & HAS_OBJECT != 0;
     let f: Option<Gc<Frame>> = if has_object {
-        Some(frame::object(th, caller)?.as_gc())
+        Some(frame::object(th, place.regs)?.as_gc())
     } else {
         None
     };

@@ -43,6 +43,7 @@ pub mod filter;
 pub mod float;
 pub mod float_methods;
 pub mod format_spec;
+pub(crate) mod frame_locals;
 pub mod frozenset;
 #[expect(unsafe_code, reason = "the layout of its objects")]
 pub mod function;

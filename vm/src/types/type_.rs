@@ -174,7 +174,7 @@ fn native_flags(class: Gc<Class>) {
     if [t.list, t.tuple, t.range, t.memoryview].contains(&class) {
         class.set_flag(class_flag::SEQUENCE);
     }
-    if [t.dict, t.mappingproxy].contains(&class) {
+    if [t.dict, t.mappingproxy, t.frame_locals].contains(&class) {
         class.set_flag(class_flag::MAPPING);
     }
     let weak = [
