@@ -289,7 +289,7 @@ pub(crate) fn close(th: &mut Thread, b: Stream) -> R<()> {
     if th.open_mut(b)?.finalizing {
         dealloc_warn(th, b, b.value())?;
     }
-    let exact = is_exact(th, b);
+    let exact = is_exact(th, b) && !super::has_own(th, b.value(), names().flush)?;
     super::both(
         th,
         |th| {
@@ -303,8 +303,8 @@ pub(crate) fn close(th: &mut Thread, b: Stream) -> R<()> {
             s.forget();
             s.pending = Vec::new();
             match raw::native_file(raw) {
-                Some(f) => fileio::close(th, f),
-                None => th.call_method(raw, names().close, &[]).map(drop),
+                Some(f) if !super::has_own(th, raw, names().close)? => fileio::close(th, f),
+                _ => th.call_method(raw, names().close, &[]).map(drop),
             }
         },
     )

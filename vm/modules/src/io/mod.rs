@@ -31,6 +31,7 @@ use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::class::{Class, class_flag};
+use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::type_;
 use vasuki_vm::value::Value;
 
@@ -202,6 +203,13 @@ pub(crate) fn flag_arg(th: &mut Thread, v: Value, default: bool) -> R<bool> {
 pub(crate) fn no_pickle(th: &mut Thread, a: &[Value]) -> R {
     let name = th.class_of(a[0]).name_str();
     Err(th.type_error(&format!("cannot pickle '{name}' instances")))
+}
+/// Has the object an attribute of that name for itself, whatever its class has?
+pub(crate) fn has_own(th: &mut Thread, v: Value, name: Gc<Str>) -> R<bool> {
+    match v.to_obj() {
+        Some(o) if th.class_of(v).has_flag(class_flag::HAS_DICT) => Ok(vasuki_vm::attrs::instance_get(th, o, name)?.is_some()),
+        _ => Ok(false),
+    }
 }
 /// Runs two steps of closing: the second also after the first failed; the first error becomes the context of the second's.
 pub(crate) fn both(th: &mut Thread, first: impl FnOnce(&mut Thread) -> R<()>, second: impl FnOnce(&mut Thread) -> R<()>) -> R<()> {

@@ -531,10 +531,13 @@ fn close(th: &mut Thread, t: TextFile) -> R<()> {
     }
     super::both(
         th,
-        |th| flush_method(th, t),
+        |th| match super::has_own(th, t.value(), names().flush)? {
+            true => th.call_method(t.value(), names().flush, &[]).map(drop),
+            false => flush_method(th, t),
+        },
         |th| match native {
-            Some(b) => buffered::close(th, b),
-            None => th.call_method(buffer, names().close, &[]).map(drop),
+            Some(b) if !super::has_own(th, buffer, names().close)? => buffered::close(th, b),
+            _ => th.call_method(buffer, names().close, &[]).map(drop),
         },
     )
 }
