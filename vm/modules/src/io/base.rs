@@ -274,7 +274,8 @@ pub(crate) fn check_can(th: &mut Thread, v: Value, what: &str) -> R<()> {
     Err(unsupported(th, &format!("File or stream is not {what}.")))
 }
 fn flush(th: &mut Thread, a: &[Value]) -> R {
-    if marked_closed(th, a[0])? {
+    let native = super::raw::native_file(a[0]).is_some();
+    if marked_closed(th, a[0])? || native && is_closed(th, a[0])? {
         Err(closed_error(th))
     } else {
         Ok(Value::NONE)

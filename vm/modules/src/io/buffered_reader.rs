@@ -220,7 +220,8 @@ pub(crate) fn readinto(th: &mut Thread, a: &[Value], once: bool) -> R {
     let s = th.open_mut(b)?;
     let mut out = Vec::new();
     let mut blocked = false;
-    if s.unread().len() >= n || once && !s.unread().is_empty() {
+    let left = n.saturating_sub(s.unread().len());
+    if left == 0 || once && !s.unread().is_empty() && left <= s.size {
         take(s, &mut out, n);
     } else if once {
         let held = enter(th, b)?;
@@ -242,20 +243,22 @@ pub(crate) fn readinto(th: &mut Thread, a: &[Value], once: bool) -> R {
 fn readinto1_held(th: &mut Thread, b: Stream, n: usize, out: &mut Vec<u8>) -> R<bool> {
     ready(th, b)?;
     let s = th.open_mut(b)?;
-    let got = if !s.unread().is_empty() {
-        Some(0)
-    } else if n > s.size {
+    take(s, out, n);
+    let left = n - out.len();
+    // One read at most: past the buffer if that is too small, and not only to fill it when there is something already.
+    let got = if left > s.size {
         let raw = s.raw;
         s.forget();
-        let got = raw::read(th, raw, out, n)?;
+        let got = raw::read(th, raw, out, left)?;
         moved(th.open_mut(b)?, got.unwrap_or(0));
         got
-    } else {
-        fill(th, b)?
-    };
-    if out.is_empty() {
+    } else if out.is_empty() {
+        let got = fill(th, b)?;
         take(th.open_mut(b)?, out, n);
-    }
+        got
+    } else {
+        Some(0)
+    };
     Ok(got.is_none())
 }
 /// `peek` of both classes.

@@ -606,7 +606,7 @@ pub(crate) fn close(th: &mut Thread, f: Gc<Native<FileIO>>) -> R<()> {
         th.open_mut(f)?.fd = -1;
         Ok(())
     };
-    if th.class_of(v) == super::classes().fileio {
+    if th.class_of(v) == super::classes().fileio && !super::has_own(th, v, names().flush)? {
         return descriptor(th);
     }
     super::both(th, |th| base::close(th, &[v]).map(drop), descriptor)
