@@ -24,12 +24,16 @@ pub(crate) struct Stream {
     used: usize,
 }
 const VERSION: *const std::ffi::c_char = c"1.3.1".as_ptr();
+/// Where a stream writes between two runs: a stream that writes to null is not copied.
+const NOWHERE: *mut u8 = std::ptr::NonNull::dangling().as_ptr();
 const SIZE: i32 = std::mem::size_of::<z::z_stream>() as i32;
 
 impl Stream {
     fn blank() -> Box<z::z_stream> {
         // SAFETY: all fields are pointers, numbers and optional functions; zero asks for the default allocator.
-        Box::new(unsafe { MaybeUninit::zeroed().assume_init() })
+        let mut raw: Box<z::z_stream> = Box::new(unsafe { MaybeUninit::zeroed().assume_init() });
+        raw.next_out = NOWHERE;
+        raw
     }
     fn text(raw: &z::z_stream) -> Option<String> {
         if raw.msg.is_null() {
@@ -121,9 +125,10 @@ impl Stream {
             let made = space - self.raw.avail_out as usize;
             // SAFETY: the library wrote so many bytes.
             unsafe { out.set_len(out.len() + made) };
-            self.raw.next_in = std::ptr::null_mut();
-            self.raw.next_out = std::ptr::null_mut();
             let full = self.raw.avail_out == 0;
+            self.raw.next_in = std::ptr::null_mut();
+            self.raw.avail_in = 0;
+            self.raw.next_out = NOWHERE;
             match code {
                 z::Z_STREAM_END => return Ok(Progress { used, end: true }),
                 z::Z_OK | z::Z_BUF_ERROR => {}
@@ -206,5 +211,15 @@ mod tests {
             }
         }
         assert!(out == data && at == packed.len());
+        // A copy goes on where the stream was: from the beginning, and in the middle.
+        let mut d = Stream::inflate(47).ok().unwrap();
+        assert!(d.try_clone().is_some());
+        let mut first = Vec::new();
+        let used = d.run(&packed, z::Z_SYNC_FLUSH, &mut first, 1000).ok().unwrap().used;
+        let (mut one, mut two) = (Vec::new(), Vec::new());
+        let mut copy = d.try_clone().unwrap();
+        d.run(&packed[used..], z::Z_SYNC_FLUSH, &mut one, usize::MAX).ok().unwrap();
+        copy.run(&packed[used..], z::Z_SYNC_FLUSH, &mut two, usize::MAX).ok().unwrap();
+        assert!(one == data[1000..] && one == two);
     }
 }
