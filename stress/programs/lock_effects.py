@@ -11,6 +11,7 @@ os.unlink(path)
 inside = [0]
 counts = {}
 waiting = threading.Condition(threading.Lock())
+again = threading.RLock()
 turn = [0]
 
 
@@ -43,6 +44,17 @@ def run(me):
             pass
         locks[1].release()
         assert not locks[1].acquire(False) or locks[1].release() is None
+        with again:
+            for _ in range(i % 3):
+                again.acquire()
+            before = counts.get("again", 0)
+            for _ in range(i % 4):
+                pass
+            counts["again"] = before + 1
+            for _ in range(i % 3):
+                again.release()
+            assert again._is_owned()
+        assert not again._is_owned()
     # In turn.
     for i in range(10):
         with waiting:
@@ -59,5 +71,6 @@ for t in threads:
     t.join()
 assert os.pread(file, 10**6, 0) == b"<>" * (THREADS * ROUNDS), "effects of critical sections overlap"
 assert counts["tried"] == THREADS * ROUNDS and all(counts[l] == THREADS * ROUNDS for l in locks), counts
+assert counts["again"] == THREADS * ROUNDS and not again.locked()
 assert turn[0] == THREADS * 10 and not any(l.locked() for l in locks)
 print("ok")

@@ -59,6 +59,7 @@ pub(super) struct Part {
     commits: usize,
     made: usize,
     written: usize,
+    locks: Vec<u64>,
 }
 /// What a transaction that was undone waits for.
 pub(super) enum Afterwards {
@@ -271,6 +272,7 @@ impl Thread {
             commits: self.on_commit.len(),
             made: self.finalizable.made(),
             written: self.interp.output.len(),
+            locks: self.lock_counts(),
         }
     }
     /// Undoes what has been done since the part has begun.
@@ -279,6 +281,7 @@ impl Thread {
             undo(self);
         }
         self.tx.undo_part(self.world, p.part);
+        self.undo_locks(&p.locks);
         self.on_commit.truncate(p.commits);
         self.finalizable.forget_since(p.made);
         self.interp.output.truncate(p.written);

@@ -1,9 +1,10 @@
 //! `_thread.RLock`: a lock that its owner may take again.
 
+use super::mutex::Mutex;
+use super::uses::{self, Owned, Taken};
 use super::{ident, lock};
 use crate::native::{TypeDef, def, def_static};
 use crate::object::{Gc, Kind};
-use crate::park;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
@@ -11,15 +12,13 @@ use crate::types::payload::{self, Payload, payload_size};
 use crate::types::tuple;
 use crate::types::type_;
 use crate::value::Value;
-use std::sync::atomic::{AtomicU64, Ordering::*};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-/// Only the owner changes `count`; `owner` is 0 when nobody has it.
 #[derive(Default)]
 struct State {
-    lock: Arc<park::Lock>,
-    owner: AtomicU64,
-    count: AtomicU64,
+    lock: Mutex,
+    owned: Owned,
 }
 #[derive(Clone)]
 struct RLock(Arc<State>);
@@ -40,7 +39,10 @@ static DEF: TypeDef = TypeDef {
         def(
             "locked",
             "self, /",
-            |th, a| Ok(Value::bool(state(th, a[0])?.owner.load(Acquire) != 0)),
+            |th, a| {
+                let s = state(th, a[0])?;
+                Ok(Value::bool(uses::is_held(th, &s.lock)))
+            },
             "Return a boolean indicating whether this object is locked right now.",
         ),
         def(
@@ -53,7 +55,10 @@ static DEF: TypeDef = TypeDef {
         def(
             "_is_owned",
             "self, /",
-            |th, a| Ok(Value::bool(state(th, a[0])?.owner.load(Acquire) == ident())),
+            |th, a| {
+                let s = state(th, a[0])?;
+                Ok(Value::bool(count(th, s) > 0))
+            },
             "For internal use by `threading.Condition`.",
         ),
         def(
@@ -89,6 +94,7 @@ pub fn class(th: &mut Thread) -> R<Gc<Class>> {
     crate::memory::keep(c.value());
     Ok(*CLASS.get_or_init(|| c))
 }
+/// What it refers to never changes, and lives as long as the object, which is the caller's argument.
 #[inline]
 fn state(th: &mut Thread, v: Value) -> R<&'static State> {
     match payload::downcast::<RLock>(v) {
@@ -97,76 +103,100 @@ fn state(th: &mut Thread, v: Value) -> R<&'static State> {
         None => Err(th.type_error("an RLock is required")),
     }
 }
+/// How often this thread has it.
+fn count(th: &mut Thread, s: &State) -> u64 {
+    match (uses::find(th, &s.lock), s.owned.get()) {
+        (Some(count), _) => *count,
+        (None, (owner, count)) if owner == ident() => count,
+        _ => 0,
+    }
+}
+/// This thread, which has it, has it so often from here on.
+fn set_count(th: &mut Thread, v: Value, s: &'static State, n: u64) -> R<()> {
+    if let Some(count) = uses::find(th, &s.lock) {
+        *count = n;
+    } else if th.tx.concurrent {
+        uses::make_room(th)?;
+        uses::note(th, v, &s.lock, Some(&s.owned), false, n);
+    } else {
+        s.owned.set(n);
+        if n == 0 {
+            s.lock.release();
+        }
+    }
+    if n == 0 {
+        uses::hasten(th, &s.lock);
+    }
+    Ok(())
+}
+/// Takes it so often. False: the time was over.
+fn take(th: &mut Thread, v: Value, s: &'static State, timeout: Option<Duration>, n: u64) -> R<bool> {
+    if let Some(count) = uses::find(th, &s.lock) {
+        *count = n;
+        return Ok(true);
+    }
+    match uses::take(th, v, &s.lock, Some(&s.owned), timeout)? {
+        Taken::No => return Ok(false),
+        Taken::Noted => set_count(th, v, s, n)?,
+        Taken::ForGood => s.owned.set(n),
+    }
+    Ok(true)
+}
 fn rlock_acquire(th: &mut Thread, a: &[Value]) -> R {
     let timeout = lock::parse_timeout(th, a[1], a[2])?;
     let s = state(th, a[0])?;
-    if s.owner.load(Acquire) == ident() {
-        // Counting is an effect outside the transaction: nothing before it may be repeated.
-        th.commit_point()?;
-        s.count.fetch_add(1, Relaxed);
+    let n = count(th, s);
+    if n > 0 {
+        set_count(th, a[0], s, n + 1)?;
         return Ok(Value::TRUE);
     }
-    if !lock::acquire(th, &s.lock, timeout)? {
-        return Ok(Value::FALSE);
-    }
-    s.owner.store(ident(), Release);
-    s.count.store(1, Relaxed);
-    Ok(Value::TRUE)
+    Ok(Value::bool(take(th, a[0], s, timeout, 1)?))
 }
-fn owned(th: &mut Thread, v: Value) -> R<&'static State> {
+/// The lock and how often this thread has it: once at least.
+fn owned(th: &mut Thread, v: Value) -> R<(&'static State, u64)> {
     let s = state(th, v)?;
-    if s.owner.load(Acquire) != ident() {
-        return Err(th.runtime_error("cannot release un-acquired lock"));
+    match count(th, s) {
+        0 => Err(th.runtime_error("cannot release un-acquired lock")),
+        n => Ok((s, n)),
     }
-    th.commit_point()?;
-    Ok(s)
-}
-fn give_up(s: &State) {
-    s.owner.store(0, Release);
-    s.lock.release();
 }
 fn rlock_release(th: &mut Thread, a: &[Value]) -> R {
-    let s = owned(th, a[0])?;
-    if s.count.fetch_sub(1, Relaxed) == 1 {
-        give_up(s);
-    }
+    let (s, n) = owned(th, a[0])?;
+    set_count(th, a[0], s, n - 1)?;
     Ok(Value::NONE)
 }
 fn recursion_count(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
-    let n = if s.owner.load(Acquire) == ident() {
-        s.count.load(Relaxed)
-    } else {
-        0
-    };
-    Ok(Value::small(n as i64))
+    Ok(Value::small(count(th, s) as i64))
 }
 fn release_save(th: &mut Thread, a: &[Value]) -> R {
-    let s = owned(th, a[0])?;
-    let n = s.count.swap(0, Relaxed);
-    give_up(s);
+    let (s, n) = owned(th, a[0])?;
+    set_count(th, a[0], s, 0)?;
     let owner = th.new_int(ident() as i64);
     Ok(th.new_tuple(&[Value::small(n as i64), owner]))
 }
 fn acquire_restore(th: &mut Thread, a: &[Value]) -> R {
     let saved = tuple::expect(th, a[1], "state")?.items();
     let s = state(th, a[0])?;
-    let count = th.to_i64(saved[0])?;
-    lock::acquire(th, &s.lock, None)?;
-    s.owner.store(ident(), Release);
-    s.count.store(count as u64, Relaxed);
+    let n = th.to_i64(saved[0])?;
+    take(th, a[0], s, None, n as u64)?;
     Ok(Value::NONE)
 }
 fn reinit(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
-    s.count.store(0, Relaxed);
-    give_up(s);
+    uses::forget(th, &s.lock);
+    s.owned.set(0);
+    s.lock.release();
     Ok(Value::NONE)
 }
 fn rlock_repr(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
-    let (owner, count) = (s.owner.load(Acquire), s.count.load(Relaxed));
+    let (owner, n) = match (count(th, s), s.owned.get()) {
+        (0, (owner, _)) if owner == ident() => (0, 0),
+        (0, other) => other,
+        (n, _) => (ident(), n),
+    };
     let how = if owner != 0 { "locked" } else { "unlocked" };
-    let text = format!("<{how} {} object owner={owner} count={count} at {:#x}>", "_thread.RLock", a[0].0);
+    let text = format!("<{how} {} object owner={owner} count={n} at {:#x}>", "_thread.RLock", a[0].0);
     Ok(th.new_str(&text))
 }

@@ -5,53 +5,89 @@
 //! critical section again and again, alone, hardly touches the lock. Whoever waits for a lock asks its owner for a boundary.
 //!
 //! A thread that gives back a lock that another one has taken tells that one something: it does so at once.
+//!
+//! An `RLock` has, besides the lock, its owner and how often that one has taken it: as of the last commit.
 
-use super::lock;
 use super::mutex::Mutex;
+use super::{ident, lock};
 use crate::interp::atomic::Free;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::value::Value;
+use std::sync::atomic::{AtomicU64, Ordering::*};
 use std::time::Duration;
 use vasuki_stm::poll;
+
+/// What an `RLock` has besides its lock; only who holds that changes it, when its transaction commits. The owner is 0 when
+/// nobody has it.
+#[derive(Default)]
+pub(super) struct Owned {
+    owner: AtomicU64,
+    count: AtomicU64,
+}
+impl Owned {
+    /// The thread that has it, and how often, as of the last commit.
+    pub(super) fn get(&self) -> (u64, u64) {
+        (self.owner.load(Acquire), self.count.load(Relaxed))
+    }
+    /// The current thread has it so often from now on.
+    pub(super) fn set(&self, count: u64) {
+        self.count.store(count, Relaxed);
+        self.owner.store(if count == 0 { 0 } else { ident() }, Release);
+    }
+}
 
 /// A lock that the running transaction has taken or given back.
 pub(crate) struct Use {
     lock: &'static Mutex,
+    /// of an `RLock`
+    owned: Option<&'static Owned>,
     /// it was not held by this thread before the transaction
     taken: bool,
-    /// it is, as the transaction sees it
-    held: bool,
+    /// how often this thread has it, as the transaction sees it
+    count: u64,
 }
 /// More locks than these end the transaction.
 const MANY: usize = 8;
 
+/// How a lock was taken.
+pub(super) enum Taken {
+    /// not at all: the time was over
+    No,
+    /// the transaction holds it, once
+    Noted,
+    /// it is held for good
+    ForGood,
+}
+
 fn me(th: &Thread) -> u32 {
     th.world.number().into()
 }
+/// How often this thread has the lock, as the transaction sees it, if the transaction has used it.
 #[inline]
-fn find<'t>(th: &'t mut Thread, m: &Mutex) -> Option<&'t mut Use> {
-    th.locks.iter_mut().find(|u| std::ptr::eq(u.lock, m))
+pub(super) fn find<'t>(th: &'t mut Thread, m: &Mutex) -> Option<&'t mut u64> {
+    th.locks.iter_mut().find(|u| std::ptr::eq(u.lock, m)).map(|u| &mut u.count)
 }
-/// `v`, the object of the lock, stays alive until the transaction has ended.
-fn note(th: &mut Thread, v: Value, lock: &'static Mutex, taken: bool) {
+/// Makes room for one more. An atomic block does not end for it.
+#[inline]
+pub(super) fn make_room(th: &mut Thread) -> R<()> {
+    if th.locks.len() < MANY || th.is_atomic() {
+        Ok(())
+    } else {
+        th.commit_point()
+    }
+}
+/// From here on this thread has the lock so often. `v`, the object of the lock, stays alive until the transaction has ended.
+pub(super) fn note(th: &mut Thread, v: Value, lock: &'static Mutex, owned: Option<&'static Owned>, taken: bool, count: u64) {
     th.keep_alive.push(v);
-    th.locks.push(Use { lock, taken, held: taken });
+    th.locks.push(Use { lock, owned, taken, count });
 }
-/// Takes a lock with Python's rules: signals while waiting (main thread). False: the time was over.
-pub(super) fn acquire(th: &mut Thread, v: Value, m: &'static Mutex, timeout: Option<Duration>) -> R<bool> {
-    if th.locks.len() >= MANY {
-        th.commit_point()?;
-    }
+/// Takes a lock that the transaction has not used, or holds and waits for, with Python's rules: signals while waiting (main
+/// thread).
+pub(super) fn take(th: &mut Thread, v: Value, m: &'static Mutex, owned: Option<&'static Owned>, timeout: Option<Duration>) -> R<Taken> {
+    make_room(th)?;
     let me = me(th);
-    let here = find(th, m);
-    let own = here.is_some();
-    if let Some(u) = here
-        && !u.held
-    {
-        u.held = true;
-        return Ok(true);
-    }
+    let own = find(th, m).is_some();
     let world = th.world.world();
     let mut taken = !own && m.try_acquire(me);
     if !taken && !own && m.owner() != me {
@@ -59,13 +95,14 @@ pub(super) fn acquire(th: &mut Thread, v: Value, m: &'static Mutex, timeout: Opt
         taken = m.spin(me);
     }
     if taken {
-        if th.tx.concurrent {
-            note(th, v, m, true);
+        if !th.tx.concurrent {
+            return Ok(Taken::ForGood);
         }
-        return Ok(true);
+        note(th, v, m, owned, true, 1);
+        return Ok(Taken::Noted);
     }
     if timeout == Some(Duration::ZERO) {
-        return Ok(false);
+        return Ok(Taken::No);
     }
     if th.is_atomic() {
         let wait = move |until| m.wait(me, until, &|n| world.ask_for_boundary(n as u16));
@@ -73,42 +110,56 @@ pub(super) fn acquire(th: &mut Thread, v: Value, m: &'static Mutex, timeout: Opt
             lock: v,
             wait: Box::new(move |until| wait(until) && m.release()),
         };
-        return lock::wait_in_atomic(th, timeout, free, wait);
+        let taken = lock::wait_in_atomic(th, timeout, free, wait)?;
+        return Ok(if taken { Taken::ForGood } else { Taken::No });
     }
     // The wait is between transactions: what is taken at its end is held for good.
-    lock::wait(th, timeout, |until| m.wait(me, until, &|n| world.ask_for_boundary(n as u16)))
+    let ask = |n: u32| world.ask_for_boundary(n as u16);
+    let taken = lock::wait(th, timeout, |until| m.wait(me, until, &ask))?;
+    Ok(if taken { Taken::ForGood } else { Taken::No })
 }
-/// Gives a lock back. False: it is not held.
+/// Takes a `Lock`. False: the time was over.
+pub(super) fn acquire(th: &mut Thread, v: Value, m: &'static Mutex, timeout: Option<Duration>) -> R<bool> {
+    if let Some(count) = find(th, m)
+        && *count == 0
+    {
+        *count = 1;
+        return Ok(true);
+    }
+    Ok(!matches!(take(th, v, m, None, timeout)?, Taken::No))
+}
+/// Gives a `Lock` back. False: it is not held.
 pub(super) fn release(th: &mut Thread, v: Value, m: &'static Mutex) -> R<bool> {
     if !th.tx.concurrent {
         return Ok(m.release());
     }
-    if let Some(u) = find(th, m) {
-        let was = std::mem::replace(&mut u.held, false);
+    if let Some(count) = find(th, m) {
+        let was = std::mem::replace(count, 0);
         hasten(th, m);
-        return Ok(was);
+        return Ok(was != 0);
     }
     if !m.is_held() {
         return Ok(false);
     }
-    if m.owner() != me(th) || th.locks.len() >= MANY {
+    if m.owner() != me(th) {
         th.commit_point()?;
         return Ok(m.release());
     }
-    note(th, v, m, false);
+    make_room(th)?;
+    note(th, v, m, None, false, 0);
     hasten(th, m);
     Ok(true)
 }
 /// Somebody waits for the end of this transaction: at the next boundary.
 #[inline]
-fn hasten(th: &mut Thread, m: &Mutex) {
+pub(super) fn hasten(th: &mut Thread, m: &Mutex) {
     if m.is_awaited() {
         th.world.put_back(poll::TICK);
     }
 }
 /// Is it held, as the transaction sees it?
 pub(super) fn is_held(th: &mut Thread, m: &Mutex) -> bool {
-    find(th, m).map_or(m.is_held(), |u| u.held)
+    find(th, m).map_or(m.is_held(), |count| *count > 0)
 }
 /// The lock is made free by force.
 pub(super) fn forget(th: &mut Thread, m: &Mutex) {
@@ -118,14 +169,28 @@ pub(super) fn forget(th: &mut Thread, m: &Mutex) {
 impl Thread {
     /// The transaction has committed.
     pub(crate) fn commit_locks(&mut self) {
-        for u in self.locks.drain(..).filter(|u| !u.held) {
-            u.lock.release();
+        for u in self.locks.drain(..) {
+            if let Some(o) = u.owned {
+                o.set(u.count);
+            }
+            if u.count == 0 {
+                u.lock.release();
+            }
         }
     }
     /// The transaction was undone.
     pub(crate) fn abort_locks(&mut self) {
-        for u in self.locks.drain(..).filter(|u| u.taken) {
+        self.undo_locks(&[]);
+    }
+    /// For [`Thread::undo_locks`].
+    pub(crate) fn lock_counts(&self) -> Vec<u64> {
+        self.locks.iter().map(|u| u.count).collect()
+    }
+    /// What the transaction has done since `counts` was asked for was undone.
+    pub(crate) fn undo_locks(&mut self, counts: &[u64]) {
+        for u in self.locks.drain(counts.len().min(self.locks.len())..).filter(|u| u.taken) {
             u.lock.release();
         }
+        self.locks.iter_mut().zip(counts).for_each(|(u, n)| u.count = *n);
     }
 }
