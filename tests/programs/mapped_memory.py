@@ -72,6 +72,20 @@ with tempfile.TemporaryDirectory() as folder:
                 print(e)
     with open(name, "rb") as f:
         print(f.readline())
+    # CPython dies of these.
+    with open(name, "r+b") as f:
+        m = mmap.mmap(f.fileno(), 0)
+        v = memoryview(m)
+        f.truncate(1)
+        for access in (lambda: m[5000], lambda: m[:], lambda: v[6000], lambda: m.__setitem__(9000, 1)):
+            try:
+                print(access())
+            except OSError as e:
+                print(e)
+    try:
+        mmap.mmap(-1, 4096, prot=0)[0]
+    except OSError as e:
+        print(e)
 
 # Many threads count in one map: each step is one transaction.
 m = mmap.mmap(-1, 8)

@@ -70,8 +70,11 @@ pub(super) fn getitem(th: &mut Thread, a: &[Value]) -> R {
 pub(super) fn setitem(th: &mut Thread, a: &[Value]) -> R {
     let n = bytes_mut(th, a[0])?.len();
     if a[1].is_kind(Kind::Slice) {
-        let (start, step, count) = slice_range(th, a[1], n)?;
+        slice_range(th, a[1], n)?;
         let new = bytes_arg(th, a[2])?;
+        // Getting the bytes may have changed the size.
+        let n = bytes_mut(th, a[0])?.len();
+        let (start, step, count) = slice_range(th, a[1], n)?;
         let to = bytes_mut(th, a[0])?;
         if new.len() != count {
             return Err(th.index_error("mmap slice assignment is wrong size"));

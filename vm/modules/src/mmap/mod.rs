@@ -85,6 +85,7 @@ struct Map {
     /// was it told to keep the file open? (anonymous maps: yes)
     tracks: bool,
     access: Access,
+    readable: bool,
     /// only this process sees what is written
     private: bool,
     offset: i64,
@@ -155,9 +156,20 @@ fn opened(th: &mut Thread, v: Value) -> R<(&'static mut Map, Arc<Region>)> {
         None => Err(th.value_error("mmap closed or invalid")),
     }
 }
-/// Start and length of the memory, to be read.
+/// Start and length of the memory, to be read. Where a file has become shorter, or nothing may be read, there is none:
+/// the system would end the process.
 fn memory(th: &mut Thread, v: Value) -> R<(*mut u8, usize)> {
-    let (_, r) = opened(th, v)?;
+    let (m, r) = opened(th, v)?;
+    if !m.readable {
+        return Err(th.os_error(libc::EACCES, None));
+    }
+    if let Some(size) = m.file.as_ref().and_then(|f| file_size(f.as_raw_fd())) {
+        let page = page_size() as u64;
+        let there = (size as u64).div_ceil(page) * page;
+        if (m.offset as u64).saturating_add(r.len() as u64) > there.max(size as u64) {
+            return Err(th.os_error(libc::EFAULT, None));
+        }
+    }
     Ok((r.start(), r.len()))
 }
 /// Start and length of the memory, to be written at once.
@@ -222,6 +234,7 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
         file,
         tracks,
         access,
+        readable: prot & default_prot != 0,
         private: flags & libc::MAP_PRIVATE != 0,
         offset,
         pos: 0,
@@ -307,7 +320,7 @@ fn size(th: &mut Thread, a: &[Value]) -> R {
     if m.tracks {
         Ok(th.new_int(r.len() as i64))
     } else {
-        Err(th.value_error("can't get size with trackfd=False"))
+        Err(th.os_error(libc::EBADF, None))
     }
 }
 fn flush(th: &mut Thread, a: &[Value]) -> R {
