@@ -33,6 +33,11 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
     if let Some(c) = candidates {
         vasuki_vm::jit::install(c);
     }
+    let config = &ctx().config;
+    let asked = !config.ignore_environment && std::env::var_os("PYTHONFAULTHANDLER").is_some_and(|v| !v.is_empty());
+    if asked || config.dev_mode || config.x_options.iter().any(|o| o == "faulthandler") {
+        vasuki_modules::faulthandler::start();
+    }
     if let Err(e) = vasuki_vm::signals::raise_keyboard_interrupts() {
         eprintln!("vasuki: Ctrl-C will end the process at once: {e}");
     }

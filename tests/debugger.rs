@@ -150,3 +150,33 @@ fn lines_that_run() {
     let expected = "    1: def fact(n):\n    7:     if n <= 1:\n    4:         return 1\n    3:     return n * fact(n - 1)\n";
     assert!(cover.starts_with(expected), "{cover}");
 }
+
+#[test]
+fn tracebacks_of_crashes_and_signals() {
+    let program = "import faulthandler, os, signal, sys\ndef f():\n    faulthandler.dump_traceback(sys.stdout)\nf()\n\
+        faulthandler.register(signal.SIGUSR1, sys.stdout)\nos.kill(os.getpid(), signal.SIGUSR1)\n\
+        faulthandler.dump_traceback_later(0.3)\nwhile True: pass\n";
+    let d = Folder::new();
+    let file = d.file("prog.py", program);
+    let shown = |line, name| format!("  File \"{}\", line {line} in {name}\n", file.display());
+    let mut p = common::Running::start(vasuki().arg(&file), b"");
+    std::thread::sleep(std::time::Duration::from_millis(1200));
+    assert!(p.is_running());
+    p.signal(libc::SIGTERM);
+    let out = p.finish(std::time::Duration::from_secs(5));
+    let both = shown(3, "f") + &shown(4, "<module>");
+    assert!(out.stdout.contains(&both) && out.stdout.contains(&shown(6, "<module>")), "{out:?}");
+    assert!(
+        out.stderr.contains("Timeout (0:00:00.300000)!\n") && out.stderr.contains(&shown(8, "<module>")),
+        "{out:?}"
+    );
+    let crash = d.file("crash.py", "import faulthandler\nfaulthandler._sigsegv()\n");
+    let out = run_with(vasuki().args(["-X", "faulthandler"]).arg(&crash), b"");
+    assert_eq!(out.code, -libc::SIGSEGV);
+    assert!(
+        out.stderr
+            .starts_with("Fatal Python error: Segmentation fault\n\nCurrent thread 0x"),
+        "{out:?}"
+    );
+    assert!(out.stderr.contains("line 2 in <module>"), "{out:?}");
+}

@@ -14,6 +14,8 @@ pub mod config;
 #[expect(unsafe_code, reason = "made once, then shared")]
 pub mod context;
 pub mod defs;
+#[expect(unsafe_code, reason = "threads that do not know of it are looked at")]
+pub mod dump;
 pub mod finalizers;
 #[expect(unsafe_code, reason = "the process is copied")]
 pub mod fork;

@@ -46,6 +46,14 @@ pub(crate) fn for_each_other(th: &mut Thread, f: &mut dyn FnMut(&mut Thread)) {
         f(unsafe { &mut *(t as *mut Thread) });
     }
 }
+/// Calls `f` with every thread, the youngest first, which may be running; false if the list cannot be had now.
+pub(crate) fn try_each_thread(f: &mut dyn FnMut(*const Thread)) -> bool {
+    match THREADS.try_lock() {
+        Ok(threads) => threads.iter().rev().for_each(|&t| f(t as *const Thread)),
+        Err(_) => return false,
+    }
+    true
+}
 /// The thread ends.
 pub fn remove_thread(t: &mut Thread) {
     finalizers::thread_ends(&mut t.finalizable);

@@ -23,6 +23,8 @@ mod deque;
 mod deque_iter;
 pub mod errno;
 pub mod expat;
+#[expect(unsafe_code, reason = "signal handlers")]
+pub mod faulthandler;
 #[expect(unsafe_code, reason = "calls of the system")]
 pub mod fcntl;
 pub mod functools;
@@ -126,6 +128,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &decimal::MODULE,
     &errno::MODULE,
     &expat::MODULE,
+    &faulthandler::MODULE,
     &fcntl::MODULE,
     &functools::MODULE,
     &grp::MODULE,

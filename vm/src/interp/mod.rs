@@ -45,6 +45,7 @@ mod suspend;
 mod tail;
 pub(crate) mod trace;
 mod unwind;
+mod walk;
 
 use crate::object::Gc;
 use crate::thread::Thread;
