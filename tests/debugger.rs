@@ -155,7 +155,7 @@ fn lines_that_run() {
 fn tracebacks_of_crashes_and_signals() {
     let program = "import faulthandler, os, signal, sys\ndef f():\n    faulthandler.dump_traceback(sys.stdout)\nf()\n\
         faulthandler.register(signal.SIGUSR1, sys.stdout)\nos.kill(os.getpid(), signal.SIGUSR1)\n\
-        faulthandler.dump_traceback_later(0.3)\nwhile True: pass\n";
+        faulthandler.dump_traceback_later(0.3)\nwhile True: abs(1)\n";
     let d = Folder::new();
     let file = d.file("prog.py", program);
     let shown = |line, name| format!("  File \"{}\", line {line} in {name}\n", file.display());
