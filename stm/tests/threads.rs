@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::{Object, Thread, object, pointer, target};
+use common::history::anomaly;
+use common::{Object, Thread, lists, object, pointer, target};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::time::Duration;
 use vasuki_stm::{Conflict, World};
@@ -420,4 +421,21 @@ fn aborts_leave_no_trace() {
     });
     assert_eq!(r, Err(Conflict));
     assert_eq!(t.attempt(|t| t.read_all(x)), Ok([5, 6]));
+}
+
+/// Histories of random transactions: see `common/history.rs`. `VASUKI_MODELS=deep` takes ten minutes of them.
+#[test]
+fn some_serial_order_explains_every_history() {
+    let deep = std::env::var("VASUKI_MODELS").is_ok_and(|v| v == "deep");
+    let end = std::time::Instant::now() + Duration::from_secs(if deep { 600 } else { 2 });
+    for seed in 1.. {
+        let shared: Vec<_> = (0..5).map(|_| lists::list()).collect();
+        let all = shared.clone();
+        let records = run(World::leak(), 8, move |i, t| lists::run(t, &all, i, 40, 4, seed));
+        let ends: Vec<_> = shared.iter().map(|l| lists::items(l.quiet_words())).collect();
+        assert_eq!(anomaly(&records.concat(), &ends), None, "seed {seed}");
+        if std::time::Instant::now() > end {
+            break;
+        }
+    }
 }

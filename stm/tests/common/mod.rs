@@ -1,6 +1,9 @@
 //! A very small VM over the protocol: objects of two words, threads that run closures as transactions.
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub mod history;
+pub mod lists;
+
 use std::marker::PhantomData;
 use vasuki_stm::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::*};
 use vasuki_stm::{Conflict, Header, Publisher, Retry, Tx, World, WorldThread, flag, meta};
@@ -21,6 +24,10 @@ impl Object {
     /// Its first word, when no thread runs any more.
     pub fn quiet(&self) -> u64 {
         self.words[0].load(Relaxed)
+    }
+    /// All of them.
+    pub fn quiet_words(&self) -> [u64; WORDS] {
+        std::array::from_fn(|i| self.words[i].load(Relaxed))
     }
 }
 
@@ -172,12 +179,16 @@ impl Thread {
         self.begin();
         r
     }
+    /// A transaction that has been aborted again and again becomes irrevocable.
+    pub fn lose_patience(&mut self) {
+        while self.tx.aborts_in_row > PATIENCE && !self.tx.irrevocable && self.tx.become_irrevocable(self.w).is_err() {
+            self.abort();
+        }
+    }
     /// Runs `f` until it commits.
     pub fn atomic<T>(&mut self, mut f: impl FnMut(&mut Thread) -> Result<T, Conflict>) -> T {
         loop {
-            while self.tx.aborts_in_row > PATIENCE && !self.tx.irrevocable && self.tx.become_irrevocable(self.w).is_err() {
-                self.abort();
-            }
+            self.lose_patience();
             if let Ok(v) = self.attempt(&mut f) {
                 return v;
             }
