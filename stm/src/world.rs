@@ -427,10 +427,10 @@ impl World {
         }
         true
     }
-    /// Asks the thread with this owner number, if there is one, for its next boundary.
-    pub fn ask_for_boundary(&self, number: u16) {
-        if let Some(t) = self.by_number(number) {
-            t.put_back(poll::TICK);
+    /// Asks the thread with this [`WorldThread::id`], if there is one, for its next boundary.
+    pub fn ask_for_boundary(&self, id: u16) {
+        if let Some(x) = self.lock().list.iter().find(|x| x.0.id == id) {
+            x.0.put_back(poll::TICK);
         }
     }
     /// Do several threads run?

@@ -241,6 +241,7 @@ fn get_name(th: &mut Thread, thread: Value) -> R {
 pub(crate) fn after_fork() {
     MAIN_IDENT.store(ident(), Relaxed);
     handle::after_fork();
+    mutex::after_fork();
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
     MAIN_IDENT.store(ident(), Relaxed);

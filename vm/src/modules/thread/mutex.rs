@@ -23,7 +23,14 @@ const TENURES: u32 = 16;
 /// A thread that cannot claim the turn sleeps twice as long each time, up to this.
 const LONGEST_SLEEP: Duration = Duration::from_millis(100);
 
-/// See the module. Threads are named by their numbers, which are not 0.
+/// Counts forks, in the upper half of a claim: what threads have claimed that the child does not have is nobody's.
+static FORKS: AtomicU32 = AtomicU32::new(0);
+/// In the child of a fork.
+pub(super) fn after_fork() {
+    FORKS.fetch_add(1 << 16, Relaxed);
+}
+
+/// See the module. Threads are named by numbers of 16 bits, which are not 0.
 #[derive(Default)]
 pub(super) struct Mutex {
     word: AtomicU32,
@@ -36,11 +43,27 @@ impl Mutex {
     /// Takes it if it is free.
     #[inline]
     pub(super) fn try_acquire(&self, me: u32) -> bool {
-        let done = self.turn.load(Relaxed) == 0 && self.word.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok();
+        let done = self.turn() == 0 && self.word.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok();
         if done {
             self.owner.store(me, Relaxed);
         }
         done
+    }
+    /// The thread whose turn is next.
+    #[inline]
+    fn turn(&self) -> u32 {
+        let t = self.turn.load(Relaxed);
+        if t == 0 || (t ^ FORKS.load(Relaxed)) >> 16 != 0 {
+            0
+        } else {
+            t & 0xFFFF
+        }
+    }
+    /// The next turn is this thread's, if it is nobody's.
+    fn claim(&self, me: u32) -> bool {
+        let was = self.turn.load(Relaxed);
+        let claim = FORKS.load(Relaxed) | me;
+        self.turn() == 0 && self.turn.compare_exchange(was, claim, AcqRel, Relaxed).is_ok()
     }
     /// Takes it if it becomes free at once.
     pub(super) fn spin(&self, me: u32) -> bool {
@@ -59,7 +82,7 @@ impl Mutex {
         // Who has taken it itself waits for another one to give it back.
         let by_other = owner != me;
         loop {
-            let turn = self.turn.load(Relaxed);
+            let turn = self.turn();
             let mine = turn == me;
             if turn == 0 || mine {
                 if mine {
@@ -89,7 +112,7 @@ impl Mutex {
                 sleep = TENURE;
             }
             let long = by_other && (now - since >= TENURE || now - began >= TENURE * TENURES);
-            if long && turn == 0 && self.turn.compare_exchange(0, me, AcqRel, Relaxed).is_ok() {
+            if long && turn == 0 && self.claim(me) {
                 ask(owner);
                 continue;
             }
@@ -105,7 +128,7 @@ impl Mutex {
         let was = self.word.swap(FREE, AcqRel);
         if was >= AWAITED {
             // The others look whose turn it is.
-            if self.turn.load(Relaxed) == 0 {
+            if self.turn() == 0 {
                 wake_one(&self.word)
             } else {
                 wake_all(&self.word)

@@ -60,8 +60,9 @@ pub(super) enum Taken {
     ForGood,
 }
 
+/// Owner numbers change when the world goes solo: this one does not.
 fn me(th: &Thread) -> u32 {
-    th.world.number().into()
+    th.world.id().into()
 }
 /// How often this thread has the lock, as the transaction sees it, if the transaction has used it.
 #[inline]
