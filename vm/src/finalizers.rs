@@ -132,7 +132,7 @@ pub(crate) fn request(th: &Thread) {
 fn next(th: &mut Thread) -> Option<Value> {
     if th.finalizable.due.is_empty() && DUE_COUNT.load(Relaxed) > 0 {
         let mut due = lock(&DUE);
-        let (mine, others) = due.drain(..).partition(|v| th.may_finalize(v.as_obj()));
+        let (mine, others) = due.drain(..).partition(|v| th.may_touch(v.as_obj()));
         *due = others;
         DUE_COUNT.store(due.len(), Relaxed);
         th.finalizable.due = mine;

@@ -388,9 +388,9 @@ impl Thread {
         let h = o.header();
         !self.tx.concurrent || self.tx.owns(h) || self.world.is_shared(h.meta.load(Relaxed)) || o.has_flag(flag::SHARED)
     }
-    /// May this thread run the finalizer of an object? Not if it is private to another thread, even one that is detached
+    /// May this thread use an object that it found in the heap, or run its finalizer? Not if it is private to another thread, even one that is detached
     /// while this one runs solo.
-    pub(crate) fn may_finalize(&self, o: Obj) -> bool {
+    pub(crate) fn may_touch(&self, o: Obj) -> bool {
         let m = o.header().meta.load(Relaxed);
         self.world.is_shared(m) || meta::owner(m) == self.world.number() || o.has_flag(flag::SHARED)
     }

@@ -211,7 +211,7 @@ fn all_objects(th: &mut Thread, _: &Option<Stopped>) -> R<ValueVec> {
         memory::heap().for_each_object(&mut |p, _| {
             // SAFETY: the heap hands out starts of allocated cells.
             let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
-            if th.can_see(o) && visible(o) && !atomic(o) {
+            if th.may_touch(o) && visible(o) && !atomic(o) {
                 f(o.value());
             }
         });

@@ -121,7 +121,7 @@ pub(crate) fn make_due(callbacks: &mut Vec<(Value, Value)>) {
 fn next_callback(th: &mut Thread) -> Option<(Value, Value)> {
     if th.finalizable.callbacks.is_empty() && DUE_COUNT.load(Relaxed) > 0 {
         th.finalizable.callbacks = due(|d| {
-            let (mine, others) = d.drain(..).partition(|(r, _)| th.may_finalize(r.as_obj()));
+            let (mine, others) = d.drain(..).partition(|(r, _)| th.may_touch(r.as_obj()));
             *d = others;
             mine
         });

@@ -80,7 +80,7 @@ impl Mutex {
         let mut sleep = TENURE;
         let mut state = AWAITED;
         // Who has taken it itself waits for another one to give it back.
-        let by_other = owner != me;
+        let mut by_other = owner != me;
         loop {
             let turn = self.turn();
             let mine = turn == me;
@@ -108,6 +108,7 @@ impl Mutex {
             }
             if self.owner.load(Relaxed) != owner {
                 owner = self.owner.load(Relaxed);
+                by_other |= owner != me;
                 since = now;
                 sleep = TENURE;
             }
@@ -117,9 +118,13 @@ impl Mutex {
                 continue;
             }
             let seen = if turn == 0 || mine { state } else { self.word.load(Relaxed) };
-            let look_again = (by_other && !mine).then(|| now + sleep);
+            if seen == HELD {
+                // Taken and given back meanwhile: whoever has it now would wake nobody.
+                continue;
+            }
+            let look_again = now + if by_other && !mine { sleep } else { LONGEST_SLEEP };
             sleep = (sleep * 2).min(LONGEST_SLEEP);
-            wait(&self.word, seen, until.into_iter().chain(look_again).min());
+            wait(&self.word, seen, Some(until.map_or(look_again, |t| t.min(look_again))));
             state = if by_other { PASSED_BY } else { AWAITED };
         }
     }
