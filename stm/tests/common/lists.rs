@@ -39,8 +39,8 @@ pub fn run(t: &mut Thread, lists: &[&'static Object], thread: usize, count: usiz
     let mut records = Vec::new();
     for _ in 0..count {
         let plan: Vec<u64> = (0..1 + random(&mut seed) as usize % steps).map(|_| random(&mut seed)).collect();
-        let irrevocable = random(&mut seed) % 16 == 0;
-        let gives_up = !irrevocable && random(&mut seed) % 16 == 0;
+        let irrevocable = random(&mut seed).is_multiple_of(16);
+        let gives_up = !irrevocable && random(&mut seed).is_multiple_of(16);
         loop {
             let mut done = Vec::new();
             t.lose_patience();

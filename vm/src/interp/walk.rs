@@ -20,11 +20,14 @@ fn object<T: Layout>(v: Value, kind: Kind) -> Option<Gc<T>> {
     (found.as_ptr() as u64 == v.0 && v.is_kind(kind)).then(|| v.as_gc())
 }
 
+/// File name, line and function name.
+pub(crate) type Place = (Gc<Str>, u32, Gc<Str>);
+
 impl State {
-    /// Calls `f` with file name, line and function name of the frames, the innermost first; None: there are more.
+    /// Calls `f` with the places of the frames, the innermost first; None: there are more.
     /// # Safety
     /// `state` is that of a thread whose record stays alive meanwhile.
-    pub(crate) unsafe fn walk(state: *const State, f: &mut dyn FnMut(Option<(Gc<Str>, u32, Gc<Str>)>)) {
+    pub(crate) unsafe fn walk(state: *const State, f: &mut dyn FnMut(Option<Place>)) {
         // SAFETY: by the caller's promise; fields are read one by one, as another thread may write them.
         let (mut regs, mut pc, base, limit) = unsafe {
             (
