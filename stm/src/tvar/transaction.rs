@@ -120,34 +120,29 @@ impl<'s> Transaction<'s> {
     pub(super) fn has_made(&self, cell: &Cell) -> bool {
         self.session.tx.writable(&cell.header)
     }
-    /// Gives the variable a new box.
+    /// Gives the variable a new box. If that fails the box is freed when the transaction has ended.
     ///
     /// # Safety
-    /// `free` frees boxes of the variable's type, and `make` makes one.
-    pub(super) unsafe fn replace(&mut self, cell: &Cell, make: impl FnOnce() -> u64, free: unsafe fn(u64)) -> Result<(), Blocked> {
-        if self.session.is_asked_to_abort() {
+    /// `word` is a box of the variable's type, and `free` frees such boxes.
+    pub(super) unsafe fn replace(&mut self, cell: &Cell, word: u64, free: unsafe fn(u64)) -> Result<(), Blocked> {
+        let asked = self.session.is_asked_to_abort();
+        let (Session { w, tx, held, .. }, slot) = (&mut *self.session, &cell.word);
+        let hold = |word, made| Held {
+            slot,
+            word,
+            made,
+            is_gone: false,
+            free,
+        };
+        held.push(hold(word, true));
+        if asked {
             return Err(Blocked::Conflict);
         }
-        let (Session { w, tx, held, .. }, slot) = (&mut *self.session, &cell.word);
         let is_first = !tx.has_opened(&cell.header);
         tx.open(w, &cell.header, 1)?;
         if is_first {
-            held.push(Held {
-                slot,
-                word: slot.load(Relaxed),
-                made: false,
-                is_gone: false,
-                free,
-            });
+            held.push(hold(slot.load(Relaxed), false));
         }
-        let word = make();
-        held.push(Held {
-            slot,
-            word,
-            made: true,
-            is_gone: false,
-            free,
-        });
         slot.store(word, Release);
         Ok(())
     }

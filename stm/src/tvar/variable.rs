@@ -18,6 +18,9 @@ pub(super) struct Cell {
 }
 
 /// A variable that transactions read and write. Clones are the same variable.
+///
+/// Values that a transaction replaces are dropped after it. A value whose destructor begins a transaction must not be dropped
+/// by the closure of one.
 pub struct TVar<T: Send + Sync + 'static> {
     cell: NonNull<Cell>,
     value: PhantomData<T>,
@@ -79,13 +82,14 @@ impl<T: Send + Sync + 'static> TVar<T> {
     }
     /// Replaces the value.
     pub fn write(&self, tx: &mut Transaction<'_>, value: T) -> Result<(), Blocked> {
-        if tx.has_made(self.cell()) {
+        // What it replaces is not dropped here: its destructor may begin a transaction.
+        if tx.has_made(self.cell()) && !std::mem::needs_drop::<T>() {
             // SAFETY: see `update`.
             unsafe { *(self.cell().word.load(Relaxed) as *mut T) = value };
             return Ok(());
         }
         // SAFETY: the box is one of T.
-        unsafe { tx.replace(self.cell(), || boxed(value), free::<T>) }
+        unsafe { tx.replace(self.cell(), boxed(value), free::<T>) }
     }
     /// Changes the value in place; it is copied before if others can see it.
     pub fn update<R>(&self, tx: &mut Transaction<'_>, f: impl FnOnce(&mut T) -> R) -> Result<R, Blocked>
@@ -95,7 +99,7 @@ impl<T: Send + Sync + 'static> TVar<T> {
         if !tx.has_made(self.cell()) {
             let copy = self.read(tx)?;
             // SAFETY: the box is one of T.
-            unsafe { tx.replace(self.cell(), || boxed(copy), free::<T>)? };
+            unsafe { tx.replace(self.cell(), boxed(copy), free::<T>)? };
         }
         // SAFETY: the box was made by this part of the transaction: nobody else follows it, and the references that this
         // transaction has given out have ended with their borrow of it.
