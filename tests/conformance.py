@@ -46,7 +46,7 @@ class Result(unittest.TestResult):
     def addUnexpectedSuccess(self, test): self.tell(test, "failed", "unexpected success")
     def addSubTest(self, test, subtest, err):
         if err is not None: self.bad = err; self.tell(test, "failed", self._exc_info_to_string(err, test))
-name = sys.argv[1]
+name = sys.argv[1] if len(sys.argv) > 1 else ""
 # Two modules of tests cannot be imported without a part of CPython that shows its internals.
 if name == "test_bytes":
     # What uses it fails.
@@ -56,9 +56,11 @@ if name == "test_class":
         raise unittest.SkipTest("where CPython keeps attributes")
     internals = sys.modules["_testinternalcapi"] = types.ModuleType("_testinternalcapi")
     internals.has_inline_values = has_inline_values
-suite = unittest.defaultTestLoader.loadTestsFromName("test." + name)
-suite.run(Result())
-out.write("\n@@" + json.dumps(["", "end", ""]) + "\n"); out.flush()
+# Processes that tests start may import this file again.
+if __name__ == "__main__":
+    suite = unittest.defaultTestLoader.loadTestsFromName("test." + name)
+    suite.run(Result())
+    out.write("\n@@" + json.dumps(["", "end", ""]) + "\n"); out.flush()
 '''
 
 
