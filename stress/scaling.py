@@ -1,10 +1,10 @@
 """Throughput of two threads against one, and of one thread beside a sleeping one.
 
-usage: scaling.py [--benchmarks FOLDER] [--cpu] [--repeat N] [workload ...]
+usage: scaling.py [--benchmarks FOLDER] [--cpu] [--repeat N] [--times N] [workload ...]
 
 FOLDER holds pyperformance's benchmarks; the default is where the benchmark runner keeps them. Workloads that need it are
 left out when it is not there. Each thread does the whole work on data of its own, unless the name says `shared`. The best
-of N rounds counts. --cpu compares processor time instead of the clock: for a busy machine, where it shows what the threads
+of N rounds counts. --times does the work N times in a round: starting threads takes some milliseconds. --cpu compares processor time instead of the clock: for a busy machine, where it shows what the threads
 cost each other, but not what they wait for.
 """
 
@@ -140,6 +140,14 @@ def in_threads(works):
         t.join()
 
 
+def repeated(work, times):
+    def rounds():
+        for _ in range(times):
+            work()
+
+    return rounds
+
+
 def best(clock, repeat, f):
     times = []
     for _ in range(repeat):
@@ -155,6 +163,7 @@ def main():
     parser.add_argument("--benchmarks", default=os.path.expanduser(default), metavar="FOLDER")
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--times", type=int, default=5)
     parser.add_argument("workload", nargs="*")
     options = parser.parse_args()
     # The benchmark scripts import pyperf, but what is used here does not need it.
@@ -167,7 +176,7 @@ def main():
         if setup in NEED_FOLDER and not os.path.isdir(options.benchmarks):
             print(f"{name:24} left out: no folder {options.benchmarks}")
             continue
-        works = [setup(options.benchmarks) for _ in range(2)]
+        works = [repeated(setup(options.benchmarks), options.times) for _ in range(2)]
         for w in works:
             w()
         one = best(clock, options.repeat, works[0])

@@ -2,13 +2,21 @@
 //! the process counts it, so that collections come in time and the limit holds for it too.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Smaller pieces are not counted.
 const LEAST: usize = 1 << 10;
+/// A thread adds what it counts to the sum when it is more than this: threads that allocate and free all the time would take
+/// the sum's cache line from each other.
+const BATCH: isize = 64 << 10;
 
 static BYTES: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// what this thread has counted and not added
+    static OWN: Cell<isize> = const { Cell::new(0) };
+}
 /// A collection is due when more bytes are in use.
 static DUE: AtomicUsize = AtomicUsize::new(usize::MAX);
 static ON_DUE: OnceLock<fn()> = OnceLock::new();
@@ -35,16 +43,29 @@ fn counted(size: usize) -> usize {
 #[inline]
 fn changed(from: usize, to: usize) {
     let (from, to) = (counted(from), counted(to));
-    if from != to {
-        let grown = to.wrapping_sub(from);
-        let now = BYTES.fetch_add(grown, Relaxed).wrapping_add(grown);
-        if to > from
-            && now > DUE.load(Relaxed)
-            && let Some(f) = ON_DUE.get()
-        {
-            f();
-        }
+    if from == to {
+        return;
     }
+    let own = OWN.get().wrapping_add_unsigned(to).wrapping_sub_unsigned(from);
+    OWN.set(own);
+    if own.unsigned_abs() > BATCH as usize {
+        add_own();
+    }
+}
+#[cold]
+fn add_own() {
+    let own = OWN.replace(0);
+    let now = BYTES.fetch_add(own as usize, Relaxed).wrapping_add(own as usize);
+    if own > 0
+        && now > DUE.load(Relaxed)
+        && let Some(f) = ON_DUE.get()
+    {
+        f();
+    }
+}
+/// The thread ends: adds what it has counted to the sum.
+pub fn thread_ends() {
+    add_own();
 }
 // SAFETY: all calls go to the system's allocator as they are.
 unsafe impl GlobalAlloc for CountingAllocator {
@@ -79,8 +100,10 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
 }
 
-/// Bytes that are in use now; 0 when [`CountingAllocator`] is not the process's allocator.
+/// Bytes that are in use now, but for a batch of each thread; 0 when [`CountingAllocator`] is not the process's allocator.
 #[inline]
 pub(crate) fn bytes() -> usize {
-    BYTES.load(Relaxed)
+    let bytes = BYTES.load(Relaxed);
+    // What one thread frees may have been counted by another one, which has not added it yet.
+    if bytes > isize::MAX as usize { 0 } else { bytes }
 }

@@ -25,7 +25,7 @@ mod mark;
 mod stats;
 
 pub use block::Space;
-pub use external::{CountingAllocator, when_due};
+pub use external::{CountingAllocator, thread_ends, when_due};
 pub use heap::Heap;
 pub use local::LocalAlloc;
 pub use mark::{Marker, Tracer, after_fork};

@@ -59,6 +59,7 @@ pub fn remove_thread(t: &mut Thread) {
     finalizers::thread_ends(&mut t.finalizable);
     let address = std::ptr::from_mut(t) as usize;
     lock(&THREADS).retain(|&x| x != address);
+    vasuki_gc::thread_ends();
 }
 /// In the child of a fork: the other threads have ended.
 pub(crate) fn after_fork(me: &mut Thread) {
