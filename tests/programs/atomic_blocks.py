@@ -214,6 +214,14 @@ def printing():
     print(len(said))
 
 
+def output_of_what_was_undone():
+    def never():
+        print("never", flush=True)
+        vasuki.retry()
+
+    vasuki.or_else(never, lambda: print("shown", flush=True))
+
+
 def quietly(f):
     """What is printed, in the order of `said`, whichever it is."""
     import contextlib
@@ -234,4 +242,5 @@ wrong_use()
 a_generator_that_is_used_up_inside()
 locks()
 print(quietly(printing))
+output_of_what_was_undone()
 print(sorted(vasuki.stats()))
