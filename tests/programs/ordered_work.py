@@ -22,6 +22,13 @@ def log(i, state):
     state.setdefault("log", []).append(i)
 
 
+def uneven(i, state):
+    # What comes behind is done first.
+    for _ in range(20_000 if i % 5 == 0 else 10):
+        pass
+    state.setdefault("order", []).append(i)
+
+
 def histogram(i, state):
     k = i * 7919 % 50
     state[k] = state.get(k, 0) + sum(range(i % 40))
@@ -42,7 +49,7 @@ def graph(i, state):
     return a, b
 
 
-for f in (chain, log, histogram, graph):
+for f in (chain, log, uneven, histogram, graph):
     print(f.__name__, same(f, range(600)))
 print(vasuki.ordered(str, []), vasuki.ordered(str, [1]), vasuki.ordered(str, iter("abc"), threads=2))
 
