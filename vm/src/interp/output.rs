@@ -33,11 +33,15 @@ impl Output {
 }
 
 impl Thread {
-    /// In an atomic block that can still be undone: keeps what is written to standard output or standard error until the commit.
-    /// False: it is to be written now.
-    pub fn write_at_commit(&mut self, fd: i32, data: &[u8]) -> bool {
+    /// In an atomic block that can still be undone, what is written to standard output or standard error is kept until the
+    /// commit. False: it is to be written now.
+    pub fn writes_at_commit(&self, fd: i32) -> bool {
         let can_be_undone = self.is_atomic() && self.tx.concurrent && !self.interp.atomic.had_effect;
-        let kept = can_be_undone && matches!(fd, libc::STDOUT_FILENO | libc::STDERR_FILENO);
+        can_be_undone && matches!(fd, libc::STDOUT_FILENO | libc::STDERR_FILENO)
+    }
+    /// Keeps what is written until the commit, if [`Thread::writes_at_commit`].
+    pub fn write_at_commit(&mut self, fd: i32, data: &[u8]) -> bool {
+        let kept = self.writes_at_commit(fd);
         if kept {
             self.interp.output.pending.push((fd, data.to_vec()));
         }

@@ -134,6 +134,19 @@ pub(crate) fn enter(th: &mut Thread, b: Stream) -> R<Held> {
     let lock = th.open_mut(b)?.lock.clone();
     sys::enter(th, &lock, b.value())
 }
+/// As [`enter`], to write what is pending. In an atomic block whose output is kept until its commit the transaction can still be
+/// undone.
+pub(crate) fn enter_to_write(th: &mut Thread, b: Stream) -> R<Held> {
+    let s = th.open_mut(b)?;
+    if !s.readable
+        && let Some(file) = raw::native_file(s.raw)
+        && fileio::writes_at_commit(th, file)?
+        && let Some(held) = sys::try_enter(th, &s.lock)
+    {
+        return Ok(held);
+    }
+    enter(th, b)
+}
 /// Reads ahead; nothing is left of what was read before. The lock is held. None: it would block; 0: the end.
 pub(crate) fn fill(th: &mut Thread, b: Stream) -> R<Option<usize>> {
     let s = th.open_mut(b)?;
@@ -208,7 +221,7 @@ pub(crate) fn flush(th: &mut Thread, b: Stream) -> R<()> {
     if s.pending.is_empty() && s.unread().is_empty() {
         return Ok(());
     }
-    let held = enter(th, b)?;
+    let held = enter_to_write(th, b)?;
     let r = settle(th, b);
     drop(held);
     r

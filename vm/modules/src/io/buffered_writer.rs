@@ -1,6 +1,6 @@
 //! `BufferedWriter`, and the writing half of `BufferedRandom`.
 
-use super::buffered::{self, Buffered, Stream, enter, getsets, is_closed, methods, moved, raw_of, settle, this};
+use super::buffered::{self, Buffered, Stream, enter_to_write, getsets, is_closed, methods, moved, raw_of, settle, this};
 use super::{base, raw, would_block};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, def_static, getset, getter};
@@ -52,7 +52,7 @@ pub(crate) fn write(th: &mut Thread, b: Stream, data: &[u8]) -> R<()> {
         s.pending.extend_from_slice(data);
         return Ok(());
     }
-    let held = enter(th, b)?;
+    let held = enter_to_write(th, b)?;
     let r = write_held(th, b, data);
     drop(held);
     r

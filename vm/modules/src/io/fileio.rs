@@ -465,6 +465,11 @@ pub(crate) fn write_some(th: &mut Thread, f: Gc<Native<FileIO>>, data: &[u8]) ->
     th.open_mut(f)?.size = None;
     sys::write(th, fd, data)
 }
+/// Is what is written to it kept until the commit?
+pub(crate) fn writes_at_commit(th: &mut Thread, f: Gc<Native<FileIO>>) -> R<bool> {
+    let fd = th.open_mut(f)?.fd;
+    Ok(th.writes_at_commit(fd))
+}
 /// Moves the position.
 pub(crate) fn seek_to(th: &mut Thread, f: Gc<Native<FileIO>>, at: i64, whence: i32) -> R<i64> {
     let fd = open_fd(th, f)?;

@@ -115,7 +115,7 @@ impl Drop for Held {
 /// before must be read again.
 pub(crate) fn enter(th: &mut Thread, lock: &Arc<Lock>, stream: Value) -> R<Held> {
     th.irrevocable()?;
-    let me = std::ptr::from_ref(th.world).addr();
+    let me = owner(th);
     let forks = lock.forks.load(Relaxed);
     if !lock.held.try_acquire() {
         if forks != fork::count() && lock.forks.compare_exchange(forks, fork::count(), AcqRel, Relaxed).is_ok() {
@@ -128,6 +128,13 @@ pub(crate) fn enter(th: &mut Thread, lock: &Arc<Lock>, stream: Value) -> R<Held>
         }
     }
     Ok(Held::new(lock.clone(), me))
+}
+/// Takes the lock if it is free. The transaction can still be undone: for what only it sees until its commit.
+pub(crate) fn try_enter(th: &Thread, lock: &Arc<Lock>) -> Option<Held> {
+    lock.held.try_acquire().then(|| Held::new(lock.clone(), owner(th)))
+}
+fn owner(th: &Thread) -> usize {
+    std::ptr::from_ref(th.world).addr()
 }
 #[cold]
 fn reentrant(th: &mut Thread, stream: Value) -> Throw {
