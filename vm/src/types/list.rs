@@ -232,28 +232,35 @@ impl Gc<List> {
     }
     /// The items as they are now.
     pub fn snapshot(self, th: &mut Thread) -> R<ValueVec> {
+        self.snapshot_range(th, 0, usize::MAX)
+    }
+    /// The items `from..to` (clipped).
+    pub fn snapshot_range(self, th: &mut Thread, from: usize, to: usize) -> R<ValueVec> {
         if !th.tx.concurrent || th.tx.owns(self.header()) {
-            return ValueVec::from_slice(th, self.owned_items());
+            let all = self.owned_items();
+            let to = to.min(all.len());
+            return ValueVec::from_slice(th, &all[from.min(to)..to]);
         }
         loop {
-            let n = self.len(th)?;
-            if n == 0 {
+            let len = self.len(th)?;
+            let end = to.min(len);
+            let from = from.min(end);
+            if from == end {
                 return Ok(ValueVec::new());
             }
-            let mut out = ValueVec::with_capacity(th, n)?;
-            for _ in 0..n {
+            let mut out = ValueVec::with_capacity(th, end - from)?;
+            for _ in from..end {
                 out.push(th, Value::NONE)?;
             }
-            let to = out.as_mut_slice();
-            let to = (to.as_mut_ptr(), to.len());
+            let out_items = out.as_mut_slice().as_mut_ptr();
             let whole = th.read(self.header(), || {
                 let s = self.slots();
-                if s.len() != to.1 {
+                if s.len() != len {
                     return false;
                 }
-                for (i, s) in s.iter().enumerate() {
+                for (i, s) in s[from..end].iter().enumerate() {
                     // SAFETY: within `out`, which is this function's own; run again, it writes the same places.
-                    unsafe { to.0.add(i).write(s.get()) };
+                    unsafe { out_items.add(i).write(s.get()) };
                 }
                 true
             })?;
@@ -261,18 +268,6 @@ impl Gc<List> {
                 return Ok(out);
             }
         }
-    }
-    /// The items `from..to` (clipped).
-    pub fn snapshot_range(self, th: &mut Thread, from: usize, to: usize) -> R<ValueVec> {
-        if th.tx.concurrent {
-            let all = self.snapshot(th)?;
-            let all = all.as_slice();
-            let to = to.min(all.len());
-            return ValueVec::from_slice(th, &all[from.min(to)..to]);
-        }
-        let all = self.owned_items();
-        let to = to.min(all.len());
-        ValueVec::from_slice(th, &all[from.min(to)..to])
     }
     /// Appends all of a slice, which is not this list's own buffer.
     pub fn extend_slice(self, th: &mut Thread, items: &[Value]) -> R<()> {
