@@ -20,19 +20,22 @@ impl Tx {
     /// The first part of [`Tx::read`]: the value if nothing needs to be logged.
     #[inline(always)]
     pub fn read_known<T>(&self, h: &Header, f: &impl Fn() -> T) -> Option<T> {
-        if !self.concurrent {
-            return Some(f());
+        let seen = if self.concurrent {
+            h.meta.load(Ordering::Acquire)
+        } else {
+            self.tag
+        };
+        let is_mine = meta::same_owner(seen, self.tag);
+        if !is_mine && !self.has_read(h, seen) {
+            return None;
         }
-        let seen = h.meta.load(Ordering::Acquire);
-        if meta::same_owner(seen, self.tag) || self.has_read(h, seen) {
-            let v = f();
-            // As in `read_end`.
-            fence(Ordering::Acquire);
-            if h.meta.load(Ordering::Relaxed) == seen {
-                return Some(v);
-            }
+        let v = f();
+        // As in `read_end`; what is mine nobody else writes.
+        if is_mine {
+            return Some(v);
         }
-        None
+        fence(Ordering::Acquire);
+        (h.meta.load(Ordering::Relaxed) == seen).then_some(v)
     }
     /// The second part of [`Tx::read`], which may wait for the owner of the object.
     #[inline(never)]
@@ -51,9 +54,10 @@ impl Tx {
         let e = &self.filter[Tx::filter_place(h)];
         std::ptr::eq(e.header, h) && (e.meta == seen || is_mutant(Mutant::FilterIgnoresWord))
     }
+    /// Multiplicative hashing: objects at the same place of different blocks do not meet.
     #[inline(always)]
     pub(crate) fn filter_place(h: *const Header) -> usize {
-        (h as usize >> 4) % FILTER
+        (h as usize).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (usize::BITS - FILTER.ilog2())
     }
     /// The word to recheck after the loads. Waits for an object that another thread has open; extends the snapshot when
     /// the object is newer.

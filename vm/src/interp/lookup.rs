@@ -14,17 +14,11 @@ pub(super) fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> O
     let w = word.load(std::sync::atomic::Ordering::Acquire);
     let globals: Gc<Dict> = g.as_gc();
     if w & 7 == 1 {
-        let v = if !th.tx.concurrent || th.tx.owns(globals.header()) {
+        let look = || {
             let i = cache::hit(w, globals.keys_version())?;
-            globals.value_slot(i)?.get()
-        } else {
-            th.read(globals.header(), || {
-                cache::hit(w, globals.keys_version())
-                    .and_then(|i| globals.value_slot(i))
-                    .map(|s| s.get())
-            })
-            .ok()??
+            Some(globals.value_slot(i)?.get())
         };
+        let v = th.read(globals.header(), look).ok()??;
         return if v.is_empty() || v == Value::DELETED { None } else { Some(v) };
     }
     let e = cache::entry(w)?;
@@ -62,11 +56,7 @@ pub(super) enum Found {
 /// Shape of any object, as this transaction sees it.
 #[inline(always)]
 pub(super) fn shape_of(th: &mut Thread, o: Obj) -> Option<u32> {
-    if !th.tx.concurrent || th.tx.owns(o.header()) {
-        Some(o.shape_id())
-    } else {
-        th.read(o.header(), || o.shape_id()).ok()
-    }
+    th.read(o.header(), || o.shape_id()).ok()
 }
 /// What a LoadAttr cache word gives for `v`.
 #[inline(always)]
@@ -80,12 +70,7 @@ pub(super) fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
         // SAFETY: the cache says where an object of this shape has the attribute.
         let look = || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get());
         // A throw, which is an abort, comes again out of the long way.
-        let x = if !th.tx.concurrent || th.tx.owns(o.header()) {
-            look()
-        } else {
-            th.read(o.header(), look).unwrap_or_default()
-        };
-        return match x {
+        return match th.read(o.header(), look).unwrap_or_default() {
             Some(x) if !x.is_empty() => Found::Value(x),
             _ => Found::Nothing,
         };
@@ -95,26 +80,23 @@ pub(super) fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
 /// As [`attribute`], for a word that points to entries.
 #[inline]
 fn attribute_entry(th: &mut Thread, w: u64, o: Obj) -> Found {
-    let Some(shape) = shape_of(th, o) else { return Found::Nothing };
-    let Some(e) = cache::entry_for(w, shape) else {
-        return Found::Nothing;
+    let look = || {
+        let e = cache::entry_for(w, o.shape_id())?;
+        let x = match e.hit {
+            // SAFETY: the cache says where an object of this shape has the attribute.
+            Hit::Slot(at) => unsafe { o.slot(at as usize) }.get(),
+            // SAFETY: the cache says where an object of this shape has its overflow buffer.
+            Hit::Overflow(at, i) => match unsafe { o.slot(at as usize) }.get().cast::<Buffer>() {
+                Some(b) => b.slots().get(i as usize).map_or(Value::EMPTY, |s| s.get()),
+                None => Value::EMPTY,
+            },
+            Hit::ClassValue(x) => x,
+            Hit::Getter(f) => return Some(Found::Getter(f)),
+            _ => Value::EMPTY,
+        };
+        (!x.is_empty()).then_some(Found::Value(x))
     };
-    let x = match e.hit {
-        Hit::ClassValue(x) => return Found::Value(x),
-        Hit::Getter(f) => return Found::Getter(f),
-        // SAFETY: the cache says where an object of this shape has the attribute.
-        Hit::Slot(at) => th.read(o.header(), || unsafe { o.slot(at as usize) }.get()),
-        // SAFETY: the cache says where an object of this shape has its overflow buffer.
-        Hit::Overflow(at, i) => th.read(o.header(), || match unsafe { o.slot(at as usize) }.get().cast::<Buffer>() {
-            Some(b) => b.slots().get(i as usize).map_or(Value::EMPTY, |s| s.get()),
-            None => Value::EMPTY,
-        }),
-        _ => return Found::Nothing,
-    };
-    match x {
-        Ok(x) if !x.is_empty() => Found::Value(x),
-        _ => Found::Nothing,
-    }
+    th.read(o.header(), look).unwrap_or_default().unwrap_or(Found::Nothing)
 }
 /// What a LoadMethod cache word gives for `v`.
 #[inline(always)]
