@@ -1,7 +1,8 @@
 //! Memory outside of the heap that objects hold: bytes of bytearrays, buffers of streams, tables of code. The allocator of
 //! the process counts it, so that collections come in time and the limit holds for it too.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use mimalloc::MiMalloc;
+use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -34,7 +35,7 @@ pub(crate) fn is_due() -> bool {
     bytes() > DUE.load(Relaxed)
 }
 
-/// The system's allocator, which counts what is not small. For `#[global_allocator]`.
+/// mimalloc, whose threads do not wait for each other, and which counts what is not small. For `#[global_allocator]`.
 pub struct CountingAllocator;
 
 fn counted(size: usize) -> usize {
@@ -67,11 +68,11 @@ fn add_own() {
 pub fn thread_ends() {
     add_own();
 }
-// SAFETY: all calls go to the system's allocator as they are.
+// SAFETY: all calls go to mimalloc as they are.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises.
-        let p = unsafe { System.alloc(layout) };
+        let p = unsafe { MiMalloc.alloc(layout) };
         if !p.is_null() {
             changed(0, layout.size());
         }
@@ -79,7 +80,7 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises.
-        let p = unsafe { System.alloc_zeroed(layout) };
+        let p = unsafe { MiMalloc.alloc_zeroed(layout) };
         if !p.is_null() {
             changed(0, layout.size());
         }
@@ -88,11 +89,11 @@ unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn dealloc(&self, p: *mut u8, layout: Layout) {
         changed(layout.size(), 0);
         // SAFETY: the caller's promises.
-        unsafe { System.dealloc(p, layout) }
+        unsafe { MiMalloc.dealloc(p, layout) }
     }
     unsafe fn realloc(&self, p: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller's promises.
-        let new = unsafe { System.realloc(p, layout, size) };
+        let new = unsafe { MiMalloc.realloc(p, layout, size) };
         if !new.is_null() {
             changed(layout.size(), size);
         }
