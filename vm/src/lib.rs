@@ -48,6 +48,8 @@ pub mod signals;
 pub mod special;
 pub mod stats;
 pub mod structseq;
+#[expect(unsafe_code, reason = "counters are found by address")]
+pub mod tallies;
 #[expect(unsafe_code, reason = "the primitives on objects")]
 pub mod thread;
 pub mod throw;

@@ -47,6 +47,8 @@ pub struct Thread {
     pub out_of_memory: bool,
     /// locks that the transaction has taken or given back
     pub(crate) locks: Vec<crate::modules::thread::Use>,
+    /// what the transaction leaves behind when it commits
+    pub(crate) tallies: crate::tallies::Tallies,
     /// roots that live until the transaction ends (clones kept for undo)
     pub keep_alive: Vec<Value>,
     /// actions to run when the transaction commits

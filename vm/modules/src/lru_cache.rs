@@ -1,7 +1,7 @@
 //! `functools._lru_cache_wrapper`.
 //!
-//! A hit writes nothing that a transaction logs: it only stamps the entry, so threads that hit the same cache do not
-//! conflict. `entries` (a dict) maps keys to entries. The bounded cache also has them in a heap (a list) by the stamp that
+//! A hit writes nothing at once: it is counted, and its entry stamped, when the transaction commits. So threads that hit the
+//! same cache neither conflict nor share what they write. `entries` (a dict) maps keys to entries. The bounded cache also has them in a heap (a list) by the stamp that
 //! they had when they were put there; the entry to evict is at its top, once those used since have been put back deeper.
 
 use crate::state::{State, state};
@@ -12,6 +12,7 @@ use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, def_static, getset};
 use vasuki_vm::object::{Gc, Kind};
 use vasuki_vm::special::Special;
+use vasuki_vm::tallies::Use;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;
@@ -23,7 +24,7 @@ use vasuki_vm::types::tuple::Tuple;
 use vasuki_vm::types::{bound_method, object};
 use vasuki_vm::value::Value;
 
-/// Counts outside of transactions; an abort takes its counts back.
+/// Counts outside of transactions.
 #[derive(Default)]
 struct Counts {
     hits: AtomicU64,
@@ -120,16 +121,6 @@ fn cache_new(th: &mut Thread, a: &[Value]) -> R {
 fn this(th: &mut Thread, v: Value) -> R<&'static Cache> {
     Ok(State::<Cache>::of(th, v)?.fixed())
 }
-fn count(th: &mut Thread, c: &Cache, which: fn(&Counts) -> &AtomicU64) {
-    which(&c.counts).fetch_add(1, Relaxed);
-    if th.tx.concurrent && !th.tx.irrevocable {
-        let counts = c.counts.clone();
-        th.on_abort.push(Box::new(move |_| {
-            // Not below zero: the cache may have been cleared meanwhile.
-            let _ = which(&counts).fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1));
-        }));
-    }
-}
 /// The key of a call: its only argument if that is a plain int or str, else a tuple of all that matters.
 fn make_key(th: &mut Thread, args: &[Value], kwargs: Option<Gc<Dict>>, typed: bool) -> R {
     let t = &ctx().types;
@@ -170,22 +161,21 @@ fn call(th: &mut Thread, a: &[Value]) -> R {
         _ => None,
     };
     if c.maxsize == Some(0) {
-        count(th, c, |c| &c.misses);
+        th.count(a[0], &c.counts.misses);
         return call_function(th, c, a[1], kwargs);
     }
     let key = make_key(th, a[1].as_gc::<Tuple>().items(), kwargs, c.typed)?;
     let hash = dict_hash(th, key)?;
     let entries = c.entries.as_gc::<Dict>();
     if let Some(found) = entries.get_hash(th, key, hash)? {
-        count(th, c, |c| &c.hits);
+        th.count(a[0], &c.counts.hits);
         if c.maxsize.is_none() {
             return Ok(found);
         }
-        let e = State::<Entry>::of(th, found)?.fixed();
-        e.used.set_raw(stamp(c));
-        return Ok(e.result.get());
+        th.used(a[0], found, stamp_used);
+        return Ok(State::<Entry>::of(th, found)?.fixed().result.get());
     }
-    count(th, c, |c| &c.misses);
+    th.count(a[0], &c.counts.misses);
     let result = call_function(th, c, a[1], kwargs)?;
     let Some(maxsize) = c.maxsize else {
         entries.set_hash(th, key, hash, result)?;
@@ -196,12 +186,13 @@ fn call(th: &mut Thread, a: &[Value]) -> R {
         return Ok(result);
     }
     let heap = c.heap.as_gc::<List>();
+    th.tell_uses();
     while entries.len(th)? >= maxsize {
         let Some(old) = pop(th, heap)? else { break };
         entries.remove(th, old.fixed().key.get())?;
     }
     let class = class(th, &ENTRY_CLASS, &ENTRY)?.value();
-    let now = stamp(c);
+    let now = stamp(c.counts.clock.fetch_add(1, Relaxed));
     let e = Entry::make(th, class, [key, result, now, now]);
     entries.set_hash(th, key, hash, e)?;
     // Nothing in the heap has a greater stamp: its place is at the end.
@@ -221,8 +212,20 @@ fn call_function(th: &mut Thread, c: &Cache, args: Value, kwargs: Option<Gc<Dict
         None => th.call(c.func, args.as_gc::<Tuple>().items()),
     }
 }
-fn stamp(c: &Cache) -> Value {
-    Value::small((c.counts.clock.fetch_add(1, Relaxed) & ((1 << 48) - 1)) as i64)
+fn stamp(n: u64) -> Value {
+    Value::small((n & ((1 << 48) - 1)) as i64)
+}
+/// Stamps entries that were used.
+fn stamp_used(uses: &[Use]) {
+    for of_one in uses.chunk_by(|a, b| a[0] == b[0]) {
+        let Some(cache) = State::<Cache>::get(of_one[0][0]) else { continue };
+        let first = cache.fixed().counts.clock.fetch_add(of_one.len() as u64, Relaxed);
+        for (now, [_, entry]) in (first..).zip(of_one) {
+            if let Some(e) = State::<Entry>::get(*entry) {
+                e.fixed().used.set_raw(stamp(now));
+            }
+        }
+    }
 }
 /// The stamp by which an element of the heap is ordered.
 fn order(th: &mut Thread, v: Value) -> R<i64> {
@@ -282,8 +285,8 @@ fn sink(th: &mut Thread, heap: Gc<List>, v: Value) -> R<()> {
 fn cache_info(th: &mut Thread, a: &[Value]) -> R {
     let c = this(th, a[0])?;
     let n = c.entries.as_gc::<Dict>().len(th)?;
-    let hits = th.new_uint(c.counts.hits.load(Relaxed));
-    let misses = th.new_uint(c.counts.misses.load(Relaxed));
+    let (hits, misses) = (th.counted(&c.counts.hits), th.counted(&c.counts.misses));
+    let (hits, misses) = (th.new_uint(hits), th.new_uint(misses));
     let maxsize = match c.maxsize {
         None => Value::NONE,
         Some(n) => th.new_int(n as i64),
@@ -294,8 +297,7 @@ fn cache_clear(th: &mut Thread, a: &[Value]) -> R {
     let c = this(th, a[0])?;
     c.entries.as_gc::<Dict>().clear(th)?;
     c.heap.as_gc::<List>().clear(th)?;
-    let hits = c.counts.hits.swap(0, Relaxed);
-    let misses = c.counts.misses.swap(0, Relaxed);
+    let (hits, misses) = (th.reset_count(&c.counts.hits), th.reset_count(&c.counts.misses));
     if th.tx.concurrent {
         let counts = c.counts.clone();
         th.on_abort.push(Box::new(move |_| {

@@ -60,6 +60,7 @@ pub(super) struct Part {
     made: usize,
     written: usize,
     locks: Vec<u64>,
+    counts: Vec<(usize, u64)>,
 }
 /// What a transaction that was undone waits for.
 pub(super) enum Afterwards {
@@ -273,6 +274,7 @@ impl Thread {
             made: self.finalizable.made(),
             written: self.interp.output.len(),
             locks: self.lock_counts(),
+            counts: self.tallies.counts(),
         }
     }
     /// Undoes what has been done since the part has begun.
@@ -282,6 +284,7 @@ impl Thread {
         }
         self.tx.undo_part(self.world, p.part);
         self.undo_locks(&p.locks);
+        self.tallies.go_back_to(p.counts);
         self.on_commit.truncate(p.commits);
         self.finalizable.forget_since(p.made);
         self.interp.output.truncate(p.written);

@@ -106,6 +106,7 @@ impl Thread {
             && self.on_abort.is_empty()
             && self.on_commit.is_empty()
             && self.locks.is_empty()
+            && self.tallies.is_empty()
             && self.keep_alive.is_empty();
         if !nothing {
             return self.commit_all();
@@ -128,6 +129,7 @@ impl Thread {
             let mut publish = Publish::new(&self.interp.to_share, &self.changed);
             self.tx.commit(self.world, &mut publish)?;
         }
+        self.tallies.commit();
         self.commit_locks();
         self.finalizable.commit();
         self.interp.to_share.clear();
@@ -169,6 +171,7 @@ impl Thread {
         for f in std::mem::take(&mut self.on_abort).into_iter().rev() {
             f(self);
         }
+        self.tallies.abort();
         self.keep_alive.clear();
         self.on_commit.clear();
         self.interp.output.truncate(0);
