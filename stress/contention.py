@@ -1,18 +1,15 @@
-"""Eight threads on the same data against one thread that does all their work alone.
+"""Many threads on the same data against one thread that does all their work alone.
 
-usage: contention.py [--cpu] [--work N] [--repeat N] [workload ...]
+usage: contention.py [--cpu] [--threads N] [--work N] [--repeat N] [workload ...]
 
-Every run checks its total. The figure is the speed with eight threads, relative to one (1.0: contention costs nothing). The
-best of N rounds counts. --cpu compares processor time instead of the clock.
+Every run checks its total. The figure is the speed with N threads (eight, unless said), relative to one (1.0: contention
+costs nothing). The best of N rounds counts. --cpu compares processor time instead of the clock.
 """
 
 import argparse
 import queue
 import threading
 import time
-
-THREADS = 8
-
 
 class Counter:
     def __init__(self):
@@ -69,6 +66,29 @@ def transfers(threads, work):
     assert sum(accounts) == 100_000, sum(accounts)
 
 
+class Account:
+    def __init__(self, balance):
+        self.balance = balance
+
+
+def locked_bank(threads, work):
+    accounts = [Account(100) for _ in range(1000)]
+    lock = threading.Lock()
+
+    def run():
+        state = threading.get_ident() % 1000
+        for _ in range(work // threads):
+            state = (state * 1103515245 + 12345) % 2147483648
+            source, target, amount = accounts[state % 1000], accounts[state // 4096 % 1000], state % 10
+            with lock:
+                if source.balance >= amount:
+                    source.balance -= amount
+                    target.balance += amount
+
+    yield run
+    assert sum(a.balance for a in accounts) == 100_000, [a.balance for a in accounts]
+
+
 def lock_queue(threads, work):
     lock = threading.Lock()
     waiting = list(range(work // 10))
@@ -103,7 +123,7 @@ def simple_queue(threads, work):
     assert done.qsize() == work // 10, done.qsize()
 
 
-WORKLOADS = [counter, dict_counts, list_append, transfers, lock_queue, simple_queue]
+WORKLOADS = [counter, dict_counts, list_append, transfers, locked_bank, lock_queue, simple_queue]
 
 
 def measure(workload, threads, work, clock):
@@ -123,6 +143,7 @@ def measure(workload, threads, work, clock):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cpu", action="store_true")
+    parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--work", type=int, default=800_000)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("workload", nargs="*")
@@ -131,8 +152,8 @@ def main():
     for workload in WORKLOADS:
         if options.workload and workload.__name__ not in options.workload:
             continue
-        one, many = (min(measure(workload, n, options.work, clock) for _ in range(options.repeat)) for n in (1, THREADS))
-        print(f"{workload.__name__:14} one thread {one:.3f} s   {THREADS} threads {many:.3f} s   speed {one / many:.2f}", flush=True)
+        one, many = (min(measure(workload, n, options.work, clock) for _ in range(options.repeat)) for n in (1, options.threads))
+        print(f"{workload.__name__:14} one thread {one:.3f} s   {options.threads} threads {many:.3f} s   speed {one / many:.2f}", flush=True)
 
 
 main()

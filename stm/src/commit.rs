@@ -28,6 +28,7 @@ impl Tx {
             if version != self.snapshot + 1 && !self.irrevocable && !is_mutant(Mutant::NoValidation) {
                 self.validate(w)?;
             }
+            self.check_locks()?;
             version
         } else {
             w.clock().now()

@@ -39,6 +39,8 @@ mod clock;
 #[expect(unsafe_code, reason = "undo entries are pointers to words")]
 mod commit;
 mod contention;
+#[expect(unsafe_code, reason = "locks that were looked at are pointers")]
+mod elision;
 mod header;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
 mod irrevocable;
@@ -64,6 +66,7 @@ mod world;
 
 pub use commit::Publisher;
 pub use contention::{Awaits, Waits};
+pub use elision::LockWord;
 pub use header::{Header, flag, meta};
 #[cfg(any(loom, shuttle))]
 pub use mutant::{Mutant, set_mutant};

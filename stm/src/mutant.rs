@@ -53,6 +53,18 @@ pub enum Mutant {
     CommitWakesNobody,
     /// an abort loses the bits of those who wait
     AbortLosesWaiters,
+    /// who takes a lock does not count it
+    TakenUncounted,
+    /// who takes a lock counts it before others see that it is taken
+    CountRelaxed,
+    /// who takes a lock reads on before others see it
+    NoFenceOfTaker,
+    /// who has looked at a lock looks again before what it writes is seen to be locked
+    NoFenceOfLooker,
+    /// who looks at a lock keeps a snapshot of before
+    LooksWithOldSnapshot,
+    /// commits do not look again at locks
+    LocksUnchecked,
     /// the world goes solo although a thread waits for a change
     SoloBesideWaiters,
 }

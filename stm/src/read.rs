@@ -113,6 +113,7 @@ impl Tx {
         // Loaded before validating: what commits meanwhile is newer than the new snapshot.
         let now = w.clock().now();
         self.validate(w)?;
+        self.check_locks()?;
         self.snapshot = now;
         Ok(())
     }

@@ -75,6 +75,8 @@ pub struct Tx {
     pub(crate) undo: Vec<UndoEntry>,
     /// objects locked for reading: while irrevocable
     pub(crate) locked: Vec<ReadEntry>,
+    /// locks outside of the heap that were seen to be free
+    pub(crate) seen_free: Vec<crate::elision::Seen>,
     /// was one of the opened objects shared?
     pub(crate) opened_shared: bool,
     /// cannot abort any more
@@ -101,6 +103,7 @@ impl Tx {
             opened: Vec::new(),
             undo: Vec::new(),
             locked: Vec::new(),
+            seen_free: Vec::new(),
             opened_shared: false,
             irrevocable: false,
             aborts_in_row: 0,
@@ -135,7 +138,7 @@ impl Tx {
     /// Nothing was read, opened or locked yet.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.reads.is_empty() && self.opened.is_empty() && self.undo.is_empty() && self.locked.is_empty()
+        self.reads.is_empty() && self.seen_free.is_empty() && self.opened.is_empty() && self.undo.is_empty() && self.locked.is_empty()
     }
     /// Starts the next transaction, in the world's present mode.
     #[inline]
@@ -225,6 +228,7 @@ impl Tx {
             self.filter.fill(ReadEntry::NONE);
         }
         self.reads.clear();
+        self.seen_free.clear();
     }
     /// Stopped. Calls `f` with every word that is a root for the collector: logged objects and old contents.
     pub fn roots(&self, f: &mut dyn FnMut(u64)) {

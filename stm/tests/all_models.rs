@@ -38,6 +38,9 @@ models! {
     irrevocable_against_committer: irrevocable::against_committer, 3, [IrrevocableReadsUnlocked];
     irrevocable_against_opener: irrevocable::against_opener, 3, [OpenWithoutVersionCheck];
     irrevocable_against_irrevocable: irrevocable::against_another, 3, [TwoIrrevocable];
+    elision_and_extension: elision::extends, 3, [TakenUncounted, CountRelaxed, LocksUnchecked];
+    elision_after_a_read: elision::looks_late, 3, [LooksWithOldSnapshot];
+    elision_against_holder: elision::writer, 3, [LocksUnchecked, NoFenceOfTaker, NoFenceOfLooker];
     retry_against_commit: retry::against_commit, 3, [SubscribesUnseen, SubscribesLate, CommitWakesNobody];
     retry_against_abort: retry::against_abort, 2, [AbortLosesWaiters];
     retry_after_own_writes: retry::own_writes, 2, [CommitWakesNobody];

@@ -193,6 +193,7 @@ impl Thread {
         }
         self.before_turn()?;
         self.go_on();
+        self.take_looked_at(true)?;
         self.tx.become_irrevocable(self.world)?;
         if !self.interp.output.is_empty() {
             // What was written before comes before the effect.

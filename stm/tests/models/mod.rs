@@ -1,6 +1,7 @@
 //! The models. Two threads and two objects are enough for most of what can go wrong (Guerraoui et al., PLDI'08).
 
 pub mod commit;
+pub mod elision;
 pub mod irrevocable;
 pub mod open;
 pub mod pairs;

@@ -120,12 +120,17 @@ impl Thread {
             return self.commit_silently();
         }
         let _order = self.output_order();
+        if self.tx.concurrent {
+            // Others may have written what follows from changes of what this transaction has read.
+            self.tx.move_to_now(self.world)?;
+        }
         self.commit_silently()?;
         self.write_output(true);
         Ok(())
     }
     fn commit_silently(&mut self) -> R<()> {
         if self.tx.concurrent {
+            self.take_looked_at(false)?;
             let mut publish = Publish::new(&self.interp.to_share, &self.changed);
             self.tx.commit(self.world, &mut publish)?;
         }
@@ -147,6 +152,7 @@ impl Thread {
     pub(crate) fn begin(&mut self) {
         let world = self.world;
         self.interp.atomic.had_effect = false;
+        self.interp.put_off = false;
         self.tx.begin(world);
         if self.interp.length.begin() && self.tx.concurrent {
             world.put_back(poll::SHORT);
@@ -251,6 +257,10 @@ impl Thread {
         if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() {
             world.put_back(bits & KEPT);
             return Err(Throw::ABORT);
+        }
+        if boundary && bits & !(poll::ALWAYS | poll::TICK | poll::SHORT) == 0 && !self.interp.put_off && self.is_in_looked_at() {
+            self.interp.put_off = true;
+            return Ok(());
         }
         if boundary && bits & !poll::ALWAYS != 0 {
             if let Err(t) = self.commit() {

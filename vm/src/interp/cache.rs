@@ -5,7 +5,7 @@
 //! | 0 | empty |
 //! | 1 | shape or keys version (32 high bits), byte offset or index (24 bits): no allocation |
 //! | 3 | attribute of a module: version of its keys (32 high bits), index (24 bits) |
-//! | 4 | nothing can be kept for what came last: fills still to skip (above the low byte) |
+//! | 4 | nothing can be kept for what came last: most fills are skipped |
 //! | 2 (low three bits) | pointer to an immutable [`Entry`] (plus 2), owned by the code object |
 //!
 //! Entries are never changed. A site that meets several shapes has a chain of at most `LONGEST` entries, newest first; one
@@ -81,9 +81,10 @@ impl Entry {
 const MOST: usize = 4;
 /// Mark of a word for an attribute of a module.
 const MODULE: u64 = 3;
-/// Mark of a word that says that the last fill found nothing to keep, and how many fills are skipped then.
+/// Mark of a word that says that the last fill found nothing to keep.
 const HOPELESS: u64 = 4;
-const SKIPPED: u64 = 100;
+/// Of so many fills of such words that a thread comes to, it tries one.
+const SKIPPED: u32 = 100;
 /// Shapes that one site tells apart.
 const LONGEST: usize = 4;
 
@@ -227,14 +228,18 @@ pub fn forget_slots() {
 }
 /// Fills the cache of a LoadAttr (or with `method` of a LoadMethod) on `v`.
 #[cold]
-pub fn fill_attr(code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) {
+pub fn fill_attr(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) {
     let old = word.load(Relaxed);
     if !v.is_obj() || code.tables().entries_full.load(Relaxed) && old != 0 {
         return;
     }
-    if old & 7 == HOPELESS && old >> 8 > 0 {
-        word.store(old - (1 << 8), Relaxed);
-        return;
+    if old == HOPELESS {
+        // Counted by the thread: several threads may come here all the time.
+        let s = &mut th.interp;
+        s.hopeless = (s.hopeless + 1) % SKIPPED;
+        if s.hopeless != 0 {
+            return;
+        }
     }
     let class = class_of(v);
     match attrs::place(v, name) {
@@ -248,7 +253,7 @@ pub fn fill_attr(code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) {
                 fill(code, word, v, class, Hit::Getter(get));
             }
         }
-        _ if matches!(old & 7, 0 | HOPELESS) => word.store(SKIPPED << 8 | HOPELESS, Relaxed),
+        _ if old == 0 => word.store(HOPELESS, Relaxed),
         _ => {}
     }
 }

@@ -193,6 +193,10 @@ pub struct State {
     pub(crate) reraise: bool,
     /// register 0 of the frame that has handled an exception last, and the offset behind the instruction that raised it
     pub(crate) raised_at: (usize, usize),
+    /// a boundary was put off to the end of a critical section
+    pub(crate) put_off: bool,
+    /// fills of inline caches that were likely to be in vain
+    pub(crate) hopeless: u32,
     /// to be published by the next commit
     pub to_share: Vec<Value>,
 }
@@ -252,6 +256,8 @@ impl State {
             check_memory: None,
             reraise: false,
             raised_at: (0, 0),
+            put_off: false,
+            hopeless: 0,
             to_share: Vec::new(),
         }
     }

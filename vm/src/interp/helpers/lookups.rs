@@ -178,7 +178,7 @@ pub(crate) fn load_attr(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: Va
         return Ok(found);
     }
     let found = th.getattr(v, name)?;
-    cache::fill_attr(code, word, v, name);
+    cache::fill_attr(th, code, word, v, name);
     Ok(found)
 }
 /// StoreAttr where the cache word does not know: its entries, else the slow way.
@@ -259,7 +259,7 @@ pub(crate) fn load_method_cached(th: &mut Thread, code: Gc<Code>, word: &AtomicU
         return Ok((load_attr(th, code, word, v, name)?, Value::EMPTY));
     }
     let r = load_method(th, v, name)?;
-    cache::fill_attr(code, word, v, name);
+    cache::fill_attr(th, code, word, v, name);
     Ok(r)
 }
 /// LoadSuperAttr: `super(class, obj).name`, where `sup` is what the name `super` means here. `explicit`: the program gives

@@ -3,10 +3,14 @@
 //! Whoever finds the lock free takes it, however many wait: so a thread that takes and gives it back all the time is not held
 //! up by the waking of others. But one of those who wait may claim the next *turn*, when the lock has been with the same
 //! owner for long: then nobody else takes it until that one has had it.
+//!
+//! Transactions that give it back before they end only look whether it is free (see `uses`), unless it was *hard* for one to
+//! do so: then the next ones take it.
 
 use crate::park::{wait, wake_all, wake_one};
 use std::sync::atomic::{AtomicU32, Ordering::*};
 use std::time::{Duration, Instant};
+use vasuki_stm::LockWord;
 
 const FREE: u32 = 0;
 const HELD: u32 = 1;
@@ -20,6 +24,8 @@ const SPINS: u32 = 100;
 const TENURE: Duration = Duration::from_millis(2);
 /// How many tenures of others a thread waits at the most before it claims the turn.
 const TENURES: u32 = 16;
+/// How often a lock is taken that a transaction has held at its end, before others only look at it.
+const HARD: u32 = 16;
 /// A thread that cannot claim the turn sleeps twice as long each time, up to this.
 const LONGEST_SLEEP: Duration = Duration::from_millis(100);
 
@@ -33,7 +39,9 @@ pub(super) fn after_fork() {
 /// See the module. Threads are named by numbers of 16 bits, which are not 0.
 #[derive(Default)]
 pub(super) struct Mutex {
-    word: AtomicU32,
+    word: LockWord,
+    /// times that it is to be taken before a transaction only looks at it again
+    hard: AtomicU32,
     /// the thread whose turn is next; 0: anybody's
     turn: AtomicU32,
     /// the thread that took it last
@@ -43,8 +51,9 @@ impl Mutex {
     /// Takes it if it is free.
     #[inline]
     pub(super) fn try_acquire(&self, me: u32) -> bool {
-        let done = self.turn() == 0 && self.word.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok();
+        let done = self.turn() == 0 && self.word.state().compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok();
         if done {
+            self.word.taken();
             self.owner.store(me, Relaxed);
         }
         done
@@ -65,11 +74,37 @@ impl Mutex {
         let claim = FORKS.load(Relaxed) | me;
         self.turn() == 0 && self.turn.compare_exchange(was, claim, AcqRel, Relaxed).is_ok()
     }
+    /// What transactions look at.
+    #[inline]
+    pub(super) fn word(&self) -> &LockWord {
+        &self.word
+    }
+    /// May a transaction do with looking at it?
+    #[inline]
+    pub(super) fn is_easy(&self) -> bool {
+        let hard = self.hard.load(Relaxed);
+        if hard > 0 {
+            self.hard.store(hard - 1, Relaxed);
+        }
+        hard == 0 && self.turn() == 0
+    }
+    /// A transaction that has only looked at it must take it after all.
+    #[cold]
+    pub(super) fn was_hard(&self) {
+        self.hard.store(HARD, Relaxed);
+    }
+    /// Waits until it is free, if that is at once.
+    pub(super) fn spin_while_held(&self) -> bool {
+        (0..SPINS).any(|_| {
+            std::hint::spin_loop();
+            self.word.state().load(Relaxed) == FREE
+        })
+    }
     /// Takes it if it becomes free at once.
     pub(super) fn spin(&self, me: u32) -> bool {
         (0..SPINS).any(|_| {
             std::hint::spin_loop();
-            self.word.load(Relaxed) == FREE && self.try_acquire(me)
+            self.word.state().load(Relaxed) == FREE && self.try_acquire(me)
         })
     }
     /// Waits until it is taken (true) or `until` has come. `ask`: asks a thread for its next boundary, where it gives free
@@ -88,7 +123,8 @@ impl Mutex {
                 if mine {
                     state = AWAITED;
                 }
-                if self.word.swap(state, AcqRel) == FREE {
+                if self.word.state().swap(state, AcqRel) == FREE {
+                    self.word.taken();
                     self.owner.store(me, Relaxed);
                     if mine {
                         self.turn.store(0, Relaxed);
@@ -96,13 +132,13 @@ impl Mutex {
                     return true;
                 }
             } else {
-                let _ = self.word.compare_exchange(HELD, AWAITED, AcqRel, Relaxed);
+                let _ = self.word.state().compare_exchange(HELD, AWAITED, AcqRel, Relaxed);
             }
             let now = Instant::now();
             if until.is_some_and(|t| now >= t) {
                 if mine {
                     self.turn.store(0, Relaxed);
-                    wake_one(&self.word);
+                    wake_one(self.word.state());
                 }
                 return false;
             }
@@ -117,26 +153,30 @@ impl Mutex {
                 ask(owner);
                 continue;
             }
-            let seen = if turn == 0 || mine { state } else { self.word.load(Relaxed) };
+            let seen = if turn == 0 || mine {
+                state
+            } else {
+                self.word.state().load(Relaxed)
+            };
             if seen == HELD {
                 // Taken and given back meanwhile: whoever has it now would wake nobody.
                 continue;
             }
             let look_again = now + if by_other && !mine { sleep } else { LONGEST_SLEEP };
             sleep = (sleep * 2).min(LONGEST_SLEEP);
-            wait(&self.word, seen, Some(until.map_or(look_again, |t| t.min(look_again))));
+            wait(self.word.state(), seen, Some(until.map_or(look_again, |t| t.min(look_again))));
             state = if by_other { PASSED_BY } else { AWAITED };
         }
     }
     /// Gives it back; false if it was not held.
     pub(super) fn release(&self) -> bool {
-        let was = self.word.swap(FREE, AcqRel);
+        let was = self.word.state().swap(FREE, AcqRel);
         if was >= AWAITED {
             // The others look whose turn it is.
             if self.turn() == 0 {
-                wake_one(&self.word)
+                wake_one(self.word.state())
             } else {
-                wake_all(&self.word)
+                wake_all(self.word.state())
             }
         }
         was != FREE
@@ -144,12 +184,12 @@ impl Mutex {
     /// Is it held?
     #[inline]
     pub(super) fn is_held(&self) -> bool {
-        self.word.load(Acquire) != FREE
+        self.word.state().load(Acquire) != FREE
     }
     /// Does somebody wait, perhaps, whom the owner has not passed by yet, or whose turn it is?
     #[inline]
     pub(super) fn is_awaited(&self) -> bool {
-        self.word.load(Relaxed) == AWAITED
+        self.word.state().load(Relaxed) == AWAITED
     }
     /// The thread that took it last.
     #[inline]

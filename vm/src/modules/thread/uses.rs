@@ -1,8 +1,13 @@
-//! How transactions use locks: a lock is taken at once, and given back when the transaction commits.
+//! How transactions use locks: neither taking one nor giving it back ends a transaction.
 //!
-//! So neither ends the transaction. If it aborts, what it has taken is free again, and what it has given back is still held.
-//! A lock that the transaction has given back and takes again was in its hands all the time: a thread that goes through a
-//! critical section again and again, alone, hardly touches the lock. Whoever waits for a lock asks its owner for a boundary.
+//! A transaction that takes a free lock only looks at it: that it stays free is checked when the transaction commits, as what
+//! was read is. If it has given the lock back by then, nobody else has noticed anything, and any number of transactions may be
+//! in critical sections of the same lock. What it still holds at its end it takes then. A lock for which that happens, since
+//! its critical sections are long or block, is *hard*: it is taken at once for a while, and given back when the transaction
+//! commits; if it aborts, what it has taken is free again, and what it has given back is still held.
+//!
+//! A lock that the transaction has given back and takes again was in its hands all the time. Whoever waits for a lock asks its
+//! owner for a boundary. A boundary that falls into a critical section is put off to its end, once.
 //!
 //! A thread that gives back a lock that another one has taken tells that one something: it does so at once.
 //!
@@ -12,7 +17,7 @@ use super::mutex::Mutex;
 use super::{ident, lock};
 use crate::interp::atomic::Free;
 use crate::thread::Thread;
-use crate::throw::R;
+use crate::throw::{R, Throw};
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::*};
 use std::time::Duration;
@@ -42,8 +47,10 @@ pub(crate) struct Use {
     lock: &'static Mutex,
     /// of an `RLock`
     owned: Option<&'static Owned>,
-    /// it was not held by this thread before the transaction
+    /// it was not held by this thread before the transaction, which has taken it
     taken: bool,
+    /// the transaction has only looked at it
+    looked: bool,
     /// how often this thread has it, as the transaction sees it
     count: u64,
 }
@@ -81,7 +88,32 @@ pub(super) fn make_room(th: &mut Thread) -> R<()> {
 /// From here on this thread has the lock so often. `v`, the object of the lock, stays alive until the transaction has ended.
 pub(super) fn note(th: &mut Thread, v: Value, lock: &'static Mutex, owned: Option<&'static Owned>, taken: bool, count: u64) {
     th.keep_alive.push(v);
-    th.locks.push(Use { lock, owned, taken, count });
+    th.locks.push(Use {
+        lock,
+        owned,
+        taken,
+        looked: false,
+        count,
+    });
+}
+/// Takes a lock that the transaction has not used by looking at it, if it is free.
+fn look_at(th: &mut Thread, v: Value, lock: &'static Mutex, owned: Option<&'static Owned>) -> R<bool> {
+    if !th.tx.concurrent || !th.can_abort() || !lock.is_easy() {
+        return Ok(false);
+    }
+    th.keep_alive.push(v);
+    // SAFETY: `v`, whose lock it is, is kept alive.
+    if !unsafe { th.tx.look_at(th.world, lock.word()) }? {
+        return Ok(false);
+    }
+    th.locks.push(Use {
+        lock,
+        owned,
+        taken: false,
+        looked: true,
+        count: 1,
+    });
+    Ok(true)
 }
 /// Takes a lock that the transaction has not used, or holds and waits for, with Python's rules: signals while waiting (main
 /// thread).
@@ -90,9 +122,15 @@ pub(super) fn take(th: &mut Thread, v: Value, m: &'static Mutex, owned: Option<&
     let me = me(th);
     let own = find(th, m).is_some();
     let world = th.world.world();
+    if !own && look_at(th, v, m, owned)? {
+        return Ok(Taken::Noted);
+    }
     let mut taken = !own && m.try_acquire(me);
     if !taken && !own && m.owner() != me {
         world.ask_for_boundary(m.owner() as u16);
+        if m.spin_while_held() && look_at(th, v, m, owned)? {
+            return Ok(Taken::Noted);
+        }
         taken = m.spin(me);
     }
     if taken {
@@ -154,7 +192,7 @@ pub(super) fn release(th: &mut Thread, v: Value, m: &'static Mutex) -> R<bool> {
 /// Somebody waits for the end of this transaction: at the next boundary.
 #[inline]
 pub(super) fn hasten(th: &mut Thread, m: &Mutex) {
-    if m.is_awaited() {
+    if m.is_awaited() || th.interp.put_off {
         th.world.put_back(poll::TICK);
     }
 }
@@ -168,9 +206,39 @@ pub(super) fn forget(th: &mut Thread, m: &Mutex) {
 }
 
 impl Thread {
+    /// Does the transaction hold a lock that it has only looked at?
+    pub(crate) fn is_in_looked_at(&self) -> bool {
+        self.locks.iter().any(|u| u.looked && u.count > 0)
+    }
+    /// Before the transaction commits: takes what it holds and has only looked at; with `all`, because it must not fail any
+    /// more, also what it has given back. On a conflict it is to be aborted.
+    pub(crate) fn take_looked_at(&mut self, all: bool) -> R<()> {
+        let me = me(self);
+        let mut some = false;
+        for u in self.locks.iter_mut().filter(|u| u.looked && (all || u.count > 0)) {
+            u.lock.was_hard();
+            u.looked = false;
+            let as_seen = self.tx.take(u.lock.word(), || {
+                u.taken = u.lock.try_acquire(me);
+                u.taken
+            });
+            if !as_seen {
+                // If it was not taken it is nobody's any more.
+                return Err(Throw::ABORT);
+            }
+            some = true;
+        }
+        if some {
+            self.tx.move_to_now(self.world)?;
+        }
+        Ok(())
+    }
     /// The transaction has committed.
     pub(crate) fn commit_locks(&mut self) {
         for u in self.locks.drain(..) {
+            if u.looked {
+                continue;
+            }
             if let Some(o) = u.owned {
                 o.set(u.count);
             }
