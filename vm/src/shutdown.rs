@@ -53,7 +53,8 @@ pub fn finish(th: &mut Thread, code: u8) -> u8 {
         crate::finalizers::run_all(th, &streams)
     });
     for name in ["stdout", "stderr"] {
-        let flushed = crate::modules::builtins::sys_attribute(th, name).and_then(|f| {
+        let flushed = th.output_error().and_then(|()| {
+            let f = crate::modules::builtins::sys_attribute(th, name)?;
             if f.is_none() {
                 return Ok(Value::NONE);
             }

@@ -1,5 +1,8 @@
-//! What atomic blocks write to standard output and standard error: kept until the transaction commits, and written in the
-//! order of commits.
+//! What transactions write to standard output and standard error: kept until they commit, and written in the order of commits.
+//! So printing neither stops a transaction from being undone, nor does what an undone one has printed ever appear.
+//!
+//! Outside of atomic blocks the transaction ends at the next boundary, so that nothing appears late; and what cannot be
+//! written at once, or not at all, is not kept: the call waits, or raises its error, as ever.
 //!
 //! A thread that has something to write holds `ORDER` from before its commit until it has written: a transaction that has seen
 //! what another one did commits after it, so its output comes after that one's.
@@ -7,6 +10,7 @@
 use crate::thread::Thread;
 use crate::throw::R;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use vasuki_stm::poll;
 
 static ORDER: Mutex<()> = Mutex::new(());
 
@@ -33,19 +37,28 @@ impl Output {
 }
 
 impl Thread {
-    /// In an atomic block that can still be undone, what is written to standard output or standard error is kept until the
-    /// commit. False: it is to be written now.
+    /// Is what is written to this descriptor now kept until the commit?
     pub fn writes_at_commit(&self, fd: i32) -> bool {
-        let can_be_undone = self.is_atomic() && self.tx.concurrent && !self.interp.atomic.had_effect;
-        can_be_undone && matches!(fd, libc::STDOUT_FILENO | libc::STDERR_FILENO)
-    }
-    /// Keeps what is written until the commit, if [`Thread::writes_at_commit`].
-    pub fn write_at_commit(&mut self, fd: i32, data: &[u8]) -> bool {
-        let kept = self.writes_at_commit(fd);
-        if kept {
-            self.interp.output.pending.push((fd, data.to_vec()));
+        if !self.tx.concurrent || self.interp.atomic.had_effect || !is_standard(fd) {
+            return false;
         }
-        kept
+        let ends_soon = self.interp.checkpoint.valid && !self.interp.after_effect;
+        self.is_atomic() || ends_soon && takes_more(fd)
+    }
+    /// Keeps what is written until the commit, if [`Thread::writes_at_commit`]; false: it is to be written now. The error of
+    /// what could not be written at an earlier commit.
+    pub fn write_at_commit(&mut self, fd: i32, data: &[u8]) -> R<bool> {
+        if is_standard(fd) {
+            self.output_error()?;
+        }
+        if !self.writes_at_commit(fd) {
+            return Ok(false);
+        }
+        self.interp.output.pending.push((fd, data.to_vec()));
+        if !self.is_atomic() {
+            self.world.put_back(poll::TICK);
+        }
+        Ok(true)
     }
     /// Waits until it is this thread's turn to commit with output.
     pub(crate) fn output_order(&mut self) -> MutexGuard<'static, ()> {
@@ -66,13 +79,26 @@ impl Thread {
             self.interp.output.failed = failed;
         }
     }
-    /// The error of what could not be written when an atomic block committed.
-    pub(super) fn output_error(&mut self) -> R<()> {
+    /// The error of what could not be written when a transaction committed.
+    pub(crate) fn output_error(&mut self) -> R<()> {
         match self.interp.output.failed.take() {
             Some(errno) => Err(self.os_error_value(errno, None)),
             None => Ok(()),
         }
     }
+}
+fn is_standard(fd: i32) -> bool {
+    matches!(fd, libc::STDOUT_FILENO | libc::STDERR_FILENO)
+}
+/// Can be written to the descriptor at once?
+fn takes_more(fd: i32) -> bool {
+    let mut p = libc::pollfd {
+        fd,
+        events: libc::POLLOUT,
+        revents: 0,
+    };
+    // SAFETY: one record, which outlives the call.
+    unsafe { libc::poll(&mut p, 1, 0) == 1 && p.revents == libc::POLLOUT }
 }
 fn write_all(fd: i32, mut data: &[u8]) -> Result<(), i32> {
     while !data.is_empty() {

@@ -65,7 +65,7 @@ pub(crate) fn read(th: &mut Thread, fd: i32, out: &mut Vec<u8>, n: usize) -> R<O
 }
 /// Writes bytes to a descriptor; None: it would block.
 pub(crate) fn write(th: &mut Thread, fd: i32, data: &[u8]) -> R<Option<usize>> {
-    if th.write_at_commit(fd, data) {
+    if th.write_at_commit(fd, data)? {
         return Ok(Some(data.len()));
     }
     let (p, n) = (data.as_ptr() as usize, data.len().min(isize::MAX as usize));

@@ -252,6 +252,10 @@ fn run(me: &mut Thread, call: Value) {
         if let Err(t) = me.call_ex(items[0], items[1], items[2]) {
             report(me, t, items[0]);
         }
+        // Of what the last transaction has printed.
+        if let Err(t) = me.output_error() {
+            report(me, t, items[0]);
+        }
     };
     crate::interp::boundary::run_transactions(me, run);
 }
