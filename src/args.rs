@@ -1,6 +1,7 @@
 //! Parsing of the command line: CPython's options and Vasuki's own.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use vasuki_vm::config::Config;
 
 /// What to run.
@@ -68,6 +69,8 @@ Options:
 
 Vasuki's own options (before the program):
   --stats        when the program ends, print commits, aborts, collections and their times, hot functions
+  --conflicts    when the program ends, print which lines of its threads disturb each other, what that costs, what to do;
+                 --conflicts=FILE.html writes a page instead, with what each thread did when
   --dis          print the program's bytecode instead of running it
   --max-heap N   MemoryError when the heap grows beyond N bytes (suffix K, M or G)
 
@@ -80,6 +83,10 @@ Examples:
   vasuki --stats app.py --port 80   options after the file belong to the program
 ";
 
+/// What follows the name of an option.
+fn attached(arg: &OsStr, name: &str) -> OsString {
+    OsStr::from_bytes(&arg.as_bytes()[name.len()..]).into()
+}
 fn size(text: &str) -> Option<usize> {
     let (digits, factor) = match text.trim_end_matches(['b', 'B']).strip_suffix(['k', 'K', 'm', 'M', 'g', 'G']) {
         Some(d) => (
@@ -125,6 +132,11 @@ pub fn parse(argv: Vec<OsString>) -> Result<Command, String> {
                 "help" | "help-all" => return Ok(Command::Print(HELP.into())),
                 "version" => version += 1,
                 "stats" => c.stats = true,
+                "conflicts" => c.conflicts = true,
+                _ if long.starts_with("conflicts=") => {
+                    c.conflicts = true;
+                    c.conflicts_page = Some(attached(&argv[i - 1], "--conflicts="));
+                }
                 "dis" => dis = true,
                 _ if long.starts_with("max-heap") => {
                     let value = match long.split_once('=') {

@@ -55,6 +55,9 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
     if let Some(c) = candidates {
         print_stats(c);
     }
+    if let Some(r) = vasuki_vm::conflicts::report() {
+        show_conflicts(&r);
+    }
     code
 }
 
@@ -218,6 +221,26 @@ fn disassemble(run: &Run) -> u8 {
                 e.msg
             );
             1
+        }
+    }
+}
+
+fn show_conflicts(r: &vasuki_vm::conflicts::Report) {
+    match &ctx().config.conflicts_page {
+        None => {
+            let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+            eprint!("{}", r.text(colour));
+        }
+        Some(file) => {
+            let title = ctx()
+                .config
+                .argv
+                .first()
+                .map(|a| a.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            if let Err(e) = std::fs::write(file, r.page(&title)) {
+                eprintln!("vasuki: cannot write {}: {e}", file.to_string_lossy());
+            }
         }
     }
 }

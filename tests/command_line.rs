@@ -218,7 +218,7 @@ fn implementation_options() {
 #[test]
 fn help_and_version() {
     let help = run(&["--help"]);
-    help.exits(0).says("usage: vasuki").says("--max-heap").quiet();
+    help.exits(0).says("usage: vasuki").says("--max-heap").says("--conflicts").quiet();
     assert_eq!(run(&["-h"]).stdout, help.stdout);
     for o in ["-V", "--version"] {
         let r = run(&[o]);

@@ -84,8 +84,9 @@ def is_atomic():
 
 
 def stats():
-    """Counters of all threads so far, as a dict: commits, aborts, irrevocable (transactions), collections and
-    collection_nanoseconds.
+    """What all threads have done so far, as a dict: the numbers of commits, aborts, irrevocable (transactions), collections, and
+    collection_nanoseconds; and conflicts, a list of what `vasuki --conflicts` reports (empty without it), the most costly first.
+    Each of them is a dict: object (in words), undone and by (file, line and function of both sides), aborts, waits, nanoseconds.
     """
     return _native.stats()
 

@@ -1,6 +1,6 @@
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypedDict, TypeVar
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -19,7 +19,24 @@ def retry(timeout: float | None = None) -> NoReturn: ...
 def or_else(*functions: Callable[[], _R]) -> _R: ...
 def irrevocable() -> None: ...
 def is_atomic() -> bool: ...
-def stats() -> dict[str, int]: ...
+
+class _Conflict(TypedDict):
+    object: str
+    undone: tuple[str, int, str]
+    by: tuple[str, int, str]
+    aborts: int
+    waits: int
+    nanoseconds: int
+
+class _Stats(TypedDict):
+    commits: int
+    aborts: int
+    irrevocable: int
+    collections: int
+    collection_nanoseconds: int
+    conflicts: list[_Conflict]
+
+def stats() -> _Stats: ...
 
 class TransactionQueue:
     def __init__(self) -> None: ...

@@ -95,4 +95,4 @@ def is_atomic():
 
 def stats():
     with _lock:
-        return dict(_counts)
+        return dict(_counts, conflicts=[])

@@ -7,6 +7,8 @@
 //! so each becomes the oldest at last. Nobody waits for ever holding objects: whoever waits looks at his own poll word, and
 //! only the irrevocable one waits without a limit.
 
+use crate::cause::Cause;
+use crate::header::Header;
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::{atomic::Ordering::*, pause};
 use crate::tx::{Conflict, Tx};
@@ -47,6 +49,7 @@ pub struct Waits {
 /// One wait for one object.
 pub(crate) struct Wait<'a> {
     thread: &'a WorldThread,
+    object: &'a Header,
     /// steps of waiting
     round: u32,
     /// who had the object when it was last looked at
@@ -57,11 +60,12 @@ pub(crate) struct Wait<'a> {
     /// rounds since the thread has asked
     asked: u32,
 }
-impl Wait<'_> {
+impl<'a> Wait<'a> {
     #[inline(always)]
-    pub(crate) fn new(thread: &WorldThread) -> Wait<'_> {
+    pub(crate) fn new(thread: &'a WorldThread, object: &'a Header) -> Wait<'a> {
         Wait {
             thread,
+            object,
             round: 0,
             owner: 0,
             began: None,
@@ -105,18 +109,19 @@ impl WorldThread {
             self.safepoint(false);
         }
         if tx.irrevocable {
-            self.ask(owner, poll::ABORT);
+            self.ask_for(wait.object, owner);
             pause(wait.round);
             return Ok(());
         }
         if bits & (poll::ABORT | poll::BOUNDARY) != 0 {
+            tx.set_cause(if bits & poll::ABORT != 0 { Cause::Asked } else { Cause::Turn });
             return Err(Conflict);
         }
         if wait.round >= PATIENT {
             let blocked = self.world.by_number(owner).is_none_or(|t| t.waiting.load(Relaxed));
             if let Some(time) = self.patience_left(owner, wait) {
                 if blocked && self.is_older_than(owner) {
-                    self.ask(owner, poll::ABORT);
+                    self.ask_for(wait.object, owner);
                 }
                 self.sleep(time);
                 return Ok(());
@@ -132,10 +137,11 @@ impl WorldThread {
                 let older = self.is_older_than(owner);
                 let enough = blocked || wait.asked > if older { OLDER } else { YOUNGER };
                 if wait.asked > OLDER + LIMIT || enough && !older {
+                    tx.set_cause(Cause::Busy(wait.object));
                     return Err(Conflict);
                 }
                 if enough {
-                    self.ask(owner, poll::ABORT);
+                    self.ask_for(wait.object, owner);
                 }
             }
             wait.asked += 1;
@@ -251,6 +257,16 @@ impl WorldThread {
     pub fn count_wait(&self, time: Duration) {
         let nanos = time.as_nanos() as u64;
         self.waited.store(self.waited.load(Relaxed) + nanos.max(1), Relaxed);
+    }
+    /// Asks the owner to abort.
+    fn ask_for(&self, object: &Header, owner: u16) {
+        if let Some(t) = self.world.by_number(owner)
+            && t.poll_word() & poll::ABORT == 0
+        {
+            t.asked_for.store(std::ptr::from_ref(object) as usize, Relaxed);
+            t.asked_from.store(self.place.load(Relaxed), Relaxed);
+            t.request(poll::ABORT);
+        }
     }
     fn ask(&self, owner: u16, bit: u32) {
         if let Some(t) = self.world.by_number(owner)

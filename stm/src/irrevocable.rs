@@ -4,6 +4,7 @@
 //! lock is a tag with an odd serial: the owner reads on without looking, but opens the object as any other before it
 //! writes. What was only locked gets its old word back: its readers see that nothing has changed.
 
+use crate::cause::Cause;
 use crate::header::{Header, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::Ordering;
@@ -16,7 +17,10 @@ impl Tx {
         if self.irrevocable || !self.concurrent {
             return Ok(());
         }
-        w.begin_irrevocable()?;
+        if let Err(e) = w.begin_irrevocable() {
+            self.set_cause(Cause::Turn);
+            return Err(e);
+        }
         if !is_mutant(Mutant::IrrevocableReadsUnlocked) && self.lock_reads(w).is_err() {
             w.end_irrevocable();
             return Err(Conflict);
@@ -33,6 +37,7 @@ impl Tx {
             // SAFETY: logged objects are alive.
             let h = unsafe { &*header };
             if !meta::same_owner(h.meta.load(Ordering::Acquire), self.tag) && !self.lock(w, h, seen) {
+                self.set_cause(Cause::Changed(i));
                 return Err(Conflict);
             }
         }

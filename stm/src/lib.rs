@@ -35,6 +35,7 @@
 
 pub mod sync;
 
+mod cause;
 mod clock;
 #[expect(unsafe_code, reason = "undo entries are pointers to words")]
 mod commit;
@@ -64,6 +65,7 @@ mod tx;
 #[expect(unsafe_code, reason = "threads are leaked records")]
 mod world;
 
+pub use cause::Cause;
 pub use commit::Publisher;
 pub use contention::{Awaits, Waits};
 pub use elision::LockWord;

@@ -17,7 +17,7 @@ impl Tx {
             h.meta.store(self.tag, Ordering::Relaxed);
             return Ok(());
         }
-        let mut wait = Wait::new(w);
+        let mut wait = Wait::new(w, h);
         loop {
             let m = h.meta.load(Ordering::Acquire);
             if m == self.tag {

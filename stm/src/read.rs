@@ -1,5 +1,6 @@
 //! Reading shared objects: a sequence lock around the caller's loads, and the read log.
 
+use crate::cause::Cause;
 use crate::contention::Wait;
 use crate::header::{Header, meta};
 use crate::mutant::{Mutant, is_mutant};
@@ -62,7 +63,7 @@ impl Tx {
     /// The word to recheck after the loads. Waits for an object that another thread has open; extends the snapshot when
     /// the object is newer.
     fn read_begin(&mut self, w: &WorldThread, h: &Header) -> Result<u64, Conflict> {
-        let mut wait = Wait::new(w);
+        let mut wait = Wait::new(w, h);
         loop {
             let m = h.meta.load(Ordering::Acquire);
             if w.is_shared(m) {
@@ -119,10 +120,11 @@ impl Tx {
     }
     /// Is everything that was read as it was? What this transaction has opened or locked is (see `open`).
     pub(crate) fn validate(&self, w: &WorldThread) -> Result<(), Conflict> {
-        for r in &self.reads {
+        for (i, r) in self.reads.iter().enumerate() {
             // SAFETY: logged objects are roots of the collector while they are in the log.
             let now = unsafe { &*r.header }.meta.load(Ordering::Acquire);
             if now != r.meta && !meta::same_owner(now, self.tag) && !w.is_as_read(now, r.meta) {
+                self.set_cause(Cause::Changed(i));
                 return Err(Conflict);
             }
         }

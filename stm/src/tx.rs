@@ -1,9 +1,11 @@
 //! A thread's transaction: its tag, snapshot and logs; begin and abort.
 
+use crate::cause::Cause;
 use crate::header::{Header, flag, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::world::WorldThread;
+use std::cell::Cell;
 
 /// The transaction must abort: go back to the checkpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +85,8 @@ pub struct Tx {
     pub irrevocable: bool,
     /// aborts in a row
     pub aborts_in_row: u32,
+    /// what the last conflict was about
+    pub(crate) cause: Cell<Cause>,
     /// words that `log_slot` has logged, by address: each with the tag of its transaction
     pub(crate) logged: Box<[(usize, u64); FILTER]>,
     /// some of `reads`, by address: what is read again and again is logged once
@@ -107,6 +111,7 @@ impl Tx {
             opened_shared: false,
             irrevocable: false,
             aborts_in_row: 0,
+            cause: Cell::default(),
             logged: Box::new([(0, 0); FILTER]),
             filter: Box::new([ReadEntry::NONE; FILTER]),
         };

@@ -17,6 +17,8 @@ use crate::stack::native_stack_top;
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use crate::sync::{Call, Condvar, Mutex, MutexGuard};
 use std::sync::{Arc, OnceLock};
+// Words that nothing depends on: no model needs to look at them.
+use std::sync::atomic::{AtomicU32 as Note32, AtomicUsize as Note};
 
 /// Ticks that a thread is alone before it runs solo: changing the mode costs an owner number.
 const LONELY: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 3 };
@@ -81,6 +83,10 @@ pub struct WorldThread {
     /// nanoseconds of waits since the VM has looked, and whether one was for a more patient owner
     pub(crate) waited: AtomicU64,
     pub(crate) for_patient: AtomicBool,
+    /// where in the program the thread is; what it was asked for last, and from where: see `cause`
+    pub(crate) place: Note32,
+    pub(crate) asked_for: Note,
+    pub(crate) asked_from: Note32,
     pub(crate) stack_low: AtomicUsize,
     pub(crate) stack_high: AtomicUsize,
     ident: AtomicU64,
@@ -221,6 +227,9 @@ impl World {
                 patience: AtomicU32::new(0),
                 waited: AtomicU64::new(0),
                 for_patient: AtomicBool::new(false),
+                place: Note32::new(0),
+                asked_for: Note::new(0),
+                asked_from: Note32::new(0),
                 stack_low: AtomicUsize::new(0),
                 stack_high: AtomicUsize::new(0),
                 ident: AtomicU64::new(0),

@@ -44,6 +44,7 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         on_commit: Vec::new(),
         on_abort: Vec::new(),
         changed: Vec::new(),
+        recorder: crate::conflicts::Recorder::new(),
     }));
     memory::add_thread(t);
     crate::hostile::new_thread(t);
@@ -72,6 +73,9 @@ pub fn start(config: Config, modules: &[&'static ModuleDef], stack_bytes: usize)
     }
     vasuki_gc::when_due(memory::when_external_due);
     crate::hostile::start(&config.hostile);
+    if config.conflicts {
+        crate::conflicts::start();
+    }
     let th = new_thread(stack_bytes);
     make_context(th, config);
     for (class, name, base) in ctx().types.list() {

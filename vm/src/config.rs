@@ -55,6 +55,10 @@ pub struct Config {
     pub max_heap: Option<usize>,
     /// `--stats`
     pub stats: bool,
+    /// `--conflicts`
+    pub conflicts: bool,
+    /// `--conflicts=FILE`: where the page goes
+    pub conflicts_page: Option<std::ffi::OsString>,
     /// hostile modes for tests (-X gc-every=N and others, VASUKI_HOSTILE)
     pub hostile: crate::hostile::Settings,
     /// seed of str hashing (PYTHONHASHSEED); None: random

@@ -11,6 +11,8 @@ pub mod bootstrap;
 pub mod closed_streams;
 pub mod codecs;
 pub mod config;
+#[expect(unsafe_code, reason = "registers of frames, objects found by the collector")]
+pub mod conflicts;
 #[expect(unsafe_code, reason = "made once, then shared")]
 pub mod context;
 pub mod defs;

@@ -273,6 +273,7 @@ fn collect_now(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
     weakref::request_callbacks(th);
     renew_limit();
     drop(stopped);
+    crate::conflicts::collected(started);
     COLLECTIONS.fetch_add(1, Relaxed);
     COLLECT_NANOS.fetch_add(started.elapsed().as_nanos() as u64, Relaxed);
     found
@@ -318,6 +319,7 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
     finalizers::roots(&mut |v| roots.push(v.0));
     weakref::callback_roots(&mut |v| roots.push(v.0));
     crate::interp::monitor::roots(&mut |w| roots.push(w));
+    crate::conflicts::roots(&mut |w| roots.push(w));
     th.world.record_stack();
     for &t in lock(&THREADS).iter() {
         // SAFETY: registered threads are alive, and stopped (or this one).
@@ -327,6 +329,9 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
         t.tallies.roots(&mut |v| roots.push(v.0));
         t.finalizable.roots(t.tx.concurrent, &mut |v| roots.push(v.0));
         t.tx.roots(&mut |w| roots.push(w));
+        if let Some(r) = &t.recorder {
+            r.roots(&mut |w| roots.push(w));
+        }
         t.interp.roots(&mut |v: u64| roots.push(v));
         let (lo, hi) = t.world.stack_bounds();
         // SAFETY: the bounds of a registered thread's stack from where it stopped; see above.

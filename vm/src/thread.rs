@@ -4,13 +4,14 @@
 //! free of side effects: it may run again) and written after [`Thread::write`] succeeded. Words that `write` did not save
 //! whole (items of buffers) are stored with [`Thread::store`], which logs the old value when it must.
 
+use crate::conflicts::Why;
 use crate::object::{Gc, Header, Kind, Layout, Obj, Slot, Space, flag};
 use crate::throw::{R, Throw};
 use crate::types::buffer::Buffer;
 use crate::types::class::Class;
 use crate::value::Value;
 use std::ptr::NonNull;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use vasuki_gc::LocalAlloc;
 use vasuki_stm::{Tx, WorldThread};
 
@@ -57,6 +58,8 @@ pub struct Thread {
     pub on_abort: Vec<Later>,
     /// native objects whose Rust state this transaction may have changed
     pub(crate) changed: Vec<Obj>,
+    /// notes conflicts, if that is asked for
+    pub(crate) recorder: Option<Box<crate::conflicts::Recorder>>,
 }
 
 impl Thread {
@@ -69,9 +72,26 @@ impl Thread {
             None => self.read_shared(h, f),
         }
     }
+    /// As [`Thread::read`], for the loop's instruction whose cache is `word`: it has not said how far it is.
+    #[inline(always)]
+    pub(crate) fn read_at<T>(&mut self, word: &AtomicU64, h: &Header, f: impl Fn() -> T) -> R<T> {
+        match self.tx.read_known(h, &f) {
+            Some(v) => Ok(v),
+            None => self.read_shared_at(word, h, f),
+        }
+    }
+    #[inline(never)]
+    fn read_shared_at<T>(&mut self, word: &AtomicU64, h: &Header, f: impl Fn() -> T) -> R<T> {
+        // The cache is the instruction's last word.
+        self.interp.pc = std::ptr::from_ref(word).wrapping_add(1);
+        self.read_shared(h, f)
+    }
     #[inline(never)]
     fn read_shared<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
         self.go_on();
+        if self.recorder.is_some() {
+            return self.read_recorded(h, f);
+        }
         Ok(self.tx.read_and_log(self.world, h, f)?)
     }
     /// Makes an object writable by this transaction, and saves the `words` words after its header for undo.
@@ -89,6 +109,9 @@ impl Thread {
             return Err(Throw::ABORT);
         }
         self.go_on();
+        if self.recorder.is_some() {
+            return self.open_recorded(h, words);
+        }
         Ok(self.tx.open(self.world, h, words)?)
     }
     /// Must stores to words of `h` that were not saved whole be logged? `h` has been opened with [`Thread::write`].
@@ -119,7 +142,11 @@ impl Thread {
         let class = crate::types::class::class_of_obj(o.obj());
         let words = if class.has_attrs() { 1 + class.inline_slots() } else { 0 };
         self.go_on();
-        self.tx.open(self.world, o.header(), 0)?;
+        if self.recorder.is_some() {
+            self.open_recorded(o.header(), 0)?;
+        } else {
+            self.tx.open(self.world, o.header(), 0)?;
+        }
         if self.tx.concurrent {
             // SAFETY: attribute word and slots exist; the payload is ours since `open`.
             unsafe {
@@ -194,7 +221,11 @@ impl Thread {
         self.before_turn()?;
         self.go_on();
         self.take_looked_at(true)?;
+        let was = self.tx.irrevocable;
         self.tx.become_irrevocable(self.world)?;
+        if !was && self.recorder.is_some() {
+            self.record_irrevocable(Why::Effect);
+        }
         if !self.interp.output.is_empty() {
             // What was written before comes before the effect.
             let _order = self.output_order();

@@ -5,11 +5,13 @@ use crate::support::ClassCell;
 use crate::time::duration;
 use crate::vasuki_turns;
 use std::sync::atomic::Ordering::Relaxed;
+use vasuki_vm::conflicts::Place;
 use vasuki_vm::memory::{COLLECT_NANOS, COLLECTIONS};
 use vasuki_vm::native::{ModuleDef, TypeDef, def, def_static};
 use vasuki_vm::object::Kind;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
+use vasuki_vm::types::list::List;
 use vasuki_vm::types::payload::{self, Payload, payload_size};
 use vasuki_vm::types::tuple::Tuple;
 use vasuki_vm::value::Value;
@@ -109,5 +111,35 @@ fn stats(th: &mut Thread, _: &[Value]) -> R {
         let (k, n) = (th.intern(name).value(), th.new_int(n as i64));
         th.setitem(d, k, n)?;
     }
+    let conflicts = conflicts(th)?;
+    let k = th.intern("conflicts").value();
+    th.setitem(d, k, conflicts)?;
     Ok(d)
+}
+/// A list of what `--conflicts` reports, as dicts; empty when it is off.
+fn conflicts(th: &mut Thread) -> R {
+    let all = vasuki_vm::conflicts::report().map(|r| r.conflicts).unwrap_or_default();
+    let list = th.new_list(&[])?;
+    for c in &all {
+        let d = th.new_dict();
+        let (object, loser, winner) = (th.new_str(&c.object), place(th, &c.loser), place(th, &c.winner));
+        for (name, v) in [
+            ("object", object),
+            ("undone", loser),
+            ("by", winner),
+            ("aborts", th.new_int(c.aborts as i64)),
+            ("waits", th.new_int(c.waits as i64)),
+            ("nanoseconds", th.new_int(c.cost().as_nanos() as i64)),
+        ] {
+            let k = th.intern(name).value();
+            th.setitem(d, k, v)?;
+        }
+        list.as_gc::<List>().append(th, d)?;
+    }
+    Ok(list)
+}
+/// File, line and function.
+fn place(th: &mut Thread, p: &Place) -> Value {
+    let (file, function) = (th.new_str(&p.file), th.new_str(&p.function));
+    th.new_tuple(&[file, Value::small(p.line.into()), function])
 }

@@ -72,6 +72,10 @@ pub(super) enum Afterwards {
     Lock(Free),
 }
 impl Atomic {
+    /// Is the transaction to be undone because it waits for something?
+    pub(crate) fn wants_to_wait(&self) -> bool {
+        self.waits || self.lock.is_some()
+    }
     /// Blocks that are open.
     #[inline]
     pub(crate) fn depth(&self) -> usize {

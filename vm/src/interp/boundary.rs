@@ -10,12 +10,14 @@
 
 use super::publish::Publish;
 use super::{HEADER, code_of, frame_flag};
+use crate::conflicts::{Activity, Why};
 use crate::object::{Obj, flag};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use vasuki_stm::{meta, poll};
+use std::time::Instant;
+use vasuki_stm::{Cause, meta, poll};
 
 /// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.
 const PATIENCE: u32 = 8;
@@ -141,6 +143,9 @@ impl Thread {
         self.changed.clear();
         self.on_abort.clear();
         self.keep_alive.clear();
+        if self.recorder.is_some() {
+            self.record_commit();
+        }
         if !self.on_commit.is_empty() {
             for f in std::mem::take(&mut self.on_commit) {
                 f(self);
@@ -154,6 +159,9 @@ impl Thread {
         self.interp.atomic.had_effect = false;
         self.interp.put_off = false;
         self.tx.begin(world);
+        if let Some(r) = &mut self.recorder {
+            r.begin();
+        }
         if self.interp.length.begin() && self.tx.concurrent {
             world.put_back(poll::SHORT);
         }
@@ -167,6 +175,9 @@ impl Thread {
             world.safepoint(true);
             self.begin();
         }
+        if self.recorder.is_some() && self.tx.concurrent {
+            self.record_irrevocable(Why::AfterEffect);
+        }
     }
     /// Undoes the transaction and puts the frames back; the interpreter goes on with `interp.regs` and `interp.pc`.
     pub(crate) fn abort(&mut self) {
@@ -174,6 +185,9 @@ impl Thread {
             self.interp.checkpoint.valid && !self.interp.after_effect,
             "only what can be undone is aborted: see Thread::go_on and Thread::pin"
         );
+        if self.recorder.is_some() {
+            self.record_abort();
+        }
         for f in std::mem::take(&mut self.on_abort).into_iter().rev() {
             f(self);
         }
@@ -225,6 +239,9 @@ impl Thread {
         if self.is_atomic() {
             world.world().be_concurrent();
         }
+        if self.recorder.is_some() {
+            self.record_lost_time();
+        }
         self.begin();
         if tries > PATIENCE {
             // Nothing is logged yet: a conflict here only means that somebody older is waiting.
@@ -232,6 +249,9 @@ impl Thread {
                 self.tx.abort(world);
                 world.safepoint(true);
                 self.begin();
+            }
+            if self.recorder.is_some() && self.tx.concurrent {
+                self.record_irrevocable(Why::Aborts);
             }
         }
         let pc = self.interp.pc;
@@ -256,6 +276,7 @@ impl Thread {
         let boundary = self.interp.nesting == 1 && !self.is_atomic();
         if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() {
             world.put_back(bits & KEPT);
+            self.tx.set_cause(Cause::Asked);
             return Err(Throw::ABORT);
         }
         if boundary && bits & !(poll::ALWAYS | poll::TICK | poll::SHORT) == 0 && !self.interp.put_off && self.is_in_looked_at() {
@@ -313,6 +334,7 @@ impl Thread {
         // Whoever waits for this thread's next boundary does not wait for the end of the loop.
         if bits & (poll::ABORT | poll::BOUNDARY) != 0 && self.tx.concurrent && self.can_abort() {
             world.put_back(bits & KEPT);
+            self.tx.set_cause(if bits & poll::ABORT != 0 { Cause::Asked } else { Cause::Turn });
             return Err(Throw::ABORT);
         }
         if bits & stops != 0 {
@@ -374,7 +396,11 @@ impl Thread {
             return Ok(self.world.detached(false, f));
         }
         self.before_effect()?;
+        let since = self.recorder.is_some().then(Instant::now);
         let v = self.world.detached(true, f);
+        if let (Some(r), Some(since)) = (&self.recorder, since) {
+            r.did(Activity::Blocked, since);
+        }
         if self.tx.concurrent || self.world.is_concurrent() {
             self.after_effect();
         }

@@ -18,7 +18,7 @@ pub(super) fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> O
             let i = cache::hit(w, globals.keys_version())?;
             Some(globals.value_slot(i)?.get())
         };
-        let v = th.read(globals.header(), look).ok()??;
+        let v = th.read_at(word, globals.header(), look).ok()??;
         return if v.is_empty() || v == Value::DELETED { None } else { Some(v) };
     }
     let e = cache::entry(w)?;
@@ -30,10 +30,10 @@ pub(super) fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> O
         }
         builtins.value_slot(i as usize)?.get()
     } else {
-        if !th.read(globals.header(), || globals.keys_version() == e.key).ok()? {
+        if !th.read_at(word, globals.header(), || globals.keys_version() == e.key).ok()? {
             return None;
         }
-        th.read(builtins.header(), || {
+        th.read_at(word, builtins.header(), || {
             if builtins.keys_version() == e.other {
                 builtins.value_slot(i as usize).map(|s| s.get())
             } else {
@@ -55,8 +55,8 @@ pub(super) enum Found {
 }
 /// Shape of any object, as this transaction sees it.
 #[inline(always)]
-pub(super) fn shape_of(th: &mut Thread, o: Obj) -> Option<u32> {
-    th.read(o.header(), || o.shape_id()).ok()
+pub(super) fn shape_of(th: &mut Thread, word: &AtomicU64, o: Obj) -> Option<u32> {
+    th.read_at(word, o.header(), || o.shape_id()).ok()
 }
 /// What a LoadAttr cache word gives for `v`.
 #[inline(always)]
@@ -70,16 +70,20 @@ pub(super) fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
         // SAFETY: the cache says where an object of this shape has the attribute.
         let look = || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get());
         // A throw, which is an abort, comes again out of the long way.
-        return match th.read(o.header(), look).unwrap_or_default() {
+        return match th.read_at(word, o.header(), look).unwrap_or_default() {
             Some(x) if !x.is_empty() => Found::Value(x),
             _ => Found::Nothing,
         };
     }
-    if w & 7 == 2 { attribute_entry(th, w, o) } else { Found::Nothing }
+    if w & 7 == 2 {
+        attribute_entry(th, word, w, o)
+    } else {
+        Found::Nothing
+    }
 }
 /// As [`attribute`], for a word that points to entries.
 #[inline]
-fn attribute_entry(th: &mut Thread, w: u64, o: Obj) -> Found {
+fn attribute_entry(th: &mut Thread, word: &AtomicU64, w: u64, o: Obj) -> Found {
     let look = || {
         let e = cache::entry_for(w, o.shape_id())?;
         let x = match e.hit {
@@ -96,7 +100,7 @@ fn attribute_entry(th: &mut Thread, w: u64, o: Obj) -> Found {
         };
         (!x.is_empty()).then_some(Found::Value(x))
     };
-    th.read(o.header(), look).unwrap_or_default().unwrap_or(Found::Nothing)
+    th.read_at(word, o.header(), look).unwrap_or_default().unwrap_or(Found::Nothing)
 }
 /// What a LoadMethod cache word gives for `v`.
 #[inline(always)]
@@ -109,7 +113,7 @@ pub(super) fn method(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Valu
     if w & 7 != 2 {
         return None;
     }
-    let e = cache::entry_for(w, shape_of(th, o)?)?;
+    let e = cache::entry_for(w, shape_of(th, word, o)?)?;
     match e.hit {
         Hit::Method(m) => Some(m),
         _ => None,

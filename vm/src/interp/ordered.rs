@@ -11,7 +11,7 @@ use crate::value::Value;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use vasuki_stm::poll;
+use vasuki_stm::{Cause, poll};
 
 /// How long the items of one turn are to take.
 const SHORT: Duration = Duration::from_micros(100);
@@ -156,6 +156,7 @@ impl Thread {
             }
             let bits = world.poll_word();
             if bits & (poll::ABORT | poll::BOUNDARY) != 0 {
+                self.tx.set_cause(if bits & poll::ABORT != 0 { Cause::Asked } else { Cause::Turn });
                 return Err(Throw::ABORT);
             }
             world.safepoint(false);

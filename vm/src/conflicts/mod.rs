@@ -1,0 +1,76 @@
+//! `--conflicts`: which lines of the program take work from each other, and what cannot run beside anything else.
+//!
+//! When it is on, each thread has a [`Recorder`]. It notes, on the slow paths that each object takes once in a transaction,
+//! from which place of the program an object was read or opened; places are numbers (see `site`). The last opener of each
+//! object is in one table for all threads. When a transaction is undone, the protocol says which object it was about
+//! (`vasuki_stm::Cause`): so both sides are known, and what the attempt took is lost time of that pair. All of it is added up
+//! in the thread's [`Ledger`]; `report` puts the ledgers together, `text` and `page` show them.
+//!
+//! When it is off, slow paths look at one field of the thread.
+
+mod ledger;
+mod openers;
+mod page;
+mod recorder;
+mod report;
+mod site;
+mod subject;
+mod text;
+mod timeline;
+
+pub use recorder::{Recorder, Why};
+pub use report::{Conflict, Irrevocable, Place, Report};
+pub use timeline::Activity;
+
+use ledger::Ledger;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::time::Instant;
+
+/// What there is while it is on.
+struct Records {
+    began: Instant,
+    /// a fork has the same records, but does not report them
+    process: u32,
+    /// the first one is the main thread's, and has what those of ended threads had that are gone
+    ledgers: Mutex<Vec<Arc<Mutex<Ledger>>>>,
+    /// threads so far
+    threads: AtomicU64,
+    openers: openers::Openers,
+    collections: Mutex<timeline::Timeline>,
+}
+static RECORDS: OnceLock<Records> = OnceLock::new();
+
+fn records() -> Option<&'static Records> {
+    RECORDS.get()
+}
+fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// Switches it on, before the first thread is made.
+pub(crate) fn start() {
+    RECORDS.get_or_init(|| Records {
+        began: Instant::now(),
+        process: std::process::id(),
+        ledgers: Mutex::default(),
+        threads: AtomicU64::new(0),
+        openers: openers::Openers::default(),
+        collections: Mutex::default(),
+    });
+}
+/// A collection has stopped all threads since then.
+pub(crate) fn collected(since: Instant) {
+    if let Some(r) = records() {
+        lock(&r.collections).add(Activity::Collecting, since - r.began, r.began.elapsed());
+    }
+}
+/// Calls `f` with every word that may be a root of the collector: code that places refer to.
+pub(crate) fn roots(f: &mut dyn FnMut(u64)) {
+    site::roots(f);
+}
+/// What has been recorded so far; None: it is off, or belongs to the process that this one is a fork of.
+pub fn report() -> Option<Report> {
+    let r = records().filter(|r| r.process == std::process::id())?;
+    Some(Report::new(r))
+}
