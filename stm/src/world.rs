@@ -442,6 +442,14 @@ impl World {
             x.0.put_back(poll::TICK);
         }
     }
+    /// Is there a thread with this [`WorldThread::id`]?
+    pub fn has_thread(&self, id: u16) -> bool {
+        self.lock().list.iter().any(|x| x.0.id == id)
+    }
+    /// The [`WorldThread::id`] of the thread with this identifier of the system; 0: there is none.
+    pub fn thread_with(&self, ident: u64) -> u16 {
+        self.lock().list.iter().find(|x| x.0.ident() == ident).map_or(0, |x| x.0.id)
+    }
     /// Do several threads run?
     #[inline]
     pub fn is_concurrent(&self) -> bool {

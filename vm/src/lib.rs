@@ -61,4 +61,5 @@ pub mod trees;
 pub mod types;
 #[expect(unsafe_code, reason = "pointers in words")]
 pub mod value;
+mod waits;
 pub mod warn;

@@ -289,6 +289,7 @@ fn wait(s: &Semaphore, until: Option<SystemTime>) -> i32 {
 fn take(th: &mut Thread, v: Value, timeout: Option<Duration>) -> R<bool> {
     let s = this(th, v)?;
     if s.recursive && s.is_mine() {
+        th.commit_point()?;
         s.count.fetch_add(1, SeqCst);
         return Ok(true);
     }
@@ -341,6 +342,7 @@ fn release(th: &mut Thread, a: &[Value]) -> R {
             return Err(th.error(class, "attempt to release recursive lock not owned by thread"));
         }
         if s.count.load(SeqCst) > 1 {
+            th.commit_point()?;
             s.count.fetch_sub(1, SeqCst);
             return Ok(Value::NONE);
         }

@@ -189,7 +189,7 @@ impl Thread {
             crate::signals::handle(self)?;
             awaited = if world.others_are_blocked() { awaited + 1 } else { 0 };
             if awaited > DEADLOCK {
-                let text = "deadlock: an atomic block that cannot be undone waits for a lock, while other threads wait for the block";
+                let text = "deadlock: a transaction that cannot be undone waits for a lock or generator, while other threads wait for it";
                 return Err(self.runtime_error(text));
             }
         }

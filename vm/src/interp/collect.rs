@@ -56,7 +56,7 @@ pub(super) unsafe fn push(th: &mut Thread, f: Value, base: *mut Value, word: u64
             return Ok(false);
         }
         let g: Gc<Generator> = g.as_gc();
-        if g.has_ended(th)? {
+        if g.has_ended_at_last(th)? {
             return Ok(false);
         }
         let taken = match action {

@@ -6,7 +6,7 @@
 use super::call::{Entered, word3};
 use super::code::Code;
 use super::suspend::{finish, push};
-use super::{Action, Exit, frame, run};
+use super::{Action, Exit, frame, generator_turn, run};
 use crate::context::ctx;
 use crate::names::names;
 use crate::native::{GetSetDef, NativeDef, TypeDef, def, def_class, getset, getter};
@@ -27,7 +27,7 @@ pub struct Generator {
     pub func: Slot,
     /// code object
     pub code: Slot,
-    /// small int, see the constants
+    /// small int: one of the constants; above eight bits, when it runs, the thread in which it does
     pub(super) state: Slot,
     /// small int: instruction offset to go on at
     pub(super) at: Slot,
@@ -96,7 +96,11 @@ impl Gc<Generator> {
     }
     #[inline]
     pub(super) fn state(self) -> i64 {
-        self.state.get().to_small().unwrap_or(CLOSED)
+        self.state.get().to_small().unwrap_or(CLOSED) & 0xFF
+    }
+    /// The thread in which it runs, by its number in the world.
+    pub(super) fn runner(self) -> u16 {
+        (self.state.get().to_small().unwrap_or(0) >> 8) as u16
     }
     /// Started, not running and not ended?
     pub fn is_suspended(self) -> bool {
@@ -114,6 +118,11 @@ impl Gc<Generator> {
     #[inline]
     pub fn has_ended(self, th: &mut Thread) -> R<bool> {
         th.read(self.header(), || self.is_closed())
+    }
+    /// Has it ended? Waits while another thread runs it.
+    #[inline]
+    pub(super) fn has_ended_at_last(self, th: &mut Thread) -> R<bool> {
+        Ok(generator_turn::state(th, self)? == CLOSED)
     }
     pub(super) fn what(self) -> &'static str {
         let c = crate::types::class::class_of(self.value());
@@ -160,7 +169,7 @@ pub fn resume(th: &mut Thread, g: Gc<Generator>, sent: Value) -> R<Step> {
 }
 fn step(th: &mut Thread, g: Gc<Generator>, sent: Value, thrown: Option<Throw>) -> R<Step> {
     th.recurse("", |th| {
-        if g.has_ended(th)? {
+        if g.has_ended_at_last(th)? {
             if crate::types::class::class_of(g.value()) == ctx().types.coroutine {
                 return Err(th.runtime_error("cannot reuse already awaited coroutine"));
             }
@@ -201,11 +210,7 @@ impl Entered {
 }
 /// Throws an exception into it.
 pub fn throw(th: &mut Thread, g: Gc<Generator>, e: Value) -> R<Step> {
-    let state = th.read(g.header(), || g.state())?;
-    if state == RUNNING {
-        return Err(th.value_error(&format!("{} already executing", g.what())));
-    }
-    if state == CREATED {
+    if generator_turn::state(th, g)? == CREATED {
         g.open(th)?;
         let line_at = g.offset();
         let code: Gc<Code> = g.code.get().as_gc();
@@ -218,7 +223,7 @@ pub fn throw(th: &mut Thread, g: Gc<Generator>, e: Value) -> R<Step> {
 }
 /// Closes it: GeneratorExit at the place where it waits. Gives what it returns.
 pub fn close(th: &mut Thread, g: Gc<Generator>) -> R {
-    match th.read(g.header(), || g.state())? {
+    match generator_turn::state(th, g)? {
         CREATED => {
             finish(th, g)?;
             return Ok(Value::NONE);

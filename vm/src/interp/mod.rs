@@ -29,6 +29,7 @@ mod code_replace;
 mod collect;
 pub mod frame;
 pub mod generator;
+mod generator_turn;
 pub(crate) mod helpers;
 mod instruction;
 mod jump;

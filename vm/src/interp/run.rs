@@ -699,7 +699,7 @@ fn interpret<const TRACED: bool>(th: &mut Thread, thrown: Option<Throw>) -> R {
                         Kind::Iter => ok!(iter::next(th, it.as_gc::<Iter>())),
                         Kind::Generator if class_of(it) == ctx().types.generator => {
                             let g: Gc<Generator> = it.as_gc();
-                            if ok!(g.has_ended(th)) {
+                            if ok!(g.has_ended_at_last(th)) {
                                 Value::EMPTY
                             } else {
                                 let flag = if far { frame_flag::FAR } else { 0 };

@@ -3,7 +3,7 @@
 use super::call::{too_deep, word3};
 use super::code::Code;
 use super::generator::{CLOSED, CREATED, Generator, RUNNING, SUSPENDED};
-use super::{Action, HEADER, MARGIN, async_generator, code_of, frame, frame_flag, function_of, helpers};
+use super::{Action, HEADER, MARGIN, async_generator, code_of, frame, frame_flag, function_of, generator_turn, helpers};
 use crate::context::ctx;
 use crate::object::{Gc, Kind, Slot};
 use crate::thread::Thread;
@@ -62,8 +62,9 @@ unsafe fn save(to: &[Slot], regs: *const Value, n: usize) {
 
 /// Pushes the frame of a generator that has not ended above the running one, to go on with `sent`.
 pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) -> R<()> {
-    let state = th.read(g.header(), || g.state())?;
-    if state == RUNNING {
+    let state = generator_turn::state(th, g)?;
+    if state == CLOSED {
+        // An asynchronous generator that has ended in another thread, while this one waited.
         return Err(th.value_error(&format!("{} already executing", g.what())));
     }
     if state == CREATED && !sent.is_none() {
@@ -110,7 +111,7 @@ pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) ->
             frame::attach(th, g.frame.get(), regs)?;
         }
     }
-    g.state.set_raw(Value::small(RUNNING));
+    g.state.set_raw(Value::small(RUNNING | i64::from(th.world.id()) << 8));
     g.outer.set_raw(th.handling);
     if !g.handling.get().is_empty() {
         th.handling = g.handling.get();
@@ -128,7 +129,7 @@ pub(super) fn push_send(th: &mut Thread, it: Value, sent: Value, dest: u16) -> R
         return Ok(false);
     }
     let g = it.as_gc::<Generator>();
-    if g.has_ended(th)? {
+    if g.has_ended_at_last(th)? {
         return Ok(false);
     }
     push(th, g, sent, word3(dest as usize, Action::Send))?;

@@ -13,6 +13,7 @@ use crate::types::payload::{self, Payload, payload_size};
 use crate::types::tuple::Tuple;
 use crate::types::{exception, type_};
 use crate::value::Value;
+use crate::waits::Waiting;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
@@ -146,8 +147,12 @@ fn join(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::NONE)
 }
 fn wait(th: &mut Thread, s: &State, timeout: Option<Duration>) -> R<()> {
-    if s.started.load(Acquire) != DONE && lock::acquire(th, &s.done, timeout)? {
-        s.done.release();
+    if s.started.load(Acquire) != DONE {
+        let whom = th.world.world().thread_with(s.ident.load(Acquire));
+        let _waiting = Waiting::new(th.world.id(), move || whom);
+        if lock::acquire(th, &s.done, timeout)? {
+            s.done.release();
+        }
     }
     Ok(())
 }

@@ -242,6 +242,7 @@ pub(crate) fn after_fork() {
     MAIN_IDENT.store(ident(), Relaxed);
     handle::after_fork();
     mutex::after_fork();
+    crate::waits::after_fork();
 }
 fn init(th: &mut Thread, m: Value) -> R<()> {
     MAIN_IDENT.store(ident(), Relaxed);

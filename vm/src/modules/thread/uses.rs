@@ -19,6 +19,7 @@ use crate::interp::atomic::Free;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
+use crate::waits::Waiting;
 use std::sync::atomic::{AtomicU64, Ordering::*};
 use std::time::Duration;
 use vasuki_stm::poll;
@@ -154,6 +155,7 @@ pub(super) fn take(th: &mut Thread, v: Value, m: &'static Mutex, owned: Option<&
     }
     // The wait is between transactions: what is taken at its end is held for good.
     let ask = |n: u32| world.ask_for_boundary(n as u16);
+    let _waiting = Waiting::new(me as u16, || m.owner() as u16);
     let taken = lock::wait(th, timeout, |until| m.wait(me, until, &ask))?;
     Ok(if taken { Taken::ForGood } else { Taken::No })
 }
