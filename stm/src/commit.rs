@@ -88,7 +88,7 @@ impl Tx {
             let h = unsafe { &*o.header };
             let flags = h.flags.load(Ordering::Relaxed);
             if flags & flag::SHARED != 0 || self.was_shared(w, o.old_meta) {
-                h.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
+                h.clear_opened();
                 h.meta.store(version, Ordering::Release);
             } else {
                 // Still private.

@@ -9,7 +9,7 @@
 //! numbers that are retired (see `numbers`). Odd serials say that an irrevocable transaction has locked the object for
 //! reading only.
 
-use crate::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64};
+use crate::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 /// See the module.
 #[repr(C)]
@@ -26,10 +26,33 @@ pub struct Header {
     pub extra: AtomicU16,
 }
 
+impl Header {
+    /// Makes zeroed memory the header of a part of an object: shared from the start, as if by a commit before all others.
+    pub fn init_part(&self) {
+        self.flags.store(flag::PART | flag::SHARED | flag::OPENED, Ordering::Relaxed);
+    }
+    /// Its owner has opened it, and others can reach it.
+    #[inline(always)]
+    pub(crate) fn set_opened(&self) {
+        if self.flags.load(Ordering::Relaxed) & flag::PART == 0 {
+            self.flags.fetch_or(flag::SHARED | flag::OPENED, Ordering::Relaxed);
+        }
+    }
+    /// It is open no more.
+    #[inline(always)]
+    pub(crate) fn clear_opened(&self) {
+        if self.flags.load(Ordering::Relaxed) & flag::PART == 0 {
+            self.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
+        }
+    }
+}
+
 /// Bits of `Header::flags` that the protocol uses.
 pub mod flag {
     /// other threads can reach it (or could once)
     pub const SHARED: u8 = 1;
+    /// of a header that stands for a part of an object: nobody looks at `OPENED`, which with `SHARED` is set for ever
+    pub const PART: u8 = 16;
     /// opened (not born) by the running transaction of its owner
     pub const OPENED: u8 = 32;
 }

@@ -35,7 +35,7 @@ impl Tx {
                 if !is_mutant(Mutant::NoReleaseFence) {
                     fence(Ordering::Release);
                 }
-                h.flags.fetch_or(flag::SHARED | flag::OPENED, Ordering::Relaxed);
+                h.set_opened();
                 self.opened_shared = true;
                 self.save(h, m, old_shape, words);
                 return Ok(());
@@ -49,8 +49,7 @@ impl Tx {
                 fence(Ordering::Release);
                 let flags = h.flags.load(Ordering::Relaxed);
                 if locked || flags & flag::SHARED != 0 {
-                    let shared = if locked { flag::SHARED } else { 0 };
-                    h.flags.fetch_or(shared | flag::OPENED, Ordering::Relaxed);
+                    h.set_opened();
                 } else {
                     // Nobody else can reach it.
                     h.flags.store(flags | flag::OPENED, Ordering::Relaxed);
@@ -92,6 +91,19 @@ impl Tx {
         *place = key;
         // SAFETY: by the caller's promise.
         unsafe { self.log_first(slot, shared) }
+    }
+    /// Logs the present content of words of an object that is open, and that was not when the transaction began.
+    ///
+    /// # Safety
+    /// As for [`Tx::log_slot`].
+    #[inline]
+    pub unsafe fn log_slots<'a>(&mut self, slots: impl Iterator<Item = &'a AtomicU64>, shared: bool) {
+        let of = if shared { UndoEntry::OF_SHARED } else { UndoEntry::OF_PRIVATE };
+        self.undo.extend(slots.map(|slot| UndoEntry {
+            slot,
+            old: slot.load(Ordering::Relaxed),
+            of,
+        }));
     }
     /// # Safety
     /// As for `log_slot`.

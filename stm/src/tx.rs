@@ -140,6 +140,12 @@ impl Tx {
         let m = h.meta.load(Ordering::Relaxed);
         meta::same_owner(m, self.tag) && !meta::is_lock(m) && h.flags.load(Ordering::Relaxed) & flag::SHARED == 0
     }
+    /// Has another transaction it open, or changed it since this one began? A guess, for what may be done about it.
+    #[inline]
+    pub fn meets_others(&self, w: &WorldThread, h: &Header) -> bool {
+        let m = h.meta.load(Ordering::Relaxed);
+        self.concurrent && !meta::same_owner(m, self.tag) && !(w.is_shared(m) && meta::version(m) <= self.snapshot)
+    }
     /// Nothing was read, opened or locked yet.
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -205,7 +211,7 @@ impl Tx {
             // SAFETY: the log keeps the object alive (it is a root).
             let h = unsafe { &*o.header };
             h.shape.store(o.old_shape, Ordering::Relaxed);
-            h.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
+            h.clear_opened();
             // Not the old version: a reader that straddled the write would take what it saw for consistent.
             let fresh = self.was_shared(w, o.old_meta) && !is_mutant(Mutant::AbortRestoresVersion);
             let waiters = if meta::has_waiters(o.old_meta) && !is_mutant(Mutant::AbortLosesWaiters) {

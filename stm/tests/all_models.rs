@@ -35,6 +35,8 @@ models! {
     open_in_opposite_order: open::opposite_order, 3, [OpenWithoutVersionCheck];
     commit_against_commit: commit::write_skew, 3, [NoValidation];
     publication: commit::publication, 3, [PublishAfterRelease];
+    card_against_move: cards::against_move, 3, [NoValidation];
+    aborted_card_against_move: cards::aborted_against_move, 3, [AbortRestoresVersion, NoReleaseFence];
     irrevocable_against_committer: irrevocable::against_committer, 3, [IrrevocableReadsUnlocked];
     irrevocable_against_opener: irrevocable::against_opener, 3, [OpenWithoutVersionCheck];
     irrevocable_against_irrevocable: irrevocable::against_another, 3, [TwoIrrevocable];

@@ -151,7 +151,7 @@ pub(crate) fn verify(th: &Thread) {
             );
             if settled {
                 must_be_shared(th, o, to);
-                if is_part(to) {
+                if is_part(to) && !crate::types::cards::any_open(th, to) {
                     crate::trace::object(to, &mut |v| v.to_obj().into_iter().for_each(|to| must_be_shared(th, o, to)));
                 }
             }

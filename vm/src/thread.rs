@@ -94,6 +94,21 @@ impl Thread {
         }
         Ok(self.tx.read_and_log(self.world, h, f)?)
     }
+    /// As [`Thread::read`]; what was read goes to `met` as well if other threads were met at the object.
+    #[inline(always)]
+    pub(crate) fn read_meeting<T>(&mut self, h: &Header, f: impl Fn() -> T, met: impl FnOnce(&T)) -> R<T> {
+        match self.tx.read_known(h, &f) {
+            Some(v) => Ok(v),
+            None => {
+                let meets = self.tx.meets_others(self.world, h);
+                let v = self.read_shared(h, f)?;
+                if meets {
+                    met(&v);
+                }
+                Ok(v)
+            }
+        }
+    }
     /// Makes an object writable by this transaction, and saves the `words` words after its header for undo.
     #[inline(always)]
     pub fn write(&mut self, h: &Header, words: usize) -> R<()> {

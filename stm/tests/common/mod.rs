@@ -35,6 +35,12 @@ impl Object {
 pub fn object(words: [u64; WORDS]) -> &'static Object {
     with_meta(meta::tag(0, 0), words)
 }
+/// A part of a shared object, with a header of its own.
+pub fn part(words: [u64; WORDS]) -> &'static Object {
+    let o = with_meta(0, words);
+    o.header.init_part();
+    o
+}
 fn with_meta(m: u64, words: [u64; WORDS]) -> &'static Object {
     Box::leak(Box::new(Object {
         header: Header {

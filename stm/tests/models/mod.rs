@@ -1,5 +1,6 @@
 //! The models. Two threads and two objects are enough for most of what can go wrong (Guerraoui et al., PLDI'08).
 
+pub mod cards;
 pub mod commit;
 pub mod elision;
 pub mod irrevocable;

@@ -1,10 +1,12 @@
 //! A run of slots: items of lists, overflow attributes, temporary values of native code (`ValueVec`).
 //!
-//! `cap` never changes, so a racing reader stays within bounds; unused slots are EMPTY.
+//! `cap` never changes, so a racing reader stays within bounds; unused slots are EMPTY. Cards may follow the slots (see
+//! `cards`), each for [`CARD`] of them.
 
 use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
-use crate::thread::Thread;
+use crate::thread::{Thread, is_shared};
 use crate::throw::R;
+use crate::types::cards;
 use crate::value::Value;
 
 /// Layout of a buffer; `cap` slots follow.
@@ -38,19 +40,74 @@ impl Gc<Buffer> {
     }
 }
 
+/// Slots of a card.
+pub(super) const CARD: usize = 8;
+
 impl Gc<Buffer> {
+    /// Has it cards?
+    #[inline(always)]
+    pub(super) fn has_cards(self) -> bool {
+        cards::are_behind(self.header())
+    }
+    /// Its cards.
+    #[inline(always)]
+    pub(crate) fn cards(self) -> &'static [Header] {
+        if !self.has_cards() {
+            return &[];
+        }
+        let slots = self.slots().as_ptr_range();
+        // SAFETY: a buffer that has cards has them behind its slots.
+        unsafe { std::slice::from_raw_parts(slots.end.cast(), cards_for(self.cap())) }
+    }
+    /// The slot `i`, if it has a card that the running transaction has opened.
+    #[inline(always)]
+    pub(super) fn opened_slot(self, th: &Thread, i: usize) -> Option<&'static Slot> {
+        let slot = self.slots().get(i)?;
+        (self.has_cards() && th.tx.writable(&self.cards()[i / CARD])).then_some(slot)
+    }
+    /// Opens the cards of the slots `from..to` for the owner of the list with the header `h`, and saves the slots.
+    pub(super) fn open_cards(self, th: &mut Thread, h: &Header, from: usize, to: usize) -> R<()> {
+        let to = to.min(self.cap());
+        if from >= to {
+            return Ok(());
+        }
+        for c in from / CARD..=(to - 1) / CARD {
+            let card = &self.cards()[c];
+            if !th.tx.writable(card) {
+                th.write(card, 0)?;
+                let slots = &self.slots()[c * CARD..((c + 1) * CARD).min(self.cap())];
+                // SAFETY: the card is open, and in the log that keeps the buffer alive.
+                unsafe { th.tx.log_slots(slots.iter().map(|s| &s.0), is_shared(h)) };
+            }
+        }
+        Ok(())
+    }
     /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
         crate::trace::objects(self.slots().iter().map(Slot::get), f);
     }
 }
 
+fn cards_for(cap: usize) -> usize {
+    cap.div_ceil(CARD)
+}
 /// A new buffer of `cap` EMPTY slots.
 pub fn new(th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {
+    new_with(th, cap, 0)
+}
+/// As [`new`], with cards.
+pub(super) fn new_with_cards(th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {
+    let b = new_with(th, cap, cards_for(cap) * size_of::<Header>())?;
+    let end = b.slots().as_ptr_range().end;
+    // SAFETY: the memory behind the slots is for them, and fresh.
+    cards::init(b.header(), unsafe { std::slice::from_raw_parts(end.cast(), cards_for(cap)) });
+    Ok(b)
+}
+fn new_with(th: &mut Thread, cap: usize, more: usize) -> R<Gc<Buffer>> {
     if cap > (1 << 44) {
         return Err(th.memory_error());
     }
-    let size = 24 + 8 * cap;
+    let size = 24 + 8 * cap + more;
     if size > 1 << 16 && !crate::memory::room_for(th, size) {
         return Err(th.memory_error());
     }

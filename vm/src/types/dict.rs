@@ -1,7 +1,8 @@
 //! `dict`: layout and operations; the table is in `dict_table`, bulk operations in `dict_bulk`, methods in `dict_methods`.
 //!
 //! What a transaction that must be able to undo changes in a table that others may see is logged. A table that it made
-//! is not: the undo of the dict's own words leaves it behind.
+//! is not: the undo of the dict's own words leaves it behind. The values of a table with cards are guarded by those (see
+//! `cards`), all else by the dict's header.
 //!
 //! `version` is 0, or a number that no other state of any dict's keys has: inline caches compare it.
 
@@ -10,9 +11,11 @@ use crate::names::names;
 use crate::object::{Gc, Header, Kind, Layout, Slot};
 use crate::thread::{Thread, is_shared};
 use crate::throw::{R, Throw};
+use crate::types::cards;
 use crate::types::class::{Class, class_of};
+use crate::types::dict_order::same_entry;
 pub use crate::types::dict_table::DictTable;
-use crate::types::dict_table::{Step, new_table, probe};
+use crate::types::dict_table::{Step, new_table, new_table_with_cards, probe};
 use crate::types::str_::Str;
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -28,6 +31,8 @@ pub struct Dict {
 }
 /// Words after the header that are saved when it is opened.
 pub const WORDS: usize = 3;
+/// Smaller dicts get no cards.
+const LEAST: u64 = 32;
 // SAFETY: repr(C), header first, only objects of this kind have it.
 unsafe impl Layout for Dict {
     const KIND: Kind = Kind::Dict;
@@ -98,25 +103,57 @@ impl Gc<Dict> {
     /// The value of a key with a known hash.
     #[inline]
     pub fn get_hash(self, th: &mut Thread, k: Value, hash: i64) -> R<Option<Value>> {
-        // Nobody else changes it meanwhile. Deleted entries have other keys.
-        if (!th.tx.concurrent || th.tx.owns(self.header()))
-            && let Some(t) = self.table.get().cast::<DictTable>()
+        if th.tx.concurrent {
+            return self.get_concurrent(th, k, hash as u64);
+        }
+        let table = self.table.get();
+        // Deleted entries have other keys.
+        if let Some(t) = table.cast::<DictTable>()
             && let Some(e) = t.at_first_place(hash as u64, k)
         {
             let v = e.value.get();
             return Ok(if v.is_empty() { None } else { Some(v) });
         }
-        let (table, step, v) = th.read(self.header(), || {
+        match probe(table, hash as u64, k, None) {
+            Step::Hit(i) => {
+                let v = table.as_gc::<DictTable>().entries()[i].value.get();
+                Ok(if v.is_empty() { None } else { Some(v) })
+            }
+            Step::Missing(_) => Ok(None),
+            step => self.get_asking(th, k, hash as u64, table, step),
+        }
+    }
+    #[inline(never)]
+    fn get_concurrent(self, th: &mut Thread, k: Value, hash: u64) -> R<Option<Value>> {
+        if let Some(t) = self.the_table() {
+            if t.has_cards() {
+                if let Some(i) = opened_entry(th, t, hash, k) {
+                    return Ok(Some(t.entries()[i].value.get()));
+                }
+            } else if th.tx.owns(self.header())
+                && let Some(e) = t.at_first_place(hash, k)
+            {
+                // Nobody else changes it meanwhile.
+                let v = e.value.get();
+                return Ok(if v.is_empty() { None } else { Some(v) });
+            }
+        }
+        let look = || {
             let t = self.table.get();
-            let step = probe(t, hash as u64, k, None);
+            let step = probe(t, hash, k, None);
             let v = match step {
                 Step::Hit(i) => t.as_gc::<DictTable>().entries().get(i).map_or(Value::EMPTY, |e| e.value.get()),
                 _ => Value::EMPTY,
             };
             (t, step, v)
-        })?;
-        if let Step::Maybe(..) = step {
-            return self.get_asking(th, k, hash as u64, table, step);
+        };
+        let (table, step, v) = th.read_meeting(self.header(), look, |(t, ..)| met_at(*t))?;
+        match step {
+            Step::Maybe(..) => return self.get_asking(th, k, hash, table, step),
+            Step::Hit(i) if table.as_gc::<DictTable>().has_cards() => {
+                return Ok(Some(value_by_card(th, table.as_gc(), i)?));
+            }
+            _ => {}
         }
         Ok(if v.is_empty() { None } else { Some(v) })
     }
@@ -124,11 +161,27 @@ impl Gc<Dict> {
     fn get_asking(self, th: &mut Thread, k: Value, hash: u64, table: Value, step: Step) -> R<Option<Value>> {
         match self.find_asking::<false>(th, hash, k, table, step)? {
             Found::Entry(t, i) => {
-                let v = th.read(self.header(), || t.entries().get(i).map_or(Value::EMPTY, |e| e.value.get()))?;
+                let v = self.value_at(th, t, i)?;
                 Ok(if v.is_empty() { None } else { Some(v) })
             }
             Found::Free(..) => Ok(None),
         }
+    }
+    /// The value of an entry that was found.
+    #[inline]
+    fn value_at(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R {
+        if th.tx.concurrent && t.has_cards() {
+            return value_by_card(th, t, i);
+        }
+        th.read(self.header(), || t.entries().get(i).map_or(Value::EMPTY, |e| e.value.get()))
+    }
+    /// The value of an entry that was found, and seen to be `v` in a read of the dict.
+    #[inline(always)]
+    pub(super) fn seen_value(self, th: &mut Thread, t: Gc<DictTable>, i: usize, v: Value) -> R {
+        if th.tx.concurrent && t.has_cards() {
+            return value_by_card(th, t, i);
+        }
+        Ok(v)
     }
     /// The value of a key.
     #[inline]
@@ -163,10 +216,15 @@ impl Gc<Dict> {
             _ => None,
         }
     }
-    /// The slot of the value of an entry.
+    /// The slot of the value of an entry, if the dict's header guards it.
     #[inline(always)]
     pub fn value_slot(self, i: usize) -> Option<&'static Slot> {
-        self.the_table()?.entries().get(i).map(|e| &e.value)
+        let t = self.the_table()?;
+        if t.has_cards() {
+            None
+        } else {
+            t.entries().get(i).map(|e| &e.value)
+        }
     }
     /// The version of the keys; 0: none yet.
     #[inline(always)]
@@ -179,6 +237,10 @@ impl Gc<Dict> {
         let now = self.version.load(Relaxed);
         if now != 0 {
             return now as u32;
+        }
+        // What inline caches look into keeps its values where they look for them.
+        if let Some(t) = self.table.get().cast::<DictTable>() {
+            cards::forbid(t.header());
         }
         let new = VERSION.fetch_add(1, Relaxed);
         if new > u64::from(u32::MAX) {
@@ -222,16 +284,116 @@ impl Gc<Dict> {
     #[inline]
     pub fn set_hash(self, th: &mut Thread, k: Value, hash: i64, v: Value) -> R<()> {
         debug_assert!(!v.is_empty());
+        if th.tx.concurrent {
+            return self.set_concurrent(th, k, hash as u64, v);
+        }
         self.open(th)?;
-        match self.find::<true>(th, hash as u64, k)? {
-            Found::Entry(t, i) => {
-                if let Some(e) = t.entries().get(i) {
-                    self.put(th, t, &e.value, v);
-                }
+        let table = self.table.get();
+        match probe(table, hash as u64, k, None) {
+            Step::Hit(i) => {
+                table.as_gc::<DictTable>().entries()[i].value.set_raw(v);
                 Ok(())
             }
-            Found::Free(table, at) => self.insert(th, k, hash as u64, v, table, at),
+            Step::Missing(at) => self.insert(th, k, hash as u64, v, table, at),
+            step => {
+                let found = self.find_asking::<true>(th, hash as u64, k, table, step)?;
+                self.set_found(th, k, hash as u64, v, found)
+            }
         }
+    }
+    #[inline(never)]
+    fn set_concurrent(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
+        if !th.tx.writable(self.header()) || self.has_cards(th) {
+            return self.set_among_others(th, k, hash, v);
+        }
+        let found = self.find::<true>(th, hash, k)?;
+        self.set_found(th, k, hash, v, found)
+    }
+    /// Sets an item whose key was looked for in the opened dict.
+    fn set_found(self, th: &mut Thread, k: Value, hash: u64, v: Value, found: Found) -> R<()> {
+        match found {
+            Found::Entry(t, i) => self.put_value(th, t, i, v),
+            Found::Free(table, at) => self.insert(th, k, hash, v, table, at),
+        }
+    }
+    /// `set_hash` of a dict that is not open, or has cards.
+    #[inline(never)]
+    fn set_among_others(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
+        if let Some(t) = self.the_table()
+            && t.has_cards()
+        {
+            if let Some(i) = opened_entry(th, t, hash, k) {
+                t.entries()[i].value.set_raw(v);
+                return Ok(());
+            }
+        } else {
+            let meets = th.tx.meets_others(th.world, self.header());
+            self.open(th)?;
+            if meets {
+                met_at(self.table.get());
+            }
+        }
+        match self.find::<false>(th, hash, k)? {
+            Found::Entry(mut t, mut i) => {
+                if !t.has_cards() {
+                    self.open(th)?;
+                    if let Some(place) = self.give_cards(th, t, i)? {
+                        (t, i) = place;
+                    }
+                }
+                self.put_value(th, t, i, v)
+            }
+            // Between what was read last and the opening nobody changes anything.
+            Found::Free(table, at) => {
+                self.open(th)?;
+                self.insert(th, k, hash, v, table, at)
+            }
+        }
+    }
+    /// Puts a table with cards in place of the table `t` of the opened dict if others are met often enough. Gives the new place
+    /// of entry `i`.
+    #[inline]
+    fn give_cards(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<Option<(Gc<DictTable>, usize)>> {
+        if !cards::are_due(th, self.header(), t.header()) {
+            return Ok(None);
+        }
+        let used = self.used.load(Relaxed);
+        if used < LEAST || self.version.load(Relaxed) != 0 {
+            return Ok(None);
+        }
+        let new = new_table_with_cards(th, used as usize + used as usize / 4)?;
+        new.refill(t.value());
+        self.table.set_raw(new.value());
+        Ok(Some(same_entry(t, i, new)))
+    }
+    /// Must cards be minded? For an owned dict; else a guess.
+    #[inline(always)]
+    fn has_cards(self, th: &Thread) -> bool {
+        th.tx.concurrent && self.the_table().is_some_and(Gc::<DictTable>::has_cards)
+    }
+    /// Opens the card of an entry, and saves the value. The dict was read or opened before.
+    #[inline]
+    fn open_card(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<()> {
+        let card = &t.cards()[i];
+        // A table that this transaction made is left behind by its undo.
+        if !th.tx.writable(card) && !th.tx.writable(t.header()) {
+            th.write(card, 0)?;
+            // SAFETY: the card is open, and in the log that keeps the table alive.
+            unsafe { th.tx.log_slots([&t.entries()[i].value.0].into_iter(), is_shared(self.header())) };
+        }
+        Ok(())
+    }
+    /// Replaces the value of an entry. The dict is open, or the table has cards.
+    #[inline(always)]
+    fn put_value(self, th: &mut Thread, t: Gc<DictTable>, i: usize, v: Value) -> R<()> {
+        let Some(e) = t.entries().get(i) else { return Ok(()) };
+        if th.tx.concurrent && t.has_cards() {
+            self.open_card(th, t, i)?;
+            e.value.set_raw(v);
+        } else {
+            self.put(th, t, &e.value, v);
+        }
+        Ok(())
     }
     /// Stores into a word of an entry of the opened dict.
     #[inline(always)]
@@ -246,7 +408,10 @@ impl Gc<Dict> {
     #[inline]
     fn insert(self, th: &mut Thread, k: Value, hash: u64, v: Value, table: Value, at: usize) -> R<()> {
         match self.the_table() {
-            Some(t) if t.has_room() => self.append(th, t, if table == t.value() { Some(at) } else { None }, hash, k, v),
+            Some(t) if t.has_room() => {
+                let at = if table == t.value() { Some(at) } else { None };
+                self.append(th, t, at, hash, k, v)?
+            }
             _ => self.grow(th)?.append(None, hash, k, v),
         }
         self.used.store(self.used.load(Relaxed) + 1, Relaxed);
@@ -271,32 +436,49 @@ impl Gc<Dict> {
     }
     /// Before an entry of the table of the opened dict takes another key in.
     #[inline]
-    pub(super) fn log_entry(self, th: &mut Thread, t: Gc<DictTable>, i: usize) {
+    pub(super) fn log_entry(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<()> {
         if let Some(e) = t.entries().get(i) {
+            if th.tx.concurrent && t.has_cards() {
+                self.open_card(th, t, i)?;
+            }
             self.log(th, t, &[&e.hash, &e.key.0, &e.value.0]);
         }
+        Ok(())
     }
     /// Adds an entry at the end of the table of the opened dict, where there is room.
     #[inline]
-    pub(super) fn append(self, th: &mut Thread, t: Gc<DictTable>, at: Option<usize>, hash: u64, k: Value, v: Value) {
-        self.log_entry(th, t, t.fill());
+    pub(super) fn append(self, th: &mut Thread, t: Gc<DictTable>, at: Option<usize>, hash: u64, k: Value, v: Value) -> R<()> {
+        self.log_entry(th, t, t.fill())?;
         self.log(th, t, &[&t.fill]);
         t.append(at, hash, k, v);
+        Ok(())
     }
     /// A new table with the same items and room for another one, without what was deleted.
     #[inline(never)]
     pub(super) fn grow(self, th: &mut Thread) -> R<Gc<DictTable>> {
         let used = self.used.load(Relaxed) as usize;
-        let new = new_table(th, (used * 2).max(5))?;
+        let new = self.successor(th, (used * 2).max(5))?;
         new.refill(self.table.get());
         self.table.set_raw(new.value());
         Ok(new)
+    }
+    /// A new table to take over what is in the table of the opened dict; that one's values are open too afterwards.
+    pub(super) fn successor(self, th: &mut Thread, room: usize) -> R<Gc<DictTable>> {
+        match self.the_table() {
+            Some(t) if th.tx.concurrent && t.has_cards() => {
+                for i in 0..t.fill() {
+                    self.open_card(th, t, i)?;
+                }
+                new_table_with_cards(th, room)
+            }
+            _ => new_table(th, room),
+        }
     }
     /// The value of a key, set to `default` if it is missing.
     pub fn setdefault(self, th: &mut Thread, k: Value, default: Value) -> R {
         let hash = hash_key(th, k)?;
         match self.find::<false>(th, hash as u64, k)? {
-            Found::Entry(t, i) => th.read(self.header(), || t.entries().get(i).map_or(default, |e| e.value.get())),
+            Found::Entry(t, i) => self.value_at(th, t, i),
             // Between what was read last and the opening nobody changes anything.
             Found::Free(table, at) => {
                 self.open(th)?;
@@ -305,14 +487,17 @@ impl Gc<Dict> {
             }
         }
     }
-    pub(super) fn delete(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> Value {
-        let v = self.vacate(th, t, i);
+    pub(super) fn delete(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R {
+        let v = self.vacate(th, t, i)?;
         self.used.store(self.used.load(Relaxed).saturating_sub(1), Relaxed);
         self.version.store(0, Relaxed);
-        v
+        Ok(v)
     }
     /// Takes key and value out of an entry of the opened dict; gives the value.
-    pub(super) fn vacate(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> Value {
+    pub(super) fn vacate(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R {
+        if th.tx.concurrent && t.has_cards() {
+            self.open_card(th, t, i)?;
+        }
         let e = &t.entries()[i];
         let v = e.value.get();
         self.put(th, t, &e.key, Value::DELETED);
@@ -322,7 +507,7 @@ impl Gc<Dict> {
             let next = entries[i..].iter().position(|e| e.get().is_some()).map_or(entries.len(), |n| i + n);
             self.put_number(th, t, &t.first, next);
         }
-        v
+        Ok(v)
     }
     /// The dict's keys or their order have changed.
     pub(super) fn reordered(self) {
@@ -334,7 +519,7 @@ impl Gc<Dict> {
         match self.find::<false>(th, hash as u64, k)? {
             Found::Entry(t, i) => {
                 self.open(th)?;
-                Ok(Some(self.delete(th, t, i)))
+                Ok(Some(self.delete(th, t, i)?))
             }
             Found::Free(..) => Ok(None),
         }
@@ -349,7 +534,7 @@ impl Gc<Dict> {
         let Some((i, (k, _))) = t.filled().iter().enumerate().rev().find_map(|(i, e)| e.get().map(|kv| (i, kv))) else {
             return Ok(None);
         };
-        let v = self.delete(th, t, i);
+        let v = self.delete(th, t, i)?;
         // The next one finds its item at once.
         self.put_number(th, t, &t.fill, i);
         if t.first() > i {
@@ -377,6 +562,26 @@ impl Gc<Dict> {
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
         f(self.table.get());
     }
+}
+/// The entry of a key in a table with cards, if the running transaction has opened its card.
+#[inline]
+fn opened_entry(th: &Thread, t: Gc<DictTable>, hash: u64, k: Value) -> Option<usize> {
+    match probe(t.value(), hash, k, None) {
+        Step::Hit(i) if th.tx.writable(&t.cards()[i]) && t.entries()[i].get().is_some() => Some(i),
+        _ => None,
+    }
+}
+/// Others were met at a dict with this table.
+#[cold]
+fn met_at(table: Value) {
+    if let Some(t) = table.cast::<DictTable>() {
+        cards::met(t.header());
+    }
+}
+/// The value of an entry of a table with cards: a read of the dict has found it there.
+#[inline(never)]
+fn value_by_card(th: &mut Thread, t: Gc<DictTable>, i: usize) -> R {
+    th.read(&t.cards()[i], || t.entries()[i].value.get())
 }
 /// Hash of a dict key.
 #[inline(always)]

@@ -20,50 +20,65 @@ fn table(d: Gc<Dict>) -> Option<Gc<DictTable>> {
     if t.is_empty() { None } else { Some(t.as_gc()) }
 }
 
+/// Table, number of the entry, key, and the value unless there are cards.
+type Place = (Gc<DictTable>, usize, Value, Value);
+
 impl Gc<Dict> {
     /// The next item from entry `pos` on, in order.
     #[inline]
     pub fn next_entry(self, th: &mut Thread, pos: &mut usize) -> R<Option<(Value, Value)>> {
+        match self.next_place(th, pos)? {
+            Some((t, i, k, v)) => Ok(Some((k, self.seen_value(th, t, i, v)?))),
+            None => Ok(None),
+        }
+    }
+    /// The next key from entry `pos` on, in order.
+    #[inline]
+    pub(super) fn next_key(self, th: &mut Thread, pos: &mut usize) -> R<Option<Value>> {
+        Ok(self.next_place(th, pos)?.map(|(_, _, k, _)| k))
+    }
+    #[inline(always)]
+    fn next_place(self, th: &mut Thread, pos: &mut usize) -> R<Option<Place>> {
         let from = *pos;
         let found = th.read(self.header(), || {
             let t = table(self)?;
             let mut i = from.max(t.first());
             let entries = t.filled();
             while let Some(e) = entries.get(i) {
-                if let Some(kv) = e.get() {
-                    return Some((i, kv));
+                if let Some((k, v)) = e.get() {
+                    return Some((t, i, k, v));
                 }
                 i += 1;
             }
             None
         })?;
-        Ok(found.map(|(i, kv)| {
+        if let Some((_, i, ..)) = found {
             *pos = i + 1;
-            kv
-        }))
+        }
+        Ok(found)
     }
     /// The item before entry `pos` (`usize::MAX`: the last), in reverse order.
     pub fn prev_entry(self, th: &mut Thread, pos: &mut usize) -> R<Option<(Value, Value)>> {
-        let from = *pos;
-        let found = th.read(self.header(), || {
-            let t = table(self)?;
-            let entries = t.filled();
-            (t.first()..from.min(entries.len()))
-                .rev()
-                .find_map(|i| entries[i].get().map(|kv| (i, kv)))
-        })?;
-        Ok(found.map(|(i, kv)| {
-            *pos = i;
-            kv
-        }))
+        match self.item_before(th, *pos)? {
+            Some(item) => {
+                *pos = item.at;
+                Ok(Some((item.key, item.value)))
+            }
+            None => Ok(None),
+        }
     }
     /// Number, hash, key and value of the next item from entry `from` on, in order.
     pub(super) fn next_hashed(self, th: &mut Thread, from: usize) -> R<Option<(usize, u64, Value, Value)>> {
-        th.read(self.header(), || {
+        let found = th.read(self.header(), || {
             let t = table(self)?;
             let entries = t.filled();
-            (from.max(t.first())..entries.len()).find_map(|i| entries[i].get().map(|(k, v)| (i, entries[i].hash.load(Relaxed), k, v)))
-        })
+            (from.max(t.first())..entries.len()).find_map(|i| {
+                let (k, v) = entries[i].get()?;
+                Some((t, i, entries[i].hash.load(Relaxed), k, v))
+            })
+        })?;
+        let Some((t, i, hash, k, v)) = found else { return Ok(None) };
+        Ok(Some((i, hash, k, self.seen_value(th, t, i, v)?)))
     }
     /// The number of entries behind the last one: where a reverse iterator starts.
     pub fn end(self, th: &mut Thread) -> R<usize> {
@@ -95,7 +110,18 @@ impl Gc<Dict> {
         if self.len(th)? == 0 {
             self.open_whole(th)?;
             let new = new_table(th, n)?;
-            let used = th.read(other.header(), || new.refill(other.table.get()))?;
+            let (from, used) = th.read(other.header(), || {
+                let from = other.table.get();
+                (from, new.refill(from))
+            })?;
+            if th.tx.concurrent && from.cast::<DictTable>().is_some_and(|t| t.has_cards()) {
+                let mut pos = 0;
+                for to in new.filled() {
+                    if let Some((_, v)) = other.next_entry(th, &mut pos)? {
+                        to.value.set_raw(v);
+                    }
+                }
+            }
             self.replace(new.value(), used);
             return Ok(());
         }

@@ -37,9 +37,9 @@ pub fn new(th: &mut Thread, d: Gc<Dict>, what: What) -> R {
 fn left(index: i64, extra: i64) -> i64 {
     index >> 32 | extra >> 32 << 16
 }
-/// The next entry; None at the end.
+/// The next entry, with its value if it is wanted; None at the end.
 #[inline(always)]
-fn step<const REVERSE: bool>(th: &mut Thread, it: Gc<Iter>) -> R<Option<(Value, Value)>> {
+fn step<const REVERSE: bool, const VALUE: bool>(th: &mut Thread, it: Gc<Iter>) -> R<Option<(Value, Value)>> {
     th.write(it.header(), WORDS)?;
     let source = it.source.get();
     if source.is_empty() {
@@ -52,10 +52,15 @@ fn step<const REVERSE: bool>(th: &mut Thread, it: Gc<Iter>) -> R<Option<(Value, 
         return Err(th.runtime_error("dictionary changed size during iteration"));
     }
     let mut pos = (index & LOW) as usize;
-    let found = if REVERSE {
-        if pos > d.end(th)? { None } else { d.prev_entry(th, &mut pos)? }
+    let found = if REVERSE && pos > d.end(th)? {
+        None
     } else {
-        d.next_entry(th, &mut pos)?
+        match (REVERSE, VALUE) {
+            (false, true) => d.next_entry(th, &mut pos)?,
+            (false, false) => d.next_key(th, &mut pos)?.map(|k| (k, Value::NONE)),
+            (true, true) => d.prev_entry(th, &mut pos)?,
+            (true, false) => d.prev_key(th, &mut pos)?.map(|k| (k, Value::NONE)),
+        }
     };
     let left = left(index, extra);
     match found {
@@ -75,32 +80,32 @@ fn step<const REVERSE: bool>(th: &mut Thread, it: Gc<Iter>) -> R<Option<(Value, 
 /// The next key; EMPTY at the end.
 #[inline]
 pub fn next_key(th: &mut Thread, it: Gc<Iter>) -> R {
-    Ok(step::<false>(th, it)?.map_or(Value::EMPTY, |e| e.0))
+    Ok(step::<false, false>(th, it)?.map_or(Value::EMPTY, |e| e.0))
 }
 /// The next value; EMPTY at the end.
 #[inline]
 pub fn next_value(th: &mut Thread, it: Gc<Iter>) -> R {
-    Ok(step::<false>(th, it)?.map_or(Value::EMPTY, |e| e.1))
+    Ok(step::<false, true>(th, it)?.map_or(Value::EMPTY, |e| e.1))
 }
 /// The next item; EMPTY at the end.
 #[inline]
 pub fn next_item(th: &mut Thread, it: Gc<Iter>) -> R {
-    Ok(match step::<false>(th, it)? {
+    Ok(match step::<false, true>(th, it)? {
         Some((k, v)) => th.new_tuple(&[k, v]),
         None => Value::EMPTY,
     })
 }
 /// The key before; EMPTY at the end.
 pub fn prev_key(th: &mut Thread, it: Gc<Iter>) -> R {
-    Ok(step::<true>(th, it)?.map_or(Value::EMPTY, |e| e.0))
+    Ok(step::<true, false>(th, it)?.map_or(Value::EMPTY, |e| e.0))
 }
 /// The value before; EMPTY at the end.
 pub fn prev_value(th: &mut Thread, it: Gc<Iter>) -> R {
-    Ok(step::<true>(th, it)?.map_or(Value::EMPTY, |e| e.1))
+    Ok(step::<true, true>(th, it)?.map_or(Value::EMPTY, |e| e.1))
 }
 /// The item before; EMPTY at the end.
 pub fn prev_item(th: &mut Thread, it: Gc<Iter>) -> R {
-    Ok(match step::<true>(th, it)? {
+    Ok(match step::<true, true>(th, it)? {
         Some((k, v)) => th.new_tuple(&[k, v]),
         None => Value::EMPTY,
     })

@@ -4,7 +4,6 @@ use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::dict::{Dict, DictTable, Found, hash_key};
-use crate::types::dict_table::new_table;
 use crate::value::Value;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -44,13 +43,29 @@ impl Gc<Dict> {
     }
     /// The last item before entry `end`.
     pub fn item_before(self, th: &mut Thread, end: usize) -> R<Option<Item>> {
+        let Some((t, mut item)) = self.place_before(th, end)? else {
+            return Ok(None);
+        };
+        item.value = self.seen_value(th, t, item.at, item.value)?;
+        Ok(Some(item))
+    }
+    /// The key before entry `pos`.
+    pub(super) fn prev_key(self, th: &mut Thread, pos: &mut usize) -> R<Option<Value>> {
+        let found = self.place_before(th, *pos)?;
+        Ok(found.map(|(_, item)| {
+            *pos = item.at;
+            item.key
+        }))
+    }
+    /// The last item before entry `end`, with a value that is right if there are no cards.
+    fn place_before(self, th: &mut Thread, end: usize) -> R<Option<(Gc<DictTable>, Item)>> {
         th.read(self.header(), || {
             let t = self.table.get().cast::<DictTable>()?;
             let entries = t.filled();
             (t.first()..end.min(entries.len())).rev().find_map(|at| {
                 let (key, value) = entries[at].get()?;
                 let hash = entries[at].hash.load(Relaxed) as i64;
-                Some(Item { at, hash, key, value })
+                Some((t, Item { at, hash, key, value }))
             })
         })
     }
@@ -102,9 +117,8 @@ impl Gc<Dict> {
         let (t, i) = if t.has_room() { (t, i) } else { same_entry(t, i, self.grow(th)?) };
         let e = &t.entries()[i];
         let (hash, k) = (e.hash.load(Relaxed), e.key.get());
-        let v = self.vacate(th, t, i);
-        self.append(th, t, None, hash, k, v);
-        Ok(())
+        let v = self.vacate(th, t, i)?;
+        self.append(th, t, None, hash, k, v)
     }
     /// Moves entry `i` of the table of the opened dict before all others.
     fn move_before(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<()> {
@@ -113,7 +127,7 @@ impl Gc<Dict> {
         } else {
             // As many moves to either end as there are items, until the next new table.
             let n = self.len_raw();
-            let new = new_table(th, 4 * n + 8)?;
+            let new = self.successor(th, 4 * n + 8)?;
             new.leave_free(n + 1);
             new.refill(t.value());
             self.table.set_raw(new.value());
@@ -121,9 +135,9 @@ impl Gc<Dict> {
         };
         let e = &t.entries()[i];
         let (hash, k) = (e.hash.load(Relaxed), e.key.get());
-        let v = self.vacate(th, t, i);
+        let v = self.vacate(th, t, i)?;
         let place = t.first() - 1;
-        self.log_entry(th, t, place);
+        self.log_entry(th, t, place)?;
         t.entries()[place].set(hash, k, v);
         t.enter(None, hash, place);
         self.put_number(th, t, &t.first, place);
@@ -142,7 +156,7 @@ impl Gc<Dict> {
         let Some((k, _)) = t.filled().get(i).and_then(|e| e.get()) else {
             return Ok(None);
         };
-        Ok(Some((k, self.delete(th, t, i))))
+        Ok(Some((k, self.delete(th, t, i)?)))
     }
 }
 /// Is entry `i` the last or the first one? (Not the last, as far as is known, when deleted ones follow.)
@@ -150,7 +164,7 @@ fn is_at_end(t: Gc<DictTable>, i: usize, last: bool) -> bool {
     if last { t.fill() == i + 1 } else { t.first() == i }
 }
 /// Where entry `i` of a table is in the new table that was filled from it.
-fn same_entry(old: Gc<DictTable>, i: usize, new: Gc<DictTable>) -> (Gc<DictTable>, usize) {
+pub(super) fn same_entry(old: Gc<DictTable>, i: usize, new: Gc<DictTable>) -> (Gc<DictTable>, usize) {
     let before = old.filled()[..i].iter().filter(|e| e.get().is_some()).count();
     (new, new.first() + before)
 }

@@ -5,12 +5,15 @@
 //! An index place can point to an entry that has been deleted and used again: then it only costs a comparison. So what
 //! must be undone of a change are words of entries, `fill` and `first`, but neither the index nor `spent`.
 //!
+//! Cards may follow the entries (see `cards`): one for the value of each.
+//!
 //! Entries before `first` are free or deleted; a table that was made for `move_to_front` begins with free ones.
 
 use crate::context::ctx;
 use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::cards;
 use crate::types::class::class_of;
 use crate::types::str_::Str;
 use crate::value::Value;
@@ -74,6 +77,21 @@ impl Gc<DictTable> {
             let first = self.as_ptr().add(1).cast::<AtomicU32>().add(self.mask as usize + 1);
             std::slice::from_raw_parts(first.cast(), self.cap as usize)
         }
+    }
+    /// Has it cards?
+    #[inline(always)]
+    pub(super) fn has_cards(self) -> bool {
+        cards::are_behind(self.header())
+    }
+    /// Its cards, one for each entry, if it has any.
+    #[inline(always)]
+    pub(super) fn cards(self) -> &'static [Header] {
+        if !self.has_cards() {
+            return &[];
+        }
+        let entries = self.entries();
+        // SAFETY: a table that has cards has them behind its entries.
+        unsafe { std::slice::from_raw_parts(entries.as_ptr_range().end.cast(), entries.len()) }
     }
     /// The entry that the first place for a hash leads to, if it has just this key: for who owns the dict.
     #[inline(always)]
@@ -166,12 +184,26 @@ impl Gc<DictTable> {
 }
 /// A new table with room for at least `room` entries.
 pub(super) fn new_table(th: &mut Thread, room: usize) -> R<Gc<DictTable>> {
+    new_with(th, room, 0)
+}
+/// As [`new_table`], with cards.
+pub(super) fn new_table_with_cards(th: &mut Thread, room: usize) -> R<Gc<DictTable>> {
+    let t = new_with(th, room, size_of::<Header>())?;
+    let entries = t.entries();
+    // SAFETY: the memory behind the entries is for them, and fresh.
+    cards::init(t.header(), unsafe {
+        std::slice::from_raw_parts(entries.as_ptr_range().end.cast(), entries.len())
+    });
+    Ok(t)
+}
+/// `more`: bytes for each entry besides it.
+fn new_with(th: &mut Thread, room: usize, more: usize) -> R<Gc<DictTable>> {
     if room > u32::MAX as usize / 4 {
         return Err(th.memory_error());
     }
     let index = (room * 3 / 2 + 1).next_power_of_two().max(8);
     let cap = index * 2 / 3;
-    let size = std::mem::size_of::<DictTable>() + index * 4 + cap * std::mem::size_of::<Entry>();
+    let size = std::mem::size_of::<DictTable>() + index * 4 + cap * (size_of::<Entry>() + more);
     if size > 1 << 16 && !crate::memory::room_for(th, size) {
         return Err(th.memory_error());
     }

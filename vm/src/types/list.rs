@@ -2,13 +2,15 @@
 //!
 //! `items` is EMPTY or a [`Buffer`]; of its slots the first `len` are items (never EMPTY), the others are EMPTY. A buffer
 //! never changes its capacity, so a racing reader that checks against both bounds stays inside. Whoever stores into a
-//! buffer owns the list; a buffer belongs to one list at a time.
+//! buffer owns the list; a buffer belongs to one list at a time. A buffer with cards is shared by others than the owner of
+//! the list: see `cards`.
 
 use crate::context::ctx;
 use crate::object::{Gc, Header, Kind, Layout, Slot};
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::buffer::{Buffer, ValueVec};
+use crate::types::buffer::{self, Buffer, CARD, ValueVec};
+use crate::types::cards;
 use crate::types::class::Class;
 use crate::types::iter::{self, Iter};
 use crate::types::tuple::Tuple;
@@ -28,9 +30,10 @@ pub struct List {
 unsafe impl Layout for List {
     const KIND: Kind = Kind::List;
 }
-/// Words after the header that `Thread::write` saves.
 /// Words after the header that are saved when it is opened.
 pub const WORDS: usize = 2;
+/// Shorter lists get no cards.
+const LEAST: usize = 4 * CARD;
 
 impl Gc<List> {
     #[inline(always)]
@@ -50,7 +53,7 @@ impl Gc<List> {
         }
     }
     /// The items of a list that no other thread writes and the caller does not change while it looks at them: one that
-    /// this transaction owns, or any in solo mode.
+    /// this transaction owns and that has no cards, or any in solo mode.
     #[inline(always)]
     pub(crate) fn owned_items(self) -> &'static [Value] {
         match self.buffer() {
@@ -61,6 +64,50 @@ impl Gc<List> {
     #[inline(always)]
     fn open(self, th: &mut Thread) -> R<()> {
         th.write(self.header(), WORDS)
+    }
+    /// Must cards be minded? For an owned list; else a guess.
+    #[inline(always)]
+    fn has_cards(self, th: &Thread) -> bool {
+        th.tx.concurrent && self.buffer().is_some_and(Gc::<Buffer>::has_cards)
+    }
+    /// Opens the list and all its items.
+    #[inline(always)]
+    fn open_all(self, th: &mut Thread) -> R<()> {
+        self.open(th)?;
+        self.open_cards(th, 0, self.len.load(Relaxed) as usize)
+    }
+    /// Opens the cards of the slots `from..to` of the opened list.
+    #[inline(always)]
+    fn open_cards(self, th: &mut Thread, from: usize, to: usize) -> R<()> {
+        if self.has_cards(th) {
+            self.open_cards_of(th, from, to)
+        } else {
+            Ok(())
+        }
+    }
+    #[inline(never)]
+    fn open_cards_of(self, th: &mut Thread, from: usize, to: usize) -> R<()> {
+        match self.buffer() {
+            Some(b) => b.open_cards(th, self.header(), from, to),
+            None => Ok(()),
+        }
+    }
+    /// Opens the list to replace an item, and gives it a buffer with cards if others are met at it often enough.
+    fn open_among_others(self, th: &mut Thread) -> R<()> {
+        let meets = th.tx.meets_others(th.world, self.header());
+        self.open(th)?;
+        let (n, Some(old)) = (self.len.load(Relaxed) as usize, self.buffer()) else {
+            return Ok(());
+        };
+        if meets {
+            cards::met(old.header());
+        }
+        if n >= LEAST && cards::are_due(th, self.header(), old.header()) {
+            let b = buffer::new_with_cards(th, old.cap())?;
+            copy(b, 0, &old.slots()[..n.min(old.cap())]);
+            self.set_buffer(th, b.value(), n);
+        }
+        Ok(())
     }
     /// Has this list words that opening it did not surely save? (An instance of a subclass may have been opened by the
     /// assignment of an attribute.)
@@ -90,13 +137,65 @@ impl Gc<List> {
     /// Item `i`.
     #[inline(always)]
     pub fn get(self, th: &mut Thread, i: usize) -> R<Option<Value>> {
-        let v = th.read(self.header(), || self.slots().get(i).map_or(Value::EMPTY, Slot::get))?;
-        Ok(if v.is_empty() { None } else { Some(v) })
+        if !th.tx.concurrent {
+            return Ok(self.slots().get(i).map(Slot::get));
+        }
+        if let Some(b) = self.buffer()
+            && b.has_cards()
+        {
+            return self.get_by_card(th, b, i);
+        }
+        let look = || (self.slots().get(i).map_or(Value::EMPTY, Slot::get), self.items.get());
+        let (v, b) = th.read_meeting(self.header(), look, |(_, b)| met_at(*b))?;
+        if v.is_empty() {
+            return Ok(None);
+        }
+        // It may have got cards just now.
+        if b.as_gc::<Buffer>().has_cards() {
+            return self.get_by_card(th, b.as_gc(), i);
+        }
+        Ok(Some(v))
+    }
+    /// Item `i` of a list whose buffer, as far as one can tell, is `b`, with cards.
+    #[inline(never)]
+    fn get_by_card(self, th: &mut Thread, b: Gc<Buffer>, i: usize) -> R<Option<Value>> {
+        if let Some(slot) = b.opened_slot(th, i)
+            && !slot.get().is_empty()
+        {
+            return Ok(Some(slot.get()));
+        }
+        let (v, b) = th.read(self.header(), || {
+            (self.slots().get(i).map_or(Value::EMPTY, Slot::get), self.items.get())
+        })?;
+        if v.is_empty() {
+            return Ok(None);
+        }
+        let b = b.as_gc::<Buffer>();
+        if !b.has_cards() {
+            return Ok(Some(v));
+        }
+        Ok(Some(th.read(&b.cards()[i / CARD], || b.slots()[i].get())?))
     }
     /// Replaces item `i`; false if there is none.
     #[inline(always)]
     pub fn set(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
+        if th.tx.concurrent {
+            return self.set_concurrent(th, i, v);
+        }
         self.open(th)?;
+        match self.slots().get(i) {
+            Some(s) => {
+                s.set_raw(v);
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+    #[inline(never)]
+    fn set_concurrent(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
+        if !th.tx.writable(self.header()) || self.has_cards(th) {
+            return self.set_slow(th, i, v);
+        }
         match self.slots().get(i) {
             Some(s) => {
                 th.store(self.header(), s, v);
@@ -105,6 +204,34 @@ impl Gc<List> {
             None => Ok(false),
         }
     }
+    #[inline(never)]
+    fn set_slow(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
+        match self.buffer() {
+            Some(b) if b.has_cards() => {
+                if let Some(slot) = b.opened_slot(th, i)
+                    && !slot.get().is_empty()
+                {
+                    slot.set_raw(v);
+                    return Ok(true);
+                }
+            }
+            _ => self.open_among_others(th)?,
+        }
+        let (b, n) = th.read(self.header(), || (self.items.get(), self.len.load(Relaxed) as usize))?;
+        let Some(b) = b.cast::<Buffer>() else { return Ok(false) };
+        if i >= n.min(b.cap()) {
+            return Ok(false);
+        }
+        let slot = &b.slots()[i];
+        if th.tx.concurrent && b.has_cards() {
+            b.open_cards(th, self.header(), i, i + 1)?;
+            slot.set_raw(v);
+        } else {
+            self.open(th)?;
+            th.store(self.header(), slot, v);
+        }
+        Ok(true)
+    }
     /// Appends.
     #[inline(always)]
     pub fn append(self, th: &mut Thread, v: Value) -> R<()> {
@@ -112,7 +239,9 @@ impl Gc<List> {
             && let Some(b) = self.buffer()
         {
             let n = self.len.load(Relaxed) as usize;
-            if let Some(s) = b.slots().get(n) {
+            if let Some(s) = b.slots().get(n)
+                && !(th.tx.concurrent && b.has_cards())
+            {
                 th.store(self.header(), s, v);
                 self.set_len(th, n + 1);
                 return Ok(());
@@ -124,6 +253,7 @@ impl Gc<List> {
     fn append_slow(self, th: &mut Thread, v: Value) -> R<()> {
         let b = self.room(th, 1)?;
         let n = self.len.load(Relaxed) as usize;
+        self.open_cards(th, n, n + 1)?;
         th.store(self.header(), &b.slots()[n], v);
         self.set_len(th, n + 1);
         Ok(())
@@ -141,18 +271,28 @@ impl Gc<List> {
         }
         // Doubling while small, a quarter more when large. Odd: header and slots then fill 16-byte units.
         let extra = if need < 1 << 16 { need.min(n + 3) } else { need >> 2 };
-        let b = th.new_buffer((need + extra) | 1)?;
+        self.open_cards(th, 0, n)?;
+        let b = self.new_buffer(th, (need + extra) | 1)?;
         if let Some(old) = old {
             copy(b, 0, &old.slots()[..n]);
         }
         self.set_buffer(th, b.value(), n);
         Ok(b)
     }
+    /// A buffer to put in place of the present one.
+    fn new_buffer(self, th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {
+        if cap >= LEAST && self.has_cards(th) {
+            buffer::new_with_cards(th, cap)
+        } else {
+            th.new_buffer(cap)
+        }
+    }
     /// Inserts before item `i`, or at the end.
     pub fn insert(self, th: &mut Thread, i: usize, v: Value) -> R<()> {
         let b = self.room(th, 1)?;
         let n = self.len.load(Relaxed) as usize;
         let i = i.min(n);
+        self.open_cards(th, i, n + 1)?;
         self.shift(th, b, i, n, i + 1);
         th.store(self.header(), &b.slots()[i], v);
         self.set_len(th, n + 1);
@@ -196,6 +336,7 @@ impl Gc<List> {
         if i >= n {
             return Ok(None);
         }
+        self.open_cards(th, i, n)?;
         let v = b.slots()[i].get();
         if i + 1 < n {
             self.shift(th, b, i + 1, n, i);
@@ -219,7 +360,8 @@ impl Gc<List> {
     #[cold]
     fn shrink(self, th: &mut Thread) -> R<()> {
         let n = self.len.load(Relaxed) as usize;
-        let b = th.new_buffer((n + n / 2) | 1)?;
+        self.open_cards(th, 0, n)?;
+        let b = self.new_buffer(th, (n + n / 2) | 1)?;
         copy(b, 0, self.slots());
         self.set_buffer(th, b.value(), n);
         Ok(())
@@ -236,7 +378,7 @@ impl Gc<List> {
     }
     /// The items `from..to` (clipped).
     pub fn snapshot_range(self, th: &mut Thread, from: usize, to: usize) -> R<ValueVec> {
-        if !th.tx.concurrent || th.tx.owns(self.header()) {
+        if !th.tx.concurrent || th.tx.owns(self.header()) && !self.has_cards(th) {
             let all = self.owned_items();
             let to = to.min(all.len());
             return ValueVec::from_slice(th, &all[from.min(to)..to]);
@@ -252,21 +394,29 @@ impl Gc<List> {
             for _ in from..end {
                 out.push(th, Value::NONE)?;
             }
-            let out_items = out.as_mut_slice().as_mut_ptr();
-            let whole = th.read(self.header(), || {
+            let places = out.as_mut_slice().as_mut_ptr();
+            let take = |from_slot: usize, slots: &[Slot]| {
+                for (i, s) in slots.iter().enumerate() {
+                    // SAFETY: within `out`, which is this function's own; run again, it writes the same places.
+                    unsafe { places.add(from_slot + i - from).write(s.get()) };
+                }
+            };
+            let b = th.read(self.header(), || {
                 let s = self.slots();
                 if s.len() != len {
-                    return false;
+                    return None;
                 }
-                for (i, s) in s[from..end].iter().enumerate() {
-                    // SAFETY: within `out`, which is this function's own; run again, it writes the same places.
-                    unsafe { out_items.add(i).write(s.get()) };
-                }
-                true
+                take(from, &s[from..end]);
+                self.buffer()
             })?;
-            if whole {
-                return Ok(out);
+            let Some(b) = b else { continue };
+            if b.has_cards() {
+                for (c, card) in b.cards().iter().enumerate().take((end - 1) / CARD + 1).skip(from / CARD) {
+                    let (first, last) = ((c * CARD).max(from), ((c + 1) * CARD).min(end));
+                    th.read(card, || take(first, &b.slots()[first..last]))?;
+                }
             }
+            return Ok(out);
         }
     }
     /// Appends all of a slice, which is not this list's own buffer.
@@ -276,6 +426,7 @@ impl Gc<List> {
         }
         let b = self.room(th, items.len())?;
         let n = self.len.load(Relaxed) as usize;
+        self.open_cards(th, n, n + items.len())?;
         let s = &b.slots()[n..n + items.len()];
         if th.needs_log(self.header()) {
             for (s, &v) in s.iter().zip(items) {
@@ -345,6 +496,7 @@ impl Gc<List> {
                 None => return Ok(()),
             }
         };
+        self.open_cards(th, from, if new == gone { to } else { n.max(n - gone + new) })?;
         if new != gone {
             self.shift(th, b, to, n, from + new);
         }
@@ -363,7 +515,7 @@ impl Gc<List> {
     }
     /// Reverses in place.
     pub fn reverse(self, th: &mut Thread) -> R<()> {
-        self.open(th)?;
+        self.open_all(th)?;
         let s = self.slots();
         let h = self.header();
         let n = s.len();
@@ -381,7 +533,7 @@ impl Gc<List> {
         self.open(th)?;
         let items = match self.buffer() {
             // No undo log refers to it: the buffer itself.
-            Some(b) if !th.needs_log(self.header()) => ValueVec::from_buffer(b, self.len.load(Relaxed) as usize),
+            Some(b) if !th.needs_log(self.header()) && !self.has_cards(th) => ValueVec::from_buffer(b, self.len.load(Relaxed) as usize),
             _ => self.snapshot(th)?,
         };
         self.set_buffer(th, mark, 0);
@@ -394,6 +546,13 @@ impl Gc<List> {
     /// Calls `f` with every value inside.
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
         f(self.items.get());
+    }
+}
+/// Others were met at a list with this buffer.
+#[cold]
+fn met_at(b: Value) {
+    if let Some(b) = b.cast::<Buffer>() {
+        cards::met(b.header());
     }
 }
 fn copy(to: Gc<Buffer>, at: usize, from: &[Slot]) {

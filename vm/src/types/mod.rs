@@ -14,6 +14,7 @@ pub mod bytearray_methods;
 pub mod bytes;
 pub mod bytes_methods;
 pub mod callable_iterator;
+pub(crate) mod cards;
 #[expect(unsafe_code, reason = "the layout of its objects")]
 pub mod cell;
 #[expect(unsafe_code, reason = "the layout of its objects")]

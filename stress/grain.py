@@ -1,0 +1,211 @@
+"""Two threads on different parts of one container against one thread.
+
+usage: grain.py [--cpu] [--repeat N] [--times N] [workload ...]
+
+Each thread does the whole work; the figure is the throughput of two threads relative to one (2.0: they do not disturb each
+other). The best of N rounds counts. --times does the work N times in a round. --cpu compares processor time instead of the
+clock: for a busy machine, where it shows what the threads cost each other, but not what they wait for. Behind it stands the
+share of transactions that were aborted while two threads ran.
+"""
+
+import argparse
+import collections
+import queue
+import threading
+import time
+
+try:
+    from vasuki import stats
+except ImportError:
+
+    def stats():
+        return {"commits": 0, "aborts": 0}
+
+
+def dict_updates():
+    """Values of different keys of one dict change."""
+    keys = [[f"key{t}.{i}" for i in range(500)] for t in range(2)]
+    d = dict.fromkeys([k for both in zip(*keys) for k in both], 0)
+
+    def work(me):
+        mine = keys[me]
+        for _ in range(100):
+            for k in mine:
+                d[k] += 1
+
+    return work
+
+
+def dict_reads():
+    """One thread reads other keys of the dict than those whose values the other one changes."""
+    d = dict.fromkeys(range(1000), 0)
+
+    def work(me):
+        n = 0
+        for _ in range(50):
+            if me == 0:
+                for i in range(0, 1000):
+                    n += d[i // 2]
+            else:
+                for i in range(0, 1000):
+                    d[500 + i // 2] = i
+
+    return work
+
+
+def dict_inserts():
+    """Different keys come into one dict."""
+    d = {}
+    rounds = [0, 0]
+
+    def work(me):
+        n = rounds[me]
+        rounds[me] += 1
+        for i in range(20_000):
+            d[f"{me}.{n}.{i}"] = i
+        if len(d) > 500_000:
+            d.clear()
+
+    return work
+
+
+def dict_counts():
+    """Both threads count words of their own in one Counter."""
+    words = [[f"word{t}.{i * i % 997}" for i in range(5000)] for t in range(2)]
+    c = collections.Counter()
+
+    def work(me):
+        mine = words[me]
+        for _ in range(10):
+            for w in mine:
+                c[w] += 1
+
+    return work
+
+
+def list_writes():
+    """Different indices of one list are written."""
+    items = [0] * 2000
+
+    def work(me):
+        start = me * 1000
+        for _ in range(50):
+            for i in range(start, start + 1000):
+                items[i] += 1
+
+    return work
+
+
+def list_results():
+    """Each item of a list is computed from the item of another one."""
+    source = list(range(20_000))
+    results = [None] * 20_000
+
+    def work(me):
+        for i in range(me * 10_000, me * 10_000 + 10_000):
+            results[i] = source[i] * 3 + 1
+
+    return work
+
+
+def set_adds():
+    """Different items come into one set."""
+    s = set()
+    rounds = [0, 0]
+
+    def work(me):
+        n = rounds[me]
+        rounds[me] += 1
+        for i in range(20_000):
+            s.add((me, n, i))
+        if len(s) > 500_000:
+            s.clear()
+
+    return work
+
+
+def deque_ends():
+    """One thread appends to a deque, the other one takes from its other end."""
+    d = collections.deque(range(100_000))
+
+    def work(me):
+        if me == 0:
+            for i in range(20_000):
+                d.append(i)
+        else:
+            for i in range(20_000):
+                d.popleft()
+
+    return work
+
+
+def queue_ends():
+    """One thread puts into a SimpleQueue, the other one gets."""
+    q = queue.SimpleQueue()
+    for i in range(100_000):
+        q.put(i)
+
+    def work(me):
+        if me == 0:
+            for i in range(10_000):
+                q.put(i)
+        else:
+            for i in range(10_000):
+                q.get()
+
+    return work
+
+
+WORKLOADS = [dict_updates, dict_reads, dict_inserts, dict_counts, list_writes, list_results, set_adds, deque_ends, queue_ends]
+
+
+def best(clock, repeat, run):
+    def once():
+        start = clock()
+        run()
+        return clock() - start
+
+    return min(once() for _ in range(repeat))
+
+
+def in_threads(works):
+    threads = [threading.Thread(target=w) for w in works]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cpu", action="store_true")
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("workload", nargs="*")
+    options = parser.parse_args()
+    clock = time.process_time if options.cpu else time.perf_counter
+    for setup in WORKLOADS:
+        if options.workload and setup.__name__ not in options.workload:
+            continue
+        work = setup()
+
+        def part(me):
+            for _ in range(options.times):
+                work(me)
+
+        def both_in_turn():
+            part(0)
+            part(1)
+
+        one = best(clock, options.repeat, lambda: in_threads([both_in_turn]))
+        before = stats()
+        two = best(clock, options.repeat, lambda: in_threads([lambda: part(0), lambda: part(1)]))
+        after = stats()
+        commits, aborts = (after[k] - before[k] for k in ("commits", "aborts"))
+        # Processor time adds up: two threads that do not disturb each other take as much of it as one.
+        ratio = one / two * (2 if options.cpu else 1)
+        rate = 100 * aborts / max(1, commits + aborts)
+        print(f"{setup.__name__:16} two threads {ratio:.2f}   aborted {rate:.1f}% of {commits + aborts}", flush=True)
+
+
+main()

@@ -1,0 +1,70 @@
+//! Cards: conflict words for the parts of a large container, so that threads that use different parts do not conflict.
+//!
+//! The buffer of a list and the table of a dict can have cards behind them. Then the container's own header guards the
+//! structure (which buffer or table it is, what is in use of it, the keys and their order), and a card guards the values of
+//! some places. So
+//!
+//! - who reads or replaces one value reads the container's header, and then reads or opens the card;
+//! - who adds, moves or removes values opens the header, and opens (or, to copy them elsewhere, reads) their cards as well:
+//!   somebody who read the header before may be just replacing one of them.
+//!
+//! Whoever has a card open so knows its places and what is in them, without a look at the header: it was read before, and
+//! nobody else changes those places. If the container has got another buffer or table meanwhile, the transaction is lost.
+//! Opening a card saves what it guards: nothing more is logged until the transaction ends.
+//!
+//! A container gets cards when others are met at it again and again ([`met`]); what is private or small never does. In solo
+//! mode nobody looks at cards: the container's header is what changes then.
+
+use crate::object::{Header, Kind, Obj, flag};
+use crate::thread::Thread;
+use crate::types::buffer::Buffer;
+use crate::types::dict_table::DictTable;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// In `Header::extra` of a buffer or table: it has cards.
+const HAS: u16 = 1 << 15;
+/// There: it never gets cards.
+const NEVER: u16 = 1 << 14;
+/// Meetings after which there are to be cards.
+const ENOUGH: u16 = 2;
+
+/// Has the buffer or table with this header cards?
+#[inline(always)]
+pub(super) fn are_behind(h: &Header) -> bool {
+    h.extra.load(Relaxed) & HAS != 0
+}
+/// The cards of a new buffer or table are in place.
+pub(super) fn init(h: &Header, cards: &[Header]) {
+    cards.iter().for_each(Header::init_part);
+    h.extra.store(HAS, Relaxed);
+}
+/// The buffer or table gets no cards.
+pub(super) fn forbid(h: &Header) {
+    if h.extra.load(Relaxed) & (HAS | NEVER) == 0 {
+        h.extra.store(NEVER, Relaxed);
+    }
+}
+/// Another thread was met at a container, whose buffer or table has the header `part`.
+#[cold]
+#[inline(never)]
+pub(super) fn met(part: &Header) {
+    let n = part.extra.load(Relaxed);
+    if n < ENOUGH {
+        // Two threads that count at the same time may lose one.
+        part.extra.store(n + 1, Relaxed);
+    }
+}
+/// Were others met often enough at an opened container, whose buffer or table has the header `part`? Then it gets cards.
+#[inline]
+pub(super) fn are_due(th: &Thread, container: &Header, part: &Header) -> bool {
+    part.extra.load(Relaxed) == ENOUGH && th.tx.concurrent && container.flags.load(Relaxed) & flag::SHARED != 0
+}
+/// Has somebody a card of a buffer or table open?
+pub(crate) fn any_open(th: &Thread, o: Obj) -> bool {
+    let cards = match o.kind() {
+        Kind::Buffer => o.value().as_gc::<Buffer>().cards(),
+        Kind::DictTable => o.value().as_gc::<DictTable>().cards(),
+        _ => &[],
+    };
+    cards.iter().any(|c| !th.world.is_shared(c.meta.load(Relaxed)))
+}
