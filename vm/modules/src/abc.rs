@@ -1,8 +1,10 @@
 //! The module `_abc`: abstract base classes with their registries and caches.
 //!
 //! Caches are sets of class addresses with the counter at which they were filled. They are the runtime's own
-//! bookkeeping: filled and read under a plain lock, not in transactions.
+//! bookkeeping: filled and read under a plain lock, not in transactions. What a thread has lately found there it finds again in a
+//! small table of its own.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard};
@@ -81,6 +83,32 @@ struct Data {
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 static TABLE: Mutex<Option<HashMap<u64, Data>>> = Mutex::new(None);
 
+/// An answer that a thread has had.
+#[derive(Clone, Copy)]
+struct Recent {
+    /// versions of the ABC and of the class; a version belongs to one state of one class
+    of: (u32, u32),
+    /// the counter then
+    at: u64,
+    answer: bool,
+}
+const RECENT: usize = 256;
+thread_local! {
+    static RECENTLY: [Cell<Recent>; RECENT] = const {
+        [const {
+            Cell::new(Recent {
+                of: (0, 0),
+                at: 0,
+                answer: false,
+            })
+        }; RECENT]
+    };
+}
+/// The line of a thread's table for a pair of versions.
+fn line(of: (u32, u32)) -> usize {
+    (of.0.wrapping_mul(0x9E37_79B9) ^ of.1) as usize % RECENT
+}
+
 fn table() -> MutexGuard<'static, Option<HashMap<u64, Data>>> {
     TABLE.lock().unwrap_or_else(|e| e.into_inner())
 }
@@ -155,6 +183,8 @@ fn register(th: &mut Thread, a: &[Value]) -> R {
     if th.issubclass(a[0], a[1])? {
         return Err(th.runtime_error("Refusing to create an inheritance cycle"));
     }
+    // Other threads find it at once.
+    th.irrevocable()?;
     let weak = weakref::new(th, ctx().types.weakref, a[1], Value::NONE)?;
     vasuki_vm::memory::keep(weak);
     with(a[0], |d| d.registry.push(weak));
@@ -183,6 +213,17 @@ fn set_kind(class: Gc<Class>, kind: u32) {
     }
 }
 fn cached(abc: Value, sub: Value) -> Option<bool> {
+    let (of, at) = ((version(abc), version(sub)), COUNTER.load(Relaxed));
+    let recent = RECENTLY.with(|r| r[line(of)].get());
+    if recent.of == of && recent.at == at && of.0 != 0 && of.1 != 0 {
+        return Some(recent.answer);
+    }
+    let answer = cached_by_any(abc, sub)?;
+    RECENTLY.with(|r| r[line(of)].set(Recent { of, at, answer }));
+    Some(answer)
+}
+/// What the caches of all threads know.
+fn cached_by_any(abc: Value, sub: Value) -> Option<bool> {
     with(abc, |d| {
         if d.positive.get(&sub.0) == Some(&version(sub)) {
             return Some(true);
@@ -268,7 +309,8 @@ fn subclass_slow(th: &mut Thread, abc: Value, sub: Value, sub_class: vasuki_vm::
 fn cache_token(th: &mut Thread, _: &[Value]) -> R {
     Ok(th.new_int(COUNTER.load(Relaxed) as i64))
 }
-fn reset_registry(_: &mut Thread, a: &[Value]) -> R {
+fn reset_registry(th: &mut Thread, a: &[Value]) -> R {
+    th.irrevocable()?;
     with(a[0], |d| d.registry.clear());
     Ok(Value::NONE)
 }
@@ -277,6 +319,8 @@ fn reset_caches(_: &mut Thread, a: &[Value]) -> R {
         d.positive.clear();
         d.negative.clear();
     });
+    // What threads have in tables of their own is old now.
+    COUNTER.fetch_add(1, Relaxed);
     Ok(Value::NONE)
 }
 fn get_dump(th: &mut Thread, a: &[Value]) -> R {
