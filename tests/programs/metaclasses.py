@@ -1,4 +1,6 @@
 # Metaclasses, __prepare__, __set_name__, __instancecheck__, ABCs.
+import abc
+
 from abc import ABC, ABCMeta, abstractmethod
 
 
@@ -185,3 +187,22 @@ class Plug2(Plug1): pass
 
 print(sorted(Registry.all))
 print(type(type), type(Meta), Meta.__mro__[0].__name__, isinstance(Child, Meta), isinstance(Child, type))
+
+
+# a metaclass that is an abstract base class itself
+class Abstract(metaclass=abc.ABCMeta):
+    @abc.abstractmethod
+    def x(self):
+        pass
+
+
+class AbstractMeta(type, Abstract):
+    def x(self):
+        return 1
+
+
+class OfAbstractMeta(metaclass=AbstractMeta):
+    pass
+
+
+print(AbstractMeta.__abstractmethods__, AbstractMeta.x(OfAbstractMeta))

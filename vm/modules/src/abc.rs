@@ -15,6 +15,7 @@ use vasuki_vm::object::Gc;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::class::{Class, class_flag};
+use vasuki_vm::types::tuple::Tuple;
 use vasuki_vm::types::{type_, weakref};
 use vasuki_vm::value::Value;
 
@@ -132,8 +133,9 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
             th.call_method(found, names().add, &[k])?;
         }
     }
-    for &b in class.mro_slice().iter().skip(1) {
-        let Some(inherited) = b.as_gc::<Class>().namespace().get_str(th, names().__abstractmethods__)? else {
+    let bases = th.getattr(a[0], names().__bases__)?;
+    for &b in bases.as_gc::<Tuple>().items() {
+        let Some(inherited) = th.getattr_opt(b, names().__abstractmethods__)? else {
             continue;
         };
         for &k in th.collect(inherited)?.as_slice() {
