@@ -1,6 +1,5 @@
 # Metaclasses, __prepare__, __set_name__, __instancecheck__, ABCs.
 import abc
-
 from abc import ABC, ABCMeta, abstractmethod
 
 
