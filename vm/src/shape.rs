@@ -11,7 +11,7 @@ use crate::types::class::Class;
 use crate::types::str_::Str;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock};
 
 /// A shape; see the module.
@@ -26,6 +26,8 @@ pub struct Shape {
     pub names: Vec<Option<Gc<Str>>>,
     index: Index,
     children: Mutex<Index>,
+    /// the first of them, which mostly is the only one: the address of the name, and the id; found without the lock
+    first: (AtomicUsize, AtomicU32),
 }
 /// By address of an interned name.
 type Index = HashMap<usize, u32, BuildHasherDefault<AddressHasher>>;
@@ -80,6 +82,7 @@ impl Shape {
             names,
             index,
             children: Mutex::default(),
+            first: Default::default(),
         }));
         // SAFETY: the chunk exists (above) and has CHUNK entries.
         unsafe { (*cell.load(Ordering::Acquire).add(id as usize % CHUNK)).store(shape, Ordering::Release) };
@@ -103,6 +106,9 @@ impl Shape {
     }
     /// The shape after adding attribute `name` (interned, and never freed while the shape lives).
     pub fn with(&self, name: Gc<Str>) -> &'static Shape {
+        if self.first.0.load(Ordering::Acquire) == name.addr() {
+            return Shape::get(self.first.1.load(Ordering::Relaxed));
+        }
         let mut children = self.children.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(&id) = children.get(&name.addr()) {
             return Shape::get(id);
@@ -112,6 +118,10 @@ impl Shape {
         index.insert(name.addr(), names.len() as u32);
         names.push(Some(name));
         let child = Shape::publish(self.class, false, names, index);
+        if children.is_empty() {
+            self.first.1.store(child.id, Ordering::Relaxed);
+            self.first.0.store(name.addr(), Ordering::Release);
+        }
         children.insert(name.addr(), child.id);
         child
     }

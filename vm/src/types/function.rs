@@ -84,25 +84,47 @@ impl Gc<Function> {
 
 /// Builtins namespace that code with these globals sees.
 pub fn builtins_of(th: &mut Thread, globals: Value) -> R {
-    if let Some(g) = globals.cast::<Dict>()
-        && let Some(b) = g.get_str(th, names().__builtins__)?
-    {
+    let found = match globals.cast::<Dict>() {
+        Some(g) => g.get_str(th, names().__builtins__)?,
+        None => None,
+    };
+    Ok(builtins_by(found))
+}
+/// The namespace that `__builtins__` in globals stands for.
+fn builtins_by(found: Option<Value>) -> Value {
+    if let Some(b) = found {
         if b.is_kind(Kind::Module) {
-            return Ok(crate::types::module::dict_of(b).value());
+            return crate::types::module::dict_of(b).value();
         }
         if b.is_kind(Kind::Dict) {
-            return Ok(b);
+            return b;
         }
     }
-    Ok(ctx().builtins.value())
+    ctx().builtins.value()
+}
+/// What a new function takes from its globals: `__builtins__` and `__name__`, if they are there.
+#[inline]
+fn of_globals(th: &mut Thread, g: Gc<Dict>) -> R<[Option<Value>; 2]> {
+    let wanted = [names().__builtins__, names().__name__];
+    let look = |name| {
+        let v = g.value_slot(g.index_of_interned(name)?)?.get();
+        (!v.is_empty() && v != Value::DELETED).then_some(v)
+    };
+    let mut found = th.read(g.header(), || wanted.map(look))?;
+    for (v, name) in found.iter_mut().zip(wanted) {
+        if v.is_none() {
+            *v = g.get_str(th, name)?;
+        }
+    }
+    Ok(found)
 }
 /// A new function. `doc` is the docstring or None.
 pub fn new(th: &mut Thread, code: Value, globals: Value, name: Value, qualname: Value, doc: Value) -> R<Gc<Function>> {
-    let builtins = builtins_of(th, globals)?;
-    let module = match globals.cast::<Dict>() {
-        Some(g) => g.get_str(th, names().__name__)?.unwrap_or(Value::NONE),
-        None => Value::NONE,
+    let [builtins, module] = match globals.cast::<Dict>() {
+        Some(g) => of_globals(th, g)?,
+        None => [None; 2],
     };
+    let (builtins, module) = (builtins_by(builtins), module.unwrap_or(Value::NONE));
     let f: Gc<Function> = th.new_object(ctx().types.function, 0);
     for (slot, v) in [
         (&f.code, code),
