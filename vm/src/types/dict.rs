@@ -130,12 +130,17 @@ impl Gc<Dict> {
                 if let Some(i) = opened_entry(th, t, hash, k) {
                     return Ok(Some(t.entries()[i].value.get()));
                 }
-            } else if th.tx.owns(self.header())
-                && let Some(e) = t.at_first_place(hash, k)
-            {
-                // Nobody else changes it meanwhile.
-                let v = e.value.get();
-                return Ok(if v.is_empty() { None } else { Some(v) });
+            } else {
+                // Its own table, or one that it has read before.
+                let look = || {
+                    let t = self.the_table().filter(|t| !t.has_cards())?;
+                    t.at_first_place(hash, k).map(|e| e.value.get())
+                };
+                if let Some(Some(v)) = th.tx.read_known(self.header(), &look)
+                    && !v.is_empty()
+                {
+                    return Ok(Some(v));
+                }
             }
         }
         let look = || {
