@@ -25,3 +25,33 @@ fn workloads_are_right() {
 fn workloads_are_right_in_hostile_modes() {
     check("concurrent,abort-every=50,split-every=20,gc-every=300,poison,verify-heap");
 }
+/// `vasuki.ordered` of loops over the same data gives what the plain loops do, also when an item fails.
+#[test]
+fn ordered_loops_are_the_plain_ones() {
+    for hostile in ["", "concurrent,abort-every=50,split-every=20,gc-every=300,poison,verify-heap"] {
+        let runner = Path::new(env!("CARGO_MANIFEST_DIR")).join("stress/ordered.py");
+        let mut command = vasuki();
+        command.env("VASUKI_HOSTILE", hostile).arg(runner);
+        command.args(["--loops", "--repeat", "2", "--threads", "3", "--size", "small"]);
+        let outcome = Running::start(&mut command, b"").finish(Duration::from_secs(120));
+        outcome.exits(0).quiet();
+        assert!(outcome.stdout.lines().count() == 9, "{outcome:#?}");
+    }
+}
+/// Histories of transactions have a serial order; with planted mistakes none.
+#[test]
+fn histories_have_a_serial_order() {
+    let history = |hostile: &str, args: &[&str]| {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("stress/history.py");
+        let mut command = vasuki();
+        command.env("VASUKI_HOSTILE", hostile).arg(program).args(args);
+        Running::start(&mut command, b"").finish(Duration::from_secs(120))
+    };
+    for hostile in ["", "concurrent,abort-every=50,split-every=20,gc-every=300,poison,verify-heap"] {
+        history(hostile, &["--rounds", "20", "--seconds", "100"]).exits(0).says("20 rounds");
+        history(hostile, &["--plant", "split", "--seconds", "100"])
+            .exits(1)
+            .says("lost update");
+        history(hostile, &["--plant", "torn", "--seconds", "100"]).exits(1).says("a cycle");
+    }
+}

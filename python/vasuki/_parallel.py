@@ -107,7 +107,7 @@ def ordered(function, items, threads=None):
     # Without transactions, and in one, the loop itself is all there is.
     if threads <= 1 or _native.is_atomic() or not hasattr(_native, "Turns"):
         return [function(item) for item in items]
-    turns = _native.Turns(len(items))
+    turns = _native.Turns(len(items), threads)
     parts = []
     failures = []
 
@@ -118,7 +118,7 @@ def ordered(function, items, threads=None):
             part = items[first:end]
             try:
                 with atomic:
-                    results = turns.run(number, lambda: [function(item) for item in part])
+                    results = turns.run(number, len(part), lambda: [function(item) for item in part])
             except BaseException as e:
                 failures.append(e)
                 turns.stop()

@@ -118,7 +118,15 @@ impl WorldThread {
             return Err(Conflict);
         }
         if wait.round >= PATIENT {
-            let blocked = self.world.by_number(owner).is_none_or(|t| t.waiting.load(Relaxed));
+            let blocked = self
+                .world
+                .by_number(owner)
+                .is_none_or(|t| t.waiting.load(Relaxed) || t.ahead.load(Relaxed));
+            if self.ahead.load(Relaxed) && !self.is_older_than(owner) {
+                // It would only hold up others; it is told when it is worth a new try.
+                tx.set_cause(Cause::Busy(wait.object));
+                return Err(Conflict);
+            }
             if let Some(time) = self.patience_left(owner, wait) {
                 if blocked && self.is_older_than(owner) {
                     self.ask_for(wait.object, owner);
@@ -266,6 +274,9 @@ impl WorldThread {
             t.asked_for.store(std::ptr::from_ref(object) as usize, Relaxed);
             t.asked_from.store(self.place.load(Relaxed), Relaxed);
             t.request(poll::ABORT);
+            if t.ahead.load(Relaxed) {
+                t.call.call();
+            }
         }
     }
     fn ask(&self, owner: u16, bit: u32) {
@@ -286,6 +297,19 @@ impl WorldThread {
     /// The running transaction counts as begun at this time of the clock.
     pub fn set_age(&self, age: u64) {
         self.age.store(age, Relaxed);
+    }
+    /// The running transaction runs ahead of others that must come first, or does no more. Older ones ask it at once for what
+    /// it has open, and it does not wait for what they have.
+    pub fn set_ahead(&self, ahead: bool) {
+        self.ahead.store(ahead, Relaxed);
+    }
+    /// Sleeps until the thread is called, or asked for what it has open; or so long. `boundary`: between transactions.
+    pub fn wait_for_call(&self, boundary: bool, time: Duration) {
+        self.detached(boundary, || self.call.wait(time));
+    }
+    /// Wakes the thread in `wait_for_call`, or before it.
+    pub fn call(&self) {
+        self.call.call();
     }
     /// Until this is dropped the thread waits for something that older transactions must do first: they may ask for what it has
     /// open at once.

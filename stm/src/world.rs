@@ -70,6 +70,8 @@ pub struct WorldThread {
     pub(crate) age: AtomicU64,
     /// waits for an object that another thread has open
     pub(crate) waiting: AtomicBool,
+    /// see `set_ahead`
+    pub(crate) ahead: AtomicBool,
     /// is rung when something changes that it waits for
     pub(crate) bell: Arc<Bell>,
     /// owner number of the thread that is to have what this one has open; 0 = none
@@ -220,6 +222,7 @@ impl World {
                 world: self,
                 age: AtomicU64::new(0),
                 waiting: AtomicBool::new(false),
+                ahead: AtomicBool::new(false),
                 bell: Arc::default(),
                 heir: AtomicU16::new(0),
                 gives_way: AtomicBool::new(false),
@@ -240,6 +243,7 @@ impl World {
         });
         self.give_number(t, number);
         t.poll.store(0, Relaxed);
+        t.ahead.store(false, Relaxed);
         t.patience.store(0, Relaxed);
         t.waited.store(0, Relaxed);
         t.for_patient.store(false, Relaxed);

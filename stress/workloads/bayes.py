@@ -85,7 +85,7 @@ class Network:
 class Work(Workload):
     sizes = {
         "small": {"variables": 8, "records": 200, "most_parents": 3},
-        "laptop": {"variables": 96, "records": 65536, "most_parents": 4},
+        "laptop": {"variables": 128, "records": 8192, "most_parents": 4},
     }
 
     def setup(self, rng, variables, records, most_parents):

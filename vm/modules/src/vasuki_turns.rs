@@ -20,7 +20,7 @@ pub(crate) static CLASS: ClassCell = ClassCell::new();
 pub(crate) static TURNS: TypeDef = TypeDef {
     doc: "The turns of items that are worked on in order.",
     methods: &[
-        def_static("__new__", "cls, items, /", new, ""),
+        def_static("__new__", "cls, items, threads, /", new, ""),
         def(
             "take",
             "self, /",
@@ -29,9 +29,9 @@ pub(crate) static TURNS: TypeDef = TypeDef {
         ),
         def(
             "run",
-            "self, number, function, /",
+            "self, number, items, function, /",
             run,
-            "Call the function and wait for the turn. None: it does not come, and nothing has been done.",
+            "Call the function, which works on so many items, and wait for the turn. None: it does not come, and nothing has been done.",
         ),
         def(
             "done",
@@ -63,10 +63,13 @@ fn number(th: &mut Thread, v: Value) -> R<u32> {
     let n = th.to_i64(v)?;
     u32::try_from(n).map_err(|_| th.overflow_error("there are not so many turns"))
 }
+fn count(th: &mut Thread, v: Value) -> R<usize> {
+    let n = th.to_i64(v)?;
+    usize::try_from(n).map_err(|_| th.value_error("a number of items or threads is not negative"))
+}
 fn new(th: &mut Thread, a: &[Value]) -> R {
-    let items = th.to_i64(a[1])?;
-    let items = usize::try_from(items).map_err(|_| th.value_error("a number of items is not negative"))?;
-    let state = Order(Arc::new(Turns::new(th, items)));
+    let (items, threads) = (count(th, a[1])?, count(th, a[2])?);
+    let state = Order(Arc::new(Turns::new(th, items, threads)));
     Ok(payload::new(th, a[0].as_gc(), state).value())
 }
 fn take(th: &mut Thread, a: &[Value]) -> R {
@@ -83,6 +86,6 @@ fn take(th: &mut Thread, a: &[Value]) -> R {
     })
 }
 fn run(th: &mut Thread, a: &[Value]) -> R {
-    let (turns, n) = (turns(th, a[0])?, number(th, a[1])?);
-    Ok(th.in_turn(&turns, n, a[2])?.unwrap_or(Value::NONE))
+    let (turns, n, items) = (turns(th, a[0])?, number(th, a[1])?, count(th, a[2])?);
+    Ok(th.in_turn(&turns, n, items, a[3])?.unwrap_or(Value::NONE))
 }

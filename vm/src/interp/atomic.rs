@@ -7,7 +7,7 @@
 //! An effect in a block makes its transaction irrevocable; only a transaction that has become so for its own progress, and has
 //! had no effect, can still be undone.
 
-use super::ordered::Turn;
+use super::ordered::{Turn, TurnEnd};
 use crate::context::ctx;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
@@ -70,6 +70,8 @@ pub(super) enum Afterwards {
     Change,
     /// that a lock is free
     Lock(Free),
+    /// that an earlier turn has ended
+    Turn(TurnEnd),
 }
 impl Atomic {
     /// Is the transaction to be undone because it waits for something?
@@ -200,13 +202,14 @@ impl Thread {
         let a = &mut self.interp.atomic;
         a.had_effect = false;
         let (waits, lock) = (std::mem::take(&mut a.waits), a.lock.take());
-        let ahead = self.interp.atomic.turn.take().is_some_and(|t| !t.is_now());
+        if let Some(end) = self.interp.atomic.turn.take().and_then(Turn::wait) {
+            // It has lost to an earlier one, as it must, or wants to wait for a change, which an earlier one may make.
+            self.tx.abort(world);
+            self.tx.aborts_in_row = 0;
+            return Afterwards::Turn(end);
+        }
         if !waits && lock.is_none() {
             self.tx.abort(world);
-            if ahead {
-                // It has lost to an earlier one, as it must: it does not become irrevocable for that.
-                self.tx.aborts_in_row = 0;
-            }
             return Afterwards::Nothing;
         }
         let r = if waits {
@@ -230,6 +233,7 @@ impl Thread {
             Afterwards::Nothing => {}
             Afterwards::Change => self.wait_for_change(),
             Afterwards::Lock(free) => self.wait_for_lock(&free),
+            Afterwards::Turn(end) => self.wait_for_turn_end(&end),
         }
     }
     /// Waits until the lock is free, or a signal arrives.

@@ -1,26 +1,24 @@
 //! Transactions that commit in a given order: each runs ahead of its turn, and waits for it at its end.
 //!
 //! While it waits it has objects open that an earlier one may want: that one is older, so it may ask for them, and the waiting
-//! transaction runs again. An effect that cannot be undone waits for the turn first; after that nothing older is left. What
+//! transaction runs again: not before an earlier one has ended, since it would meet it again. An effect that cannot be undone waits for the turn first; after that nothing older is left. What
 //! comes behind a failure has never been.
 
-use crate::park;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-use vasuki_stm::{Cause, poll};
+use vasuki_stm::{Cause, WorldThread, poll};
 
-/// How long the items of one turn are to take.
-const SHORT: Duration = Duration::from_micros(100);
-const LONG: Duration = Duration::from_millis(1);
+/// How long the items of one turn are to take, about.
+const TIME: Duration = Duration::from_millis(1);
 /// Items of one turn, at the most.
-const LONGEST: usize = 1 << 12;
+const LONGEST: usize = 1 << 14;
 /// How often a thread looks for its turn before it sleeps, and for how long it does.
 const SPINS: u32 = 200;
-const SLICE: Duration = Duration::from_micros(500);
+const SLICE: Duration = Duration::from_millis(5);
 
 /// A sequence of items, in turns of one or more.
 pub struct Turns {
@@ -30,10 +28,15 @@ pub struct Turns {
     stopped: AtomicBool,
     /// age of the first turn's transaction
     age: u64,
-    /// the first item that is not taken, the next ticket, how many items there are
-    next: Mutex<(usize, u32, usize)>,
+    /// the first item that is not taken, the next ticket
+    next: Mutex<(usize, u32)>,
+    /// how many items there are, and threads that work on them
+    items: usize,
+    threads: usize,
     /// items of a turn
-    size: AtomicU64,
+    size: AtomicUsize,
+    /// who waits for a turn to end
+    waiting: Mutex<Vec<&'static WorldThread>>,
 }
 /// One turn: its number and its items.
 pub struct Ticket {
@@ -45,51 +48,80 @@ pub struct Ticket {
     pub end: usize,
 }
 impl Turns {
-    /// For so many items.
-    pub fn new(th: &Thread, items: usize) -> Turns {
+    /// For so many items and threads.
+    pub fn new(th: &Thread, items: usize, threads: usize) -> Turns {
         Turns {
             now: AtomicU32::new(0),
             stopped: AtomicBool::new(false),
             age: th.world.clock().now(),
-            next: Mutex::new((0, 0, items)),
-            size: AtomicU64::new(1),
+            next: Mutex::new((0, 0)),
+            items,
+            threads: threads.max(1),
+            size: AtomicUsize::new(1),
+            waiting: Mutex::default(),
         }
     }
     /// The next turn; None: there are no more items, or it has been stopped.
     pub fn take(&self) -> Option<Ticket> {
         let mut next = self.next.lock().unwrap_or_else(|e| e.into_inner());
-        let (first, number, items) = *next;
-        if first == items || self.is_stopped() {
+        let (first, number) = *next;
+        if first == self.items || self.is_stopped() {
             return None;
         }
-        let end = items.min(first + self.size.load(Relaxed) as usize);
-        *next = (end, number + 1, items);
+        // The last turns are short, so that all threads end at the same time.
+        let fair = (self.items - first).div_ceil(2 * self.threads);
+        let end = first + self.size.load(Relaxed).min(fair);
+        *next = (end, number + 1);
         Some(Ticket { number, first, end })
     }
-    /// The turn has committed: the next one's has come.
+    /// The turn has committed: the next one's has come. A transaction that runs again says so again, maybe much later.
     pub fn done(&self, number: u32) {
-        self.now.store(number + 1, Release);
-        park::wake_all(&self.now);
+        self.now.fetch_max(number + 1, SeqCst);
+        self.call();
     }
     /// The turn, whose time has come, has failed: there are no others.
     pub fn stop(&self) {
-        self.stopped.store(true, Release);
-        park::wake_all(&self.now);
+        self.stopped.store(true, SeqCst);
+        self.call();
+    }
+    fn call(&self) {
+        self.waiting().iter().for_each(|t| t.call());
+    }
+    fn waiting(&self) -> MutexGuard<'_, Vec<&'static WorldThread>> {
+        self.waiting.lock().unwrap_or_else(|e| e.into_inner())
     }
     fn is_stopped(&self) -> bool {
-        self.stopped.load(Acquire)
+        self.stopped.load(SeqCst)
+    }
+    fn now(&self) -> u32 {
+        self.now.load(SeqCst)
     }
     fn is(&self, number: u32) -> bool {
-        self.now.load(Acquire) == number
+        self.now() == number
     }
-    /// Turns that are over soon become longer, and long ones shorter.
-    fn took(&self, time: Duration) {
-        let size = self.size.load(Relaxed);
-        if time < SHORT && size < LONGEST as u64 {
-            self.size.store(size * 2, Relaxed);
-        } else if time > LONG && size > 1 {
-            self.size.store(size / 2, Relaxed);
+    /// How long a turn of so many items took: short ones become longer, and long ones shorter.
+    fn took(&self, items: usize, time: Duration) {
+        if items != self.size.load(Relaxed) {
+            return;
         }
+        if time < TIME / 2 && items < LONGEST {
+            self.size.store(items * 2, Relaxed);
+        } else if time > TIME * 2 && items > 1 {
+            self.size.store(items / 2, Relaxed);
+        }
+    }
+}
+/// A thread that is called when a turn ends.
+struct Waiting<'a>(&'a Turns, &'static WorldThread);
+impl<'a> Waiting<'a> {
+    fn new(turns: &'a Turns, th: &Thread) -> Waiting<'a> {
+        turns.waiting().push(th.world);
+        Waiting(turns, th.world)
+    }
+}
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting().retain(|t| !std::ptr::eq(*t, self.1));
     }
 }
 
@@ -99,16 +131,22 @@ pub(crate) struct Turn {
     number: u32,
 }
 impl Turn {
-    /// Has it come?
-    pub(super) fn is_now(&self) -> bool {
-        self.turns.is(self.number)
+    /// What a transaction that has been undone waits for; None: its turn has come.
+    pub(super) fn wait(self) -> Option<TurnEnd> {
+        let now = self.turns.now();
+        (now != self.number).then_some(TurnEnd { turns: self.turns, now })
     }
+}
+/// The end of the turn that was `now`.
+pub(super) struct TurnEnd {
+    turns: Arc<Turns>,
+    now: u32,
 }
 
 impl Thread {
-    /// In an atomic block: calls `f` ahead of its turn, and waits for it. None: an earlier turn has failed, and nothing has been
-    /// done.
-    pub fn in_turn(&mut self, turns: &Arc<Turns>, number: u32, f: Value) -> R<Option<Value>> {
+    /// In an atomic block: calls `f`, which works on so many items, ahead of its turn, and waits for it. None: an earlier turn
+    /// has failed, and nothing has been done.
+    pub fn in_turn(&mut self, turns: &Arc<Turns>, number: u32, items: usize, f: Value) -> R<Option<Value>> {
         if !self.is_atomic() || !self.tx.concurrent || self.tx.irrevocable && !turns.is(number) {
             return Err(self.runtime_error("a turn runs in an atomic block of its own"));
         }
@@ -117,6 +155,7 @@ impl Thread {
         }
         let world = self.world;
         world.set_age(turns.age + u64::from(number));
+        world.set_ahead(!turns.is(number));
         self.interp.atomic.turn = Some(Turn {
             turns: Arc::clone(turns),
             number,
@@ -124,10 +163,10 @@ impl Thread {
         let part = self.begin_part();
         let began = Instant::now();
         let r = self.call(f, &[]);
-        turns.took(began.elapsed());
         if matches!(r, Err(t) if t.is_abort()) {
             return r.map(Some);
         }
+        turns.took(items, began.elapsed());
         if self.wait_for_turn()? {
             self.interp.atomic.turn = None;
             return r.map(Some);
@@ -142,14 +181,24 @@ impl Thread {
             return Ok(true);
         };
         let (turns, number) = (Arc::clone(turns), *number);
-        if turns.is(number) {
-            return Ok(true);
+        let r = if turns.is(number) {
+            Ok(true)
+        } else {
+            self.await_turn(&turns, number)
+        };
+        if r.is_ok() {
+            world.set_ahead(false);
         }
+        r
+    }
+    fn await_turn(&mut self, turns: &Turns, number: u32) -> R<bool> {
+        let world = self.world;
         // Who is older asks for what this thread has open at once.
         let _awaits = world.awaits();
+        let mut waiting = None;
         for round in 0u32.. {
             if turns.is(number) {
-                return Ok(true);
+                break;
             }
             if turns.is_stopped() {
                 return Ok(false);
@@ -162,14 +211,26 @@ impl Thread {
             world.safepoint(false);
             if round < SPINS {
                 std::hint::spin_loop();
+            } else if waiting.is_none() {
+                // From here on it is called; it looks once more before it sleeps.
+                waiting = Some(Waiting::new(turns, self));
             } else {
-                let now = turns.now.load(Acquire);
-                if now != number {
-                    world.detached(false, || park::wait(&turns.now, now, Some(Instant::now() + SLICE)));
-                }
+                world.wait_for_call(false, SLICE);
             }
         }
         Ok(true)
+    }
+    /// Between transactions: waits until a turn has ended before which there is no use to run again.
+    pub(super) fn wait_for_turn_end(&mut self, end: &TurnEnd) {
+        let world = self.world;
+        world.set_ahead(false);
+        let _waiting = Waiting::new(&end.turns, self);
+        while end.turns.is(end.now) && !end.turns.is_stopped() {
+            if crate::signals::is_main(self) && world.poll_word() & poll::SIGNAL != 0 {
+                break;
+            }
+            world.wait_for_call(true, SLICE);
+        }
     }
     /// Before an effect that cannot be undone: waits for the turn of the running block, if it has one.
     pub(crate) fn before_turn(&mut self) -> R<()> {
