@@ -18,7 +18,7 @@ use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicU64
 use crate::sync::{Call, Condvar, Mutex, MutexGuard};
 use std::sync::{Arc, OnceLock};
 // Words that nothing depends on: no model needs to look at them.
-use std::sync::atomic::{AtomicU32 as Note32, AtomicUsize as Note};
+use std::sync::atomic::{AtomicBool as NoteBool, AtomicU32 as Note32, AtomicUsize as Note};
 
 /// Ticks that a thread is alone before it runs solo: changing the mode costs an owner number.
 const LONELY: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 3 };
@@ -71,7 +71,7 @@ pub struct WorldThread {
     /// waits for an object that another thread has open
     pub(crate) waiting: AtomicBool,
     /// see `set_ahead`
-    pub(crate) ahead: AtomicBool,
+    pub(crate) ahead: NoteBool,
     /// is rung when something changes that it waits for
     pub(crate) bell: Arc<Bell>,
     /// owner number of the thread that is to have what this one has open; 0 = none
@@ -222,7 +222,7 @@ impl World {
                 world: self,
                 age: AtomicU64::new(0),
                 waiting: AtomicBool::new(false),
-                ahead: AtomicBool::new(false),
+                ahead: NoteBool::new(false),
                 bell: Arc::default(),
                 heir: AtomicU16::new(0),
                 gives_way: AtomicBool::new(false),
