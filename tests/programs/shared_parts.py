@@ -109,3 +109,19 @@ def follow(me):
 
 run(grow, follow)
 print(len(growing), sum(growing.values()) - sum(range(600)))
+
+# A set that many threads add to and take from.
+members = set(range(100))
+
+
+def add_and_remove(me):
+    for i in range(300):
+        members.add(1000 * me + 1000 + i)
+        members.add(i)
+        if i % 3 == 0:
+            members.remove(1000 * me + 1000 + i)
+            assert 1000 * me + 1000 + i not in members
+
+
+run(*[add_and_remove] * THREADS)
+print(len(members), sum(members))

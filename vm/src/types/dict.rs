@@ -571,6 +571,11 @@ impl Gc<Dict> {
 /// The entry of a key in a table with cards, if the running transaction has opened its card.
 #[inline]
 fn opened_entry(th: &Thread, t: Gc<DictTable>, hash: u64, k: Value) -> Option<usize> {
+    if let Some(i) = t.first_place(hash, k)
+        && th.tx.writable(&t.cards()[i])
+    {
+        return t.entries()[i].get().and(Some(i));
+    }
     match probe(t.value(), hash, k, None) {
         Step::Hit(i) if th.tx.writable(&t.cards()[i]) && t.entries()[i].get().is_some() => Some(i),
         _ => None,

@@ -96,9 +96,14 @@ impl Gc<DictTable> {
     /// The entry that the first place for a hash leads to, if it has just this key: for who owns the dict.
     #[inline(always)]
     pub(super) fn at_first_place(self, hash: u64, key: Value) -> Option<&'static Entry> {
-        let i = self.index()[(hash & self.mask) as usize].load(Relaxed) as usize;
-        let e = self.entries().get(i.wrapping_sub(1))?;
-        (e.key.get() == key).then_some(e)
+        self.first_place(hash, key).map(|i| &self.entries()[i])
+    }
+    /// The number of that entry.
+    #[inline(always)]
+    pub(super) fn first_place(self, hash: u64, key: Value) -> Option<usize> {
+        let i = (self.index()[(hash & self.mask) as usize].load(Relaxed) as usize).wrapping_sub(1);
+        let e = self.entries().get(i)?;
+        (e.key.get() == key).then_some(i)
     }
     /// The entries up to the last one in use.
     #[inline(always)]

@@ -1,13 +1,12 @@
 //! `set` and `frozenset`: one layout and its operations; methods are in set_methods and frozenset.
 //!
 //! A set points to an open-addressing table of (hash, key). A removed entry has key DELETED and is never used again by
-//! that table. The size of a table never changes, so a racing reader stays within bounds. A transaction that must be able
-//! to undo does not insert into a table that others may see: it makes a copy first; it removes in place, with the slot
-//! logged. A frozenset never changes once its maker lets go of it.
+//! that table. The size of a table never changes, so a racing reader stays within bounds. What a transaction that must be able
+//! to undo changes in a table that others may see is logged. A frozenset never changes once its maker lets go of it.
 
 use crate::context::ctx;
 use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
-use crate::thread::Thread;
+use crate::thread::{Thread, is_shared};
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
 use crate::types::class::{Class, class_of};
@@ -85,15 +84,24 @@ impl Gc<SetTable> {
     fn fill(self) -> usize {
         self.fill.load(Relaxed) as usize
     }
-    /// Adds a key that is not there; there is room.
-    fn place(self, hash: u64, key: Value) {
+    /// The entry that a key gets which is not there; there is room.
+    #[inline]
+    fn free_entry(self, hash: u64) -> &'static Entry {
         let entries = self.entries();
         let mut p = Probe::start(hash, self.mask);
         while !entries[p.at].key.get().is_empty() {
             p.next(self.mask);
         }
-        entries[p.at].hash.store(hash, Relaxed);
-        entries[p.at].key.set_raw(key);
+        &entries[p.at]
+    }
+    /// Adds a key that is not there; there is room.
+    fn place(self, hash: u64, key: Value) {
+        self.fill_entry(self.free_entry(hash), hash, key);
+    }
+    #[inline]
+    fn fill_entry(self, e: &Entry, hash: u64, key: Value) {
+        e.hash.store(hash, Relaxed);
+        e.key.set_raw(key);
         self.fill.store(self.fill.load(Relaxed) + 1, Relaxed);
     }
     /// Calls `f` with every value inside.
@@ -323,8 +331,18 @@ impl Gc<Set> {
     }
     fn insert(self, th: &mut Thread, v: Value, hash: u64) -> R<()> {
         th.write(self.header(), WORDS)?;
-        let t = self.private_table(th)?;
-        t.place(hash, v);
+        let t = match self.the_table() {
+            Some(t) => t,
+            None => self.rebuild(th, 8)?,
+        };
+        let e = t.free_entry(hash);
+        if th.needs_log(self.header()) && !th.tx.writable(t.header()) {
+            for w in [&e.hash, &e.key.0, &t.fill] {
+                // SAFETY: the table belongs to this set, which is open, and is collected only when nothing refers to it.
+                unsafe { th.tx.log_slot(w, is_shared(self.header())) };
+            }
+        }
+        t.fill_entry(e, hash, v);
         let used = self.used.load(Relaxed) + 1;
         self.used.store(used, Relaxed);
         if t.fill() * 5 >= t.mask as usize * 3 {
