@@ -31,6 +31,7 @@ impl Tx {
         self.cause.set(cause);
     }
     /// Entries of the read log.
+    #[inline]
     pub fn reads_logged(&self) -> usize {
         self.reads.len()
     }
@@ -46,6 +47,7 @@ impl Tx {
 
 impl WorldThread {
     /// Says where in the program the thread is: whatever the number means.
+    #[inline]
     pub fn set_place(&self, place: u32) {
         self.place.store(place, Relaxed);
     }
@@ -54,6 +56,7 @@ impl WorldThread {
         (self.asked_for.load(Relaxed) as *const Header, self.asked_from.load(Relaxed))
     }
     /// Nanoseconds of waits since the last [`WorldThread::take_waits`].
+    #[inline]
     pub fn waited(&self) -> u64 {
         self.waited.load(Relaxed)
     }

@@ -14,6 +14,7 @@ mod page;
 mod recorder;
 mod report;
 mod site;
+mod stamp;
 mod subject;
 mod text;
 mod timeline;
@@ -50,6 +51,7 @@ fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Switches it on, before the first thread is made.
 pub(crate) fn start() {
+    stamp::Stamp::start();
     RECORDS.get_or_init(|| Records {
         began: Instant::now(),
         process: std::process::id(),

@@ -3,6 +3,7 @@
 use super::ledger::{Ledger, Pair};
 use super::openers::HELD;
 use super::site::{self, Cache, NOWHERE};
+use super::stamp::Stamp;
 use super::subject::{self, Subject};
 use super::{Activity, Records, lock, records};
 use crate::object::Header;
@@ -45,8 +46,8 @@ pub struct Recorder {
     reads: Vec<(u32, Value)>,
     /// where the thread has reached for an object last, and with which key
     here: (u32, Value),
-    /// when the running attempt has begun
-    began: Instant,
+    /// when the running attempt has reached for an object first
+    began: Stamp,
     /// what it has waited, as far as that is booked
     booked: Duration,
     lost: Option<Lost>,
@@ -74,7 +75,7 @@ impl Recorder {
             sites: Cache::default(),
             reads: Vec::new(),
             here: (NOWHERE, Value::EMPTY),
-            began: Instant::now(),
+            began: Stamp::NONE,
             booked: Duration::ZERO,
             lost: None,
             irrevocable: None,
@@ -89,7 +90,7 @@ impl Recorder {
     #[inline]
     pub(crate) fn begin(&mut self) {
         self.reads.clear();
-        self.began = Instant::now();
+        self.began = Stamp::NONE;
         self.booked = Duration::ZERO;
     }
     /// The thread was doing something from then until now.
@@ -134,8 +135,8 @@ impl Thread {
         let r = self.tx.read_and_log(self.world, h, f);
         let logged = self.tx.reads_logged();
         if let Some(rec) = &mut self.recorder {
-            if rec.reads.len() < logged {
-                rec.reads.resize(logged, rec.here);
+            while rec.reads.len() < logged {
+                rec.reads.push(rec.here);
             }
             let waited = self.world.waited().saturating_sub(before);
             if r.is_ok() && waited > 0 {
@@ -166,8 +167,12 @@ impl Thread {
         Ok(r?)
     }
     /// The thread is about to reach for an object. Gives how long it has waited for others.
+    #[inline]
     fn reach(&mut self) -> u64 {
         if let Some(rec) = &mut self.recorder {
+            if rec.began == Stamp::NONE {
+                rec.began = Stamp::now();
+            }
             rec.here = rec.sites.here(&self.interp);
             self.world.set_place(rec.here.0);
         }
@@ -215,8 +220,9 @@ impl Thread {
     pub(crate) fn record_lost_time(&mut self) {
         let Some(rec) = &mut self.recorder else { return };
         let Some(lost) = rec.lost.take() else { return };
-        let began = rec.began.saturating_duration_since(rec.records.began);
-        let time = rec.began.elapsed().saturating_sub(rec.booked);
+        let took = rec.began.elapsed();
+        let began = rec.records.began.elapsed().saturating_sub(took);
+        let time = took.saturating_sub(rec.booked);
         let mut ledger = lock(&rec.ledger);
         ledger.timeline.add(Activity::Lost, began, began + time);
         match lost {
