@@ -51,6 +51,8 @@ fn the_report_names_the_two_lines() {
         "dict_key.py",
         "function.py",
         "global_variable.py",
+        "large_dict.py",
+        "large_list.py",
         "library.py",
         "list_append.py",
         "list_index.py",
