@@ -562,8 +562,9 @@ def match_statement(n):
 @own
 def own_data():
     def work(n):
-        items, table = [], {}
         for i in range(n):
+            if not i % 1000:
+                items, table = [], {}
             items.append(i)
             table[i & 255] = items[-1]
 

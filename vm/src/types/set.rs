@@ -276,7 +276,8 @@ impl Gc<Set> {
     /// Is an item with a known hash in it?
     #[inline]
     pub fn contains_hash(self, th: &mut Thread, v: Value, hash: i64) -> R<bool> {
-        if !th.tx.concurrent
+        // A frozenset never changes.
+        if (!th.tx.concurrent || self.obj().kind() == Kind::FrozenSet)
             && let Some(found) = self.at_first_place(v, hash)
         {
             return Ok(found);
