@@ -53,6 +53,8 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
 }
 /// Ends the current OS thread's VM thread: its transaction must have been committed.
 pub fn end_thread(t: &'static mut Thread) {
+    // A fork finds its locks free as long as the thread belongs to the world.
+    t.recorder = None;
     memory::remove_thread(t);
     let p: *mut Thread = t;
     enter(std::ptr::null_mut());
