@@ -311,6 +311,12 @@ impl Gc<Dict> {
         if !th.tx.writable(self.header()) || self.has_cards(th) {
             return self.set_among_others(th, k, hash, v);
         }
+        if let Some(t) = self.the_table()
+            && let Some(e) = t.at_first_place(hash, k)
+        {
+            self.put(th, t, &e.value, v);
+            return Ok(());
+        }
         let found = self.find::<true>(th, hash, k)?;
         self.set_found(th, k, hash, v, found)
     }
