@@ -9,7 +9,7 @@ use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Uses that are told at once.
-const BATCH: usize = 512;
+const BATCH: usize = 1024;
 
 /// A thing was used: what it belongs to, and the thing.
 pub type Use = [Value; 2];

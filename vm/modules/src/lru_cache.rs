@@ -215,14 +215,16 @@ fn call_function(th: &mut Thread, c: &Cache, args: Value, kwargs: Option<Gc<Dict
 fn stamp(n: u64) -> Value {
     Value::small((n & ((1 << 48) - 1)) as i64)
 }
-/// Stamps entries that were used.
+/// Stamps entries that were used, each as of its last use: others who read an entry miss it in their cache once.
 fn stamp_used(uses: &[Use]) {
     for of_one in uses.chunk_by(|a, b| a[0] == b[0]) {
         let Some(cache) = State::<Cache>::get(of_one[0][0]) else { continue };
         let first = cache.fixed().counts.clock.fetch_add(of_one.len() as u64, Relaxed);
-        for (now, [_, entry]) in (first..).zip(of_one) {
-            if let Some(e) = State::<Entry>::get(*entry) {
-                e.fixed().used.set_raw(stamp(now));
+        for (i, [_, entry]) in of_one.iter().enumerate().rev() {
+            if let Some(e) = State::<Entry>::get(*entry)
+                && e.fixed().used.get().as_small() < stamp(first).as_small()
+            {
+                e.fixed().used.set_raw(stamp(first + i as u64));
             }
         }
     }
