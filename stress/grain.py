@@ -134,7 +134,10 @@ def deque_ends():
                 d.append(i)
         else:
             for i in range(20_000):
-                d.popleft()
+                try:
+                    d.popleft()
+                except IndexError:
+                    pass
 
     return work
 

@@ -59,11 +59,15 @@ impl Gc<Buffer> {
         // SAFETY: a buffer that has cards has them behind its slots.
         unsafe { std::slice::from_raw_parts(slots.end.cast(), cards_for(self.cap())) }
     }
-    /// The slot `i`, if it has a card that the running transaction has opened.
+    /// The slot `i` of a buffer with cards, if the running transaction has opened its card.
     #[inline(always)]
     pub(super) fn opened_slot(self, th: &Thread, i: usize) -> Option<&'static Slot> {
-        let slot = self.slots().get(i)?;
-        (self.has_cards() && th.tx.writable(&self.cards()[i / CARD])).then_some(slot)
+        let slots = self.slots();
+        let slot = slots.get(i)?;
+        debug_assert!(self.has_cards());
+        // SAFETY: behind the slots of such a buffer is a card for every `CARD` of them.
+        let card = unsafe { &*slots.as_ptr_range().end.cast::<Header>().add(i / CARD) };
+        th.tx.writable(card).then_some(slot)
     }
     /// Opens the cards of the slots `from..to` for the owner of the list with the header `h`, and saves the slots.
     pub(super) fn open_cards(self, th: &mut Thread, h: &Header, from: usize, to: usize) -> R<()> {

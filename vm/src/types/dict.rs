@@ -385,7 +385,7 @@ impl Gc<Dict> {
     /// Opens the card of an entry, and saves the value. The dict was read or opened before.
     #[inline]
     fn open_card(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<()> {
-        let card = &t.cards()[i];
+        let card = t.card(i);
         // A table that this transaction made is left behind by its undo.
         if !th.tx.writable(card) && !th.tx.writable(t.header()) {
             th.write(card, 0)?;
@@ -574,18 +574,11 @@ impl Gc<Dict> {
         f(self.table.get());
     }
 }
-/// The entry of a key in a table with cards, if the running transaction has opened its card.
+/// The entry of a key in a table with cards, if it is found at once and the running transaction has opened its card.
 #[inline]
 fn opened_entry(th: &Thread, t: Gc<DictTable>, hash: u64, k: Value) -> Option<usize> {
-    if let Some(i) = t.first_place(hash, k)
-        && th.tx.writable(&t.cards()[i])
-    {
-        return t.entries()[i].get().and(Some(i));
-    }
-    match probe(t.value(), hash, k, None) {
-        Step::Hit(i) if th.tx.writable(&t.cards()[i]) && t.entries()[i].get().is_some() => Some(i),
-        _ => None,
-    }
+    let i = t.near(hash, k)?;
+    (th.tx.writable(t.card(i)) && t.entries()[i].get().is_some()).then_some(i)
 }
 /// Others were met at a dict with this table.
 #[cold]
@@ -597,7 +590,7 @@ fn met_at(table: Value) {
 /// The value of an entry of a table with cards: a read of the dict has found it there.
 #[inline(never)]
 fn value_by_card(th: &mut Thread, t: Gc<DictTable>, i: usize) -> R {
-    th.read(&t.cards()[i], || t.entries()[i].value.get())
+    th.read(t.card(i), || t.entries()[i].value.get())
 }
 /// Hash of a dict key.
 #[inline(always)]

@@ -36,6 +36,8 @@ pub struct DictTable {
 unsafe impl Layout for DictTable {
     const KIND: Kind = Kind::DictTable;
 }
+/// Steps of a short search.
+const NEAR: usize = 8;
 /// An entry.
 #[repr(C)]
 pub(super) struct Entry {
@@ -93,17 +95,35 @@ impl Gc<DictTable> {
         // SAFETY: a table that has cards has them behind its entries.
         unsafe { std::slice::from_raw_parts(entries.as_ptr_range().end.cast(), entries.len()) }
     }
+    /// The card of entry `i` of a table with cards.
+    #[inline(always)]
+    pub(super) fn card(self, i: usize) -> &'static Header {
+        let entries = self.entries();
+        assert!(i < entries.len());
+        debug_assert!(self.has_cards());
+        // SAFETY: behind the entries of such a table is a card for each.
+        unsafe { &*entries.as_ptr_range().end.cast::<Header>().add(i) }
+    }
     /// The entry that the first place for a hash leads to, if it has just this key: for who owns the dict.
     #[inline(always)]
     pub(super) fn at_first_place(self, hash: u64, key: Value) -> Option<&'static Entry> {
-        self.first_place(hash, key).map(|i| &self.entries()[i])
+        let i = self.index()[(hash & self.mask) as usize].load(Relaxed) as usize;
+        let e = self.entries().get(i.wrapping_sub(1))?;
+        (e.key.get() == key).then_some(e)
     }
-    /// The number of that entry.
+    /// The number of the entry that has just this key, if the search for it is short. Safe on torn state.
     #[inline(always)]
-    pub(super) fn first_place(self, hash: u64, key: Value) -> Option<usize> {
-        let i = (self.index()[(hash & self.mask) as usize].load(Relaxed) as usize).wrapping_sub(1);
-        let e = self.entries().get(i)?;
-        (e.key.get() == key).then_some(i)
+    pub(super) fn near(self, hash: u64, key: Value) -> Option<usize> {
+        let (index, entries) = (self.index(), self.entries());
+        let mut p = Probe::start(hash, self.mask);
+        for _ in 0..NEAR {
+            let i = (index[p.at].load(Relaxed) as usize).wrapping_sub(1);
+            if entries.get(i)?.key.get() == key {
+                return Some(i);
+            }
+            p.next(self.mask);
+        }
+        None
     }
     /// The entries up to the last one in use.
     #[inline(always)]

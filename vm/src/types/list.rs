@@ -143,7 +143,10 @@ impl Gc<List> {
         if let Some(b) = self.buffer()
             && b.has_cards()
         {
-            return self.get_by_card(th, b, i);
+            return match b.opened_slot(th, i).map(Slot::get) {
+                Some(v) if !v.is_empty() => Ok(Some(v)),
+                _ => self.get_by_card(th, i),
+            };
         }
         let look = || (self.slots().get(i).map_or(Value::EMPTY, Slot::get), self.items.get());
         let (v, b) = th.read_meeting(self.header(), look, |(_, b)| met_at(*b))?;
@@ -152,18 +155,13 @@ impl Gc<List> {
         }
         // It may have got cards just now.
         if b.as_gc::<Buffer>().has_cards() {
-            return self.get_by_card(th, b.as_gc(), i);
+            return self.get_by_card(th, i);
         }
         Ok(Some(v))
     }
-    /// Item `i` of a list whose buffer, as far as one can tell, is `b`, with cards.
+    /// Item `i` of a list whose buffer, as far as one can tell, has cards.
     #[inline(never)]
-    fn get_by_card(self, th: &mut Thread, b: Gc<Buffer>, i: usize) -> R<Option<Value>> {
-        if let Some(slot) = b.opened_slot(th, i)
-            && !slot.get().is_empty()
-        {
-            return Ok(Some(slot.get()));
-        }
+    fn get_by_card(self, th: &mut Thread, i: usize) -> R<Option<Value>> {
         let (v, b) = th.read(self.header(), || {
             (self.slots().get(i).map_or(Value::EMPTY, Slot::get), self.items.get())
         })?;
@@ -193,8 +191,20 @@ impl Gc<List> {
     }
     #[inline(never)]
     fn set_concurrent(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
-        if !th.tx.writable(self.header()) || self.has_cards(th) {
-            return self.set_slow(th, i, v);
+        if let Some(b) = self.buffer()
+            && b.has_cards()
+        {
+            return match b.opened_slot(th, i) {
+                Some(s) if !s.get().is_empty() => {
+                    s.set_raw(v);
+                    Ok(true)
+                }
+                _ => self.set_by_card(th, i, v),
+            };
+        }
+        if !th.tx.writable(self.header()) {
+            self.open_among_others(th)?;
+            return self.set_by_card(th, i, v);
         }
         match self.slots().get(i) {
             Some(s) => {
@@ -204,19 +214,9 @@ impl Gc<List> {
             None => Ok(false),
         }
     }
+    /// Replaces item `i` of a list that is open, or whose buffer, as far as one can tell, has cards.
     #[inline(never)]
-    fn set_slow(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
-        match self.buffer() {
-            Some(b) if b.has_cards() => {
-                if let Some(slot) = b.opened_slot(th, i)
-                    && !slot.get().is_empty()
-                {
-                    slot.set_raw(v);
-                    return Ok(true);
-                }
-            }
-            _ => self.open_among_others(th)?,
-        }
+    fn set_by_card(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
         let (b, n) = th.read(self.header(), || (self.items.get(), self.len.load(Relaxed) as usize))?;
         let Some(b) = b.cast::<Buffer>() else { return Ok(false) };
         if i >= n.min(b.cap()) {
