@@ -111,14 +111,16 @@ impl Gc<DictTable> {
         let e = self.entries().get(i.wrapping_sub(1))?;
         (e.key.get() == key).then_some(e)
     }
-    /// The number of the entry that has just this key, if the search for it is short. Safe on torn state.
+    /// The number of the entry of a key, if the search for it is short and needs no Python code. Safe on torn state.
     #[inline(always)]
     pub(super) fn near(self, hash: u64, key: Value) -> Option<usize> {
         let (index, entries) = (self.index(), self.entries());
         let mut p = Probe::start(hash, self.mask);
         for _ in 0..NEAR {
             let i = (index[p.at].load(Relaxed) as usize).wrapping_sub(1);
-            if entries.get(i)?.key.get() == key {
+            let e = entries.get(i)?;
+            let k = e.key.get();
+            if k == key || e.hash.load(Relaxed) == hash && !k.is_empty() && same_key(k, key) == Some(true) {
                 return Some(i);
             }
             p.next(self.mask);
