@@ -21,6 +21,8 @@ use vasuki_stm::{Cause, meta, poll};
 
 /// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.
 const PATIENCE: u32 = 8;
+/// Requests that are served inside of native code; the others stay for the next boundary, for long maybe.
+const INSIDE: u32 = poll::STOP | poll::BOUNDARY | poll::ABORT | poll::SIGNAL | poll::FINALIZERS;
 /// Requests that an abort does not serve.
 const KEPT: u32 = poll::SIGNAL | poll::FINALIZERS;
 
@@ -323,7 +325,11 @@ impl Thread {
     /// code may run meanwhile.
     #[inline]
     pub fn poll_inside(&mut self) -> R<()> {
-        if self.world.poll_word() == 0 { Ok(()) } else { self.serve_inside() }
+        if self.world.poll_word() & INSIDE == 0 {
+            Ok(())
+        } else {
+            self.serve_inside()
+        }
     }
     #[cold]
     #[inline(never)]
