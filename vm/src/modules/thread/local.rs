@@ -73,7 +73,10 @@ fn local_new(th: &mut Thread, a: &[Value]) -> R {
 }
 fn fresh(th: &mut Thread, v: Value, number: u64) -> R<crate::object::Gc<Dict>> {
     if th.locals.is_empty() {
-        th.locals = th.new_dict();
+        let made = th.new_dict();
+        th.locals = made;
+        // What is private is not undone.
+        th.if_aborted(made, |th| th.locals = Value::EMPTY);
     }
     let d = th.new_dict();
     let number = th.new_int(number as i64);
