@@ -103,9 +103,10 @@ impl Gc<Dict> {
     /// The value of a key with a known hash.
     #[inline]
     pub fn get_hash(self, th: &mut Thread, k: Value, hash: i64) -> R<Option<Value>> {
-        if th.tx.concurrent {
+        if th.tx.concurrent && (!th.tx.owns(self.header()) || self.has_cards(th)) {
             return self.get_concurrent(th, k, hash as u64);
         }
+        // Nobody else writes it.
         let table = self.table.get();
         // Deleted entries have other keys.
         if let Some(t) = table.cast::<DictTable>()
@@ -289,14 +290,15 @@ impl Gc<Dict> {
     #[inline]
     pub fn set_hash(self, th: &mut Thread, k: Value, hash: i64, v: Value) -> R<()> {
         debug_assert!(!v.is_empty());
-        if th.tx.concurrent {
-            return self.set_concurrent(th, k, hash as u64, v);
+        if th.tx.concurrent && (!th.tx.writable(self.header()) || self.has_cards(th)) {
+            return self.set_among_others(th, k, hash as u64, v);
         }
         self.open(th)?;
         let table = self.table.get();
         match probe(table, hash as u64, k, None) {
             Step::Hit(i) => {
-                table.as_gc::<DictTable>().entries()[i].value.set_raw(v);
+                let t = table.as_gc::<DictTable>();
+                self.put(th, t, &t.entries()[i].value, v);
                 Ok(())
             }
             Step::Missing(at) => self.insert(th, k, hash as u64, v, table, at),
@@ -305,20 +307,6 @@ impl Gc<Dict> {
                 self.set_found(th, k, hash as u64, v, found)
             }
         }
-    }
-    #[inline(never)]
-    fn set_concurrent(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
-        if !th.tx.writable(self.header()) || self.has_cards(th) {
-            return self.set_among_others(th, k, hash, v);
-        }
-        if let Some(t) = self.the_table()
-            && let Some(e) = t.at_first_place(hash, k)
-        {
-            self.put(th, t, &e.value, v);
-            return Ok(());
-        }
-        let found = self.find::<true>(th, hash, k)?;
-        self.set_found(th, k, hash, v, found)
     }
     /// Sets an item whose key was looked for in the opened dict.
     fn set_found(self, th: &mut Thread, k: Value, hash: u64, v: Value, found: Found) -> R<()> {
