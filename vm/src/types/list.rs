@@ -177,41 +177,33 @@ impl Gc<List> {
     /// Replaces item `i`; false if there is none.
     #[inline(always)]
     pub fn set(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
-        if th.tx.concurrent {
-            return self.set_concurrent(th, i, v);
+        if th.tx.concurrent && (!th.tx.writable(self.header()) || self.buffer().is_some_and(Gc::<Buffer>::has_cards)) {
+            return self.set_among_others(th, i, v);
         }
         self.open(th)?;
-        match self.slots().get(i) {
-            Some(s) => {
-                s.set_raw(v);
-                Ok(true)
-            }
-            None => Ok(false),
-        }
-    }
-    #[inline(never)]
-    fn set_concurrent(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
-        if let Some(b) = self.buffer()
-            && b.has_cards()
-        {
-            return match b.opened_slot(th, i) {
-                Some(s) if !s.get().is_empty() => {
-                    s.set_raw(v);
-                    Ok(true)
-                }
-                _ => self.set_by_card(th, i, v),
-            };
-        }
-        if !th.tx.writable(self.header()) {
-            self.open_among_others(th)?;
-            return self.set_by_card(th, i, v);
-        }
         match self.slots().get(i) {
             Some(s) => {
                 th.store(self.header(), s, v);
                 Ok(true)
             }
             None => Ok(false),
+        }
+    }
+    /// `set` of a list that is not open, or has cards.
+    #[inline(never)]
+    fn set_among_others(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
+        match self.buffer().filter(|b| b.has_cards()) {
+            Some(b) => match b.opened_slot(th, i) {
+                Some(s) if !s.get().is_empty() => {
+                    s.set_raw(v);
+                    Ok(true)
+                }
+                _ => self.set_by_card(th, i, v),
+            },
+            None => {
+                self.open_among_others(th)?;
+                self.set_by_card(th, i, v)
+            }
         }
     }
     /// Replaces item `i` of a list that is open, or whose buffer, as far as one can tell, has cards.
