@@ -240,6 +240,11 @@ fn split_args(th: &mut Thread, a: &[Value]) -> R<(Option<Gc<Str>>, usize)> {
     let max = if a[2].is_empty() { -1 } else { th.to_isize(a[2])? };
     Ok((sep, if max < 0 { usize::MAX } else { max as usize }))
 }
+/// Collections of others do not wait for the end of a long text.
+#[inline]
+fn between_pieces(th: &mut Thread, pieces: &ValueVec) -> R<()> {
+    if pieces.len() % 256 == 255 { th.poll_inside() } else { Ok(()) }
+}
 pub(crate) fn split(th: &mut Thread, a: &[Value]) -> R {
     let t = s(a[0]);
     let (sep, max) = split_args(th, a)?;
@@ -249,6 +254,7 @@ pub(crate) fn split(th: &mut Thread, a: &[Value]) -> R {
         Some(sep) => {
             let mut at = 0;
             for p in str_ops::find_all(t, sep, 0, n, max) {
+                between_pieces(th, &out)?;
                 let piece = sub(th, t, at, p);
                 out.push(th, piece)?;
                 at = p + sep.len();
@@ -265,6 +271,7 @@ pub(crate) fn split(th: &mut Thread, a: &[Value]) -> R {
                 if i == n {
                     break;
                 }
+                between_pieces(th, &out)?;
                 let start = i;
                 if out.len() == max {
                     let piece = sub(th, t, start, n);
@@ -330,6 +337,7 @@ pub(crate) fn splitlines(th: &mut Thread, a: &[Value]) -> R {
     let mut out = ValueVec::new();
     let (mut i, n) = (0, t.len());
     while i < n {
+        between_pieces(th, &out)?;
         let start = i;
         while i < n && !unicode::is_line_break(t.at(i)) {
             i += 1;
