@@ -4,7 +4,7 @@
 //! from which place of the program an object was read or opened; places are numbers (see `site`). The last opener of each
 //! object is in one table for all threads. When a transaction is undone, the protocol says which object it was about
 //! (`vasuki_stm::Cause`): so both sides are known, and what the attempt took is lost time of that pair. All of it is added up
-//! in the thread's [`Ledger`]; `report` puts the ledgers together, `text` and `page` show them.
+//! in the thread's `Ledger`; `report` puts the ledgers together, `text` and `page` show them.
 //!
 //! When it is off, slow paths look at one field of the thread.
 

@@ -1,7 +1,7 @@
 //! A run of slots: items of lists, overflow attributes, temporary values of native code (`ValueVec`).
 //!
 //! `cap` never changes, so a racing reader stays within bounds; unused slots are EMPTY. Cards may follow the slots (see
-//! `cards`), each for [`CARD`] of them.
+//! `cards`), each for `CARD` of them.
 
 use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
 use crate::thread::{Thread, is_shared};
