@@ -11,8 +11,9 @@ share of transactions that were aborted while two threads ran.
 import argparse
 import collections
 import queue
-import threading
 import time
+
+from timing import best, in_threads
 
 try:
     from vasuki import stats
@@ -160,23 +161,6 @@ def queue_ends():
 
 
 WORKLOADS = [dict_updates, dict_reads, dict_inserts, dict_counts, list_writes, list_results, set_adds, deque_ends, queue_ends]
-
-
-def best(clock, repeat, run):
-    def once():
-        start = clock()
-        run()
-        return clock() - start
-
-    return min(once() for _ in range(repeat))
-
-
-def in_threads(works):
-    threads = [threading.Thread(target=w) for w in works]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
 
 
 def main():

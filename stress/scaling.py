@@ -17,6 +17,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from timing import best, in_threads
+
 
 def benchmark(folder, name):
     """The module of a benchmark script, each call a fresh one."""
@@ -138,30 +140,12 @@ def pool_of_small_tasks(threads):
     return pool(threads, 50)
 
 
-def in_threads(works):
-    """Runs each of `works` in a thread of its own."""
-    threads = [threading.Thread(target=w) for w in works]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-
-
 def repeated(work, times):
     def rounds():
         for _ in range(times):
             work()
 
     return rounds
-
-
-def best(clock, repeat, f):
-    times = []
-    for _ in range(repeat):
-        began = clock()
-        f()
-        times.append(clock() - began)
-    return min(times)
 
 
 def main():
