@@ -172,7 +172,10 @@ impl Gc<List> {
         if !b.has_cards() {
             return Ok(Some(v));
         }
-        Ok(Some(th.read(&b.cards()[i / CARD], || b.slots()[i].get())?))
+        let look = || b.slots()[i].get();
+        Ok(Some(th.read_meeting(&b.cards()[i / CARD], look, |_| {
+            _ = cards::are_useless(b.header(), true)
+        })?))
     }
     /// Replaces item `i`; false if there is none.
     #[inline(always)]
@@ -216,6 +219,12 @@ impl Gc<List> {
         }
         let slot = &b.slots()[i];
         if th.tx.concurrent && b.has_cards() {
+            let meets = th.tx.meets_others(th.world, &b.cards()[i / CARD]);
+            if cards::are_useless(b.header(), meets) {
+                let slot = &self.drop_cards(th, b)?.slots()[i];
+                th.store(self.header(), slot, v);
+                return Ok(true);
+            }
             b.open_cards(th, self.header(), i, i + 1)?;
             slot.set_raw(v);
         } else {
@@ -223,6 +232,19 @@ impl Gc<List> {
             th.store(self.header(), slot, v);
         }
         Ok(true)
+    }
+    /// Puts a buffer without cards in place of `b`, which it had when it was read. Gives the new one.
+    #[cold]
+    #[inline(never)]
+    fn drop_cards(self, th: &mut Thread, b: Gc<Buffer>) -> R<Gc<Buffer>> {
+        self.open(th)?;
+        let n = self.len.load(Relaxed) as usize;
+        self.open_cards(th, 0, n)?;
+        let new = buffer::new(th, b.cap())?;
+        cards::forbid(new.header());
+        copy(new, 0, &b.slots()[..n]);
+        self.set_buffer(th, new.value(), n);
+        Ok(new)
     }
     /// Appends.
     #[inline(always)]
