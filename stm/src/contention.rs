@@ -1,11 +1,11 @@
 //! Who waits and who gives way when a transaction meets an object that another one has open.
 //!
-//! An owner that runs is asked to commit at its next boundary, and waited for: most are there at once. If it does not, the
-//! younger of the two aborts itself after a little while; the older one waits longer, for the owner has done much that it
-//! would have to do again, and then asks it to abort. An owner that waits for an object itself is not waited for: the younger
-//! one of the two aborts now. The irrevocable one waits for all and is asked by none. A transaction keeps its age over aborts,
-//! so each becomes the oldest at last. Nobody waits for ever holding objects: whoever waits looks at his own poll word, and
-//! only the irrevocable one waits without a limit.
+//! An owner that has begun to commit is waited for. One that runs is asked to commit at its next boundary, and waited for:
+//! most are there at once. If it does not, the younger of the two aborts itself after a little while; the older one waits
+//! longer, for the owner has done much that it would have to do again, and then asks it to abort. An owner that waits for an
+//! object itself is not waited for: the younger one of the two aborts now. The irrevocable one waits for all and is asked by
+//! none. A transaction keeps its age over aborts, so each becomes the oldest at last. Nobody waits for ever holding objects:
+//! whoever waits looks at his own poll word, and only the irrevocable one waits without a limit.
 
 use crate::cause::Cause;
 use crate::header::Header;
@@ -116,6 +116,15 @@ impl WorldThread {
         if bits & (poll::ABORT | poll::BOUNDARY) != 0 {
             tx.set_cause(if bits & poll::ABORT != 0 { Cause::Asked } else { Cause::Turn });
             return Err(Conflict);
+        }
+        if self
+            .world
+            .by_number(owner)
+            .is_some_and(|t| t.ends.load(Relaxed) && !t.waiting.load(Relaxed))
+        {
+            // To ask would only end its next transaction.
+            pause(wait.round);
+            return Ok(());
         }
         if wait.round >= PATIENT {
             let blocked = self
@@ -297,6 +306,10 @@ impl WorldThread {
     /// The running transaction counts as begun at this time of the clock.
     pub fn set_age(&self, age: u64) {
         self.age.store(age, Relaxed);
+    }
+    /// The running transaction has begun to commit: others wait for what it has open without asking for it.
+    pub fn set_ends(&self, ends: bool) {
+        self.ends.store(ends, Relaxed);
     }
     /// The running transaction runs ahead of others that must come first, or does no more. Older ones ask it at once for what
     /// it has open, and it does not wait for what they have.

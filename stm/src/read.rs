@@ -55,6 +55,11 @@ impl Tx {
         let e = &self.filter[Tx::filter_place(h)];
         std::ptr::eq(e.header, h) && (e.meta == seen || is_mutant(Mutant::FilterIgnoresWord))
     }
+    /// May [`Tx::read_known`] answer for it, or this transaction write it as it is? If not, reads and opens are logged.
+    #[inline(always)]
+    pub fn is_known(&self, h: &Header) -> bool {
+        self.owns(h) || std::ptr::eq(self.filter[Tx::filter_place(h)].header, h)
+    }
     /// Multiplicative hashing: objects at the same place of different blocks do not meet.
     #[inline(always)]
     pub(crate) fn filter_place(h: *const Header) -> usize {

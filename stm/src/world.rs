@@ -70,6 +70,8 @@ pub struct WorldThread {
     pub(crate) age: AtomicU64,
     /// waits for an object that another thread has open
     pub(crate) waiting: AtomicBool,
+    /// see `set_ends`
+    pub(crate) ends: NoteBool,
     /// see `set_ahead`
     pub(crate) ahead: NoteBool,
     /// is rung when something changes that it waits for
@@ -222,6 +224,7 @@ impl World {
                 world: self,
                 age: AtomicU64::new(0),
                 waiting: AtomicBool::new(false),
+                ends: NoteBool::new(false),
                 ahead: NoteBool::new(false),
                 bell: Arc::default(),
                 heir: AtomicU16::new(0),
@@ -243,6 +246,7 @@ impl World {
         });
         self.give_number(t, number);
         t.poll.store(0, Relaxed);
+        t.ends.store(false, Relaxed);
         t.ahead.store(false, Relaxed);
         t.patience.store(0, Relaxed);
         t.waited.store(0, Relaxed);

@@ -11,7 +11,7 @@ const HELP: &str = "Runs torture programs (stress/programs) against vasuki, in a
   --runs N        runs of each program in each mode (default 5)
   --seconds S     go on for at least so long
   --hostile       only the hostile modes
-  --mode NAME     only this mode: plain, split, abort, collect, alone, all
+  --mode NAME     only this mode: plain, split, abort, collect, alone, defer, all
   --jobs N        runs at a time (default: all cores)
   --limit S       seconds after which a run counts as hung (default 60)
   program         names of programs (default: all)

@@ -32,6 +32,10 @@ pub static MODES: &[Mode] = &[
         options: &["concurrent", "abort-every=30", "split-every=10"],
     },
     Mode {
+        name: "defer",
+        options: &["defer", "verify-heap", "gc-every=60", "abort-every=15", "split-every=10"],
+    },
+    Mode {
         name: "all",
         options: &["gc-every=60", "poison", "verify-heap", "abort-every=15", "split-every=4"],
     },

@@ -40,6 +40,7 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         out_of_memory: false,
         locks: Vec::new(),
         tallies: Default::default(),
+        deferred: Default::default(),
         keep_alive: Vec::new(),
         on_commit: Vec::new(),
         on_abort: Vec::new(),

@@ -25,6 +25,8 @@ pub struct Settings {
     pub verify_heap: bool,
     /// `poison`: overwrite what is freed
     pub poison: bool,
+    /// `defer`: what can be put off to the end of a transaction is, at all containers
+    pub defer: bool,
     /// `concurrent`: never solo, though one thread runs
     pub concurrent: bool,
 }
@@ -45,6 +47,10 @@ impl Settings {
                 self.concurrent = true;
                 return Some(Ok(()));
             }
+            "defer" => {
+                self.defer = true;
+                return Some(Ok(()));
+            }
             "gc-every" => &mut self.gc_every,
             "split-every" => &mut self.split_every,
             "abort-every" => &mut self.abort_every,
@@ -63,12 +69,14 @@ impl Settings {
 static SPLIT: AtomicU32 = AtomicU32::new(0);
 static ABORT: AtomicU32 = AtomicU32::new(0);
 static VERIFY: AtomicBool = AtomicBool::new(false);
+static DEFER: AtomicBool = AtomicBool::new(false);
 
 /// Switches the modes on, before the first thread is made.
 pub(crate) fn start(s: &Settings) {
     SPLIT.store(s.split_every, Relaxed);
     ABORT.store(s.abort_every, Relaxed);
     VERIFY.store(s.verify_heap, Relaxed);
+    DEFER.store(s.defer, Relaxed);
     heap().set_collect_every(s.gc_every as usize);
     heap().set_poison(s.poison);
     if s.concurrent {
@@ -95,6 +103,10 @@ fn chance(n: u32) -> bool {
             s.set(x);
             (x >> 33).is_multiple_of(u64::from(n))
         })
+}
+/// Is every operation put off that can be?
+pub(crate) fn defers() -> bool {
+    DEFER.load(Relaxed)
 }
 /// What a poll is asked for besides what others want.
 pub(crate) fn poll_bits() -> u32 {

@@ -15,6 +15,7 @@ pub mod config;
 pub mod conflicts;
 #[expect(unsafe_code, reason = "made once, then shared")]
 pub mod context;
+pub mod deferred;
 pub mod defs;
 #[expect(unsafe_code, reason = "threads that do not know of it are looked at")]
 pub mod dump;

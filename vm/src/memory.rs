@@ -326,6 +326,7 @@ fn mark_roots(th: &mut Thread, tracer: &VmTracer) {
         let t = unsafe { &*(t as *const Thread) };
         roots.extend([t.handling.0, t.locals.0, t.context.0, t.memo[0].0, t.memo[1].0]);
         roots.extend(t.keep_alive.iter().map(|v| v.0));
+        t.deferred.roots(&mut |w| roots.push(w));
         t.tallies.roots(&mut |v| roots.push(v.0));
         t.finalizable.roots(t.tx.concurrent, &mut |v| roots.push(v.0));
         t.tx.roots(&mut |w| roots.push(w));

@@ -50,6 +50,8 @@ pub struct Thread {
     pub(crate) locks: Vec<crate::modules::thread::Use>,
     /// what the transaction leaves behind when it commits
     pub(crate) tallies: crate::tallies::Tallies,
+    /// operations on containers that are done when it ends
+    pub(crate) deferred: crate::deferred::Deferred,
     /// roots that live until the transaction ends (clones kept for undo)
     pub keep_alive: Vec<Value>,
     /// actions to run when the transaction commits
@@ -89,6 +91,9 @@ impl Thread {
     #[inline(never)]
     fn read_shared<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
         self.go_on();
+        if !self.deferred.is_empty() {
+            self.settle(h)?;
+        }
         if self.recorder.is_some() {
             return self.read_recorded(h, f);
         }
@@ -124,6 +129,9 @@ impl Thread {
             return Err(Throw::ABORT);
         }
         self.go_on();
+        if !self.deferred.is_empty() {
+            self.settle(h)?;
+        }
         if self.recorder.is_some() {
             return self.open_recorded(h, words);
         }
@@ -157,6 +165,9 @@ impl Thread {
         let class = crate::types::class::class_of_obj(o.obj());
         let words = if class.has_attrs() { 1 + class.inline_slots() } else { 0 };
         self.go_on();
+        if !self.deferred.is_empty() {
+            self.settle(o.header())?;
+        }
         if self.recorder.is_some() {
             self.open_recorded(o.header(), 0)?;
         } else {
@@ -235,6 +246,7 @@ impl Thread {
         }
         self.before_turn()?;
         self.go_on();
+        self.settle_all()?;
         self.take_looked_at(true)?;
         let was = self.tx.irrevocable;
         self.tx.become_irrevocable(self.world)?;

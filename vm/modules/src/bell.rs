@@ -17,11 +17,11 @@ const RINGS: u32 = WAITING - 1;
 #[derive(Default)]
 pub(crate) struct Bell(AtomicU32);
 impl Bell {
-    /// Does anybody wait? To be asked when the thing is there.
+    /// How many threads wait? To be asked when the thing is there.
     #[inline]
-    pub(crate) fn is_awaited(&self) -> bool {
+    pub(crate) fn waiting(&self) -> usize {
         fence(SeqCst);
-        self.0.load(Relaxed) >= WAITING
+        (self.0.load(Relaxed) / WAITING) as usize
     }
     /// One of the waiting threads goes on.
     pub(crate) fn ring(&self) {

@@ -8,7 +8,7 @@ use crate::state::{State, advance};
 use crate::support::{ClassCell, type_name};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, def_class, def_static, getter};
-use vasuki_vm::object::{Header, Kind, Slot};
+use vasuki_vm::object::{Header, Kind, Obj, Slot};
 use vasuki_vm::ops::CmpOp;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
@@ -252,12 +252,27 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
 }
 fn append(th: &mut Thread, a: &[Value]) -> R {
     let o = this(th, a[0])?;
-    o.open(th)?.append(th, o.header(), a[1])?;
+    if !o.defer(th, append_all, a[1])? {
+        o.open(th)?.append(th, o.header(), a[1])?;
+    }
     Ok(Value::NONE)
+}
+/// Appends what was put off.
+fn append_all(th: &mut Thread, deque: Obj, items: &[u64]) -> R<()> {
+    let o = this(th, deque.value())?;
+    let d = o.open(th)?;
+    items.iter().try_for_each(|&v| d.append(th, o.header(), Value(v)))
+}
+fn append_all_left(th: &mut Thread, deque: Obj, items: &[u64]) -> R<()> {
+    let o = this(th, deque.value())?;
+    let d = o.open(th)?;
+    items.iter().try_for_each(|&v| d.append_left(th, o.header(), Value(v)))
 }
 fn append_left(th: &mut Thread, a: &[Value]) -> R {
     let o = this(th, a[0])?;
-    o.open(th)?.append_left(th, o.header(), a[1])?;
+    if !o.defer(th, append_all_left, a[1])? {
+        o.open(th)?.append_left(th, o.header(), a[1])?;
+    }
     Ok(Value::NONE)
 }
 fn pop(th: &mut Thread, a: &[Value]) -> R {

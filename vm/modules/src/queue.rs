@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use vasuki_stm::poll;
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{ModuleDef, TypeDef, def, def_class, def_static};
-use vasuki_vm::object::{Gc, Kind};
+use vasuki_vm::object::{Gc, Kind, Obj};
 use vasuki_vm::signals;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
@@ -126,19 +126,34 @@ fn len(th: &mut Thread, v: Value) -> R<usize> {
 }
 fn put(th: &mut Thread, a: &[Value]) -> R {
     let q = State::<SimpleQueue>::of(th, a[0])?;
-    let s = q.open(th)?;
-    s.ring.push_back(th, q.header(), a[1])?;
-    if s.bell.is_awaited() {
-        let bell = s.bell.clone();
-        if th.tx.concurrent {
-            th.on_commit.push(Box::new(move |_| bell.ring()));
-            // Somebody waits for the commit: at the next boundary.
-            th.world.put_back(poll::TICK);
-        } else {
-            bell.ring();
-        }
+    if !q.defer(th, put_all, a[1])? {
+        put_all(th, q.obj(), &[a[1].0])?;
+    }
+    if th.tx.concurrent && q.fixed().bell.waiting() > 0 {
+        // Somebody waits for the commit: at the next boundary.
+        th.world.put_back(poll::TICK);
     }
     Ok(Value::NONE)
+}
+/// Puts items that may have been put off.
+fn put_all(th: &mut Thread, queue: Obj, items: &[u64]) -> R<()> {
+    let q = State::<SimpleQueue>::of(th, queue.value())?;
+    let s = q.open(th)?;
+    for &v in items {
+        s.ring.push_back(th, q.header(), Value(v))?;
+    }
+    // Who begins to wait later finds the queue open, and then what was put into it.
+    let rings = s.bell.waiting().min(items.len());
+    if rings > 0 {
+        let bell = s.bell.clone();
+        let ring = move || (0..rings).for_each(|_| bell.ring());
+        if th.tx.concurrent {
+            th.on_commit.push(Box::new(move |_| ring()));
+        } else {
+            ring();
+        }
+    }
+    Ok(())
 }
 fn get(th: &mut Thread, a: &[Value]) -> R {
     let blocking = a[1].is_empty() || th.truth(a[1])?;

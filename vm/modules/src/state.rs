@@ -4,8 +4,9 @@
 //! Fields hold values, and native numbers as small ints. After Python code has run, everything is read again.
 
 use crate::support::{ClassCell, class, put};
+use vasuki_vm::deferred::Settle;
 use vasuki_vm::native::TypeDef;
-use vasuki_vm::object::{Gc, Header, Slot};
+use vasuki_vm::object::{Gc, Header, Obj, Slot};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::Buffer;
@@ -94,10 +95,24 @@ impl<T: Payload> State<T> {
         th.store(self.0.header(), s, v);
         Ok(())
     }
+    /// Puts an operation off to the end of the transaction if others are met at the object: see `vasuki_vm::deferred`.
+    #[inline]
+    pub(crate) fn defer(self, th: &mut Thread, settle: Settle, v: Value) -> R<bool> {
+        if th.may_defer(self.0.header()) {
+            th.defer(self.obj(), settle, &[v.0])
+        } else {
+            Ok(false)
+        }
+    }
     /// The object.
     #[inline(always)]
     pub(crate) fn value(self) -> Value {
         self.0.value()
+    }
+    /// The object.
+    #[inline(always)]
+    pub(crate) fn obj(self) -> Obj {
+        self.0.obj()
     }
     /// The object's header.
     #[inline(always)]

@@ -19,6 +19,7 @@ mod subject;
 mod text;
 mod timeline;
 
+pub(crate) use recorder::Spot;
 pub use recorder::{Recorder, Why};
 pub use report::{Conflict, Irrevocable, Place, Report};
 pub use timeline::Activity;

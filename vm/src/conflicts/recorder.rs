@@ -6,6 +6,7 @@ use super::site::{self, Cache, NOWHERE};
 use super::stamp::Stamp;
 use super::subject::{self, Subject};
 use super::{Activity, Records, lock, records};
+use crate::interp::State;
 use crate::object::Header;
 use crate::thread::{Thread, is_shared};
 use crate::throw::R;
@@ -37,6 +38,21 @@ enum Lost {
     Other,
 }
 
+/// Where in the program a thread reaches for an object, and with which key.
+#[derive(Clone, Copy)]
+pub(crate) struct Spot {
+    site: u32,
+    pub(crate) key: Value,
+}
+impl Default for Spot {
+    fn default() -> Spot {
+        Spot {
+            site: NOWHERE,
+            key: Value::EMPTY,
+        }
+    }
+}
+
 /// See the module.
 pub struct Recorder {
     records: &'static Records,
@@ -46,6 +62,8 @@ pub struct Recorder {
     reads: Vec<(u32, Value)>,
     /// where the thread has reached for an object last, and with which key
     here: (u32, Value),
+    /// the place of what was put off and is done now
+    settles: Option<Spot>,
     /// when the running attempt has reached for an object first
     began: Stamp,
     /// what it has waited, as far as that is booked
@@ -75,6 +93,7 @@ impl Recorder {
             sites: Cache::default(),
             reads: Vec::new(),
             here: (NOWHERE, Value::EMPTY),
+            settles: None,
             began: Stamp::NONE,
             booked: Duration::ZERO,
             lost: None,
@@ -85,6 +104,15 @@ impl Recorder {
     pub(crate) fn roots(&self, f: &mut dyn FnMut(u64)) {
         self.reads.iter().for_each(|r| f(r.1.0));
         f(self.here.1.0);
+    }
+    /// Where the thread is.
+    pub(crate) fn spot(&mut self, interp: &State) -> Spot {
+        let (site, key) = self.sites.here(interp);
+        Spot { site, key }
+    }
+    /// What was put off at a place is done from now on; None: it has been.
+    pub(crate) fn settles(&mut self, place: Option<Spot>) {
+        self.settles = place;
     }
     /// A transaction begins.
     #[inline]
@@ -173,7 +201,10 @@ impl Thread {
             if rec.began == Stamp::NONE {
                 rec.began = Stamp::now();
             }
-            rec.here = rec.sites.here(&self.interp);
+            rec.here = match rec.settles {
+                Some(p) => (p.site, p.key),
+                None => rec.sites.here(&self.interp),
+            };
             self.world.set_place(rec.here.0);
         }
         self.world.waited()

@@ -271,8 +271,10 @@ impl Thread {
         world.stop_waiting();
     }
     /// A part of the running transaction begins, which can be undone alone: it logs, and is not irrevocable.
-    pub(super) fn begin_part(&mut self) -> Part {
-        Part {
+    pub(super) fn begin_part(&mut self) -> R<Part> {
+        // What was put off before is no part of it.
+        self.settle_all()?;
+        Ok(Part {
             part: self.tx.begin_part(self.world),
             depth: self.interp.atomic.depth(),
             handling: self.handling,
@@ -283,13 +285,14 @@ impl Thread {
             written: self.interp.output.len(),
             locks: self.lock_counts(),
             counts: self.tallies.counts(),
-        }
+        })
     }
     /// Undoes what has been done since the part has begun.
     pub(super) fn undo_part(&mut self, p: Part) {
         for undo in self.on_abort.split_off(p.aborts).into_iter().rev() {
             undo(self);
         }
+        self.deferred.forget();
         self.tx.undo_part(self.world, p.part);
         self.undo_locks(&p.locks);
         self.tallies.go_back_to(p.counts);
@@ -311,7 +314,7 @@ impl Thread {
                 // Nothing could be undone.
                 return self.call(*f, &[]);
             }
-            let part = self.begin_part();
+            let part = self.begin_part()?;
             self.interp.atomic.alternatives += 1;
             let r = self.call(*f, &[]);
             self.interp.atomic.alternatives -= 1;

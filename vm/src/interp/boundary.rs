@@ -104,6 +104,7 @@ impl Thread {
         let nothing = self.tx.is_empty()
             && !self.tx.irrevocable
             && self.tx.aborts_in_row == 0
+            && self.deferred.is_empty()
             && self.interp.to_share.is_empty()
             && self.interp.output.is_empty()
             && self.changed.is_empty()
@@ -120,6 +121,15 @@ impl Thread {
     }
     #[inline(never)]
     fn commit_all(&mut self) -> R<()> {
+        if self.deferred.is_empty() {
+            return self.commit_settled();
+        }
+        self.world.set_ends(true);
+        let r = self.settle_all().and_then(|_| self.commit_settled());
+        self.world.set_ends(false);
+        r
+    }
+    fn commit_settled(&mut self) -> R<()> {
         if self.interp.output.is_empty() {
             return self.commit_silently();
         }
@@ -138,6 +148,7 @@ impl Thread {
             let mut publish = Publish::new(&self.interp.to_share, &self.changed);
             self.tx.commit(self.world, &mut publish)?;
         }
+        self.deferred.committed();
         self.tallies.commit();
         self.commit_locks();
         self.finalizable.commit();
@@ -193,6 +204,7 @@ impl Thread {
         for f in std::mem::take(&mut self.on_abort).into_iter().rev() {
             f(self);
         }
+        self.deferred.forget();
         self.tallies.abort();
         self.keep_alive.clear();
         self.on_commit.clear();

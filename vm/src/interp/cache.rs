@@ -57,6 +57,8 @@ pub struct Entry {
     pub class: Option<Gc<Class>>,
     /// outcome
     pub hit: Hit,
+    /// an object of this shape never gets another one: to look at it is no read
+    pub fixed: bool,
     /// entry for another shape
     pub next: Option<&'static Entry>,
 }
@@ -163,6 +165,7 @@ pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
             other: 0,
             class: None,
             hit: Hit::Slot((old >> 8 & 0xFF_FFFF) as u32),
+            fixed: false,
             next: None,
         })),
         _ => entry(old),
@@ -187,6 +190,7 @@ fn fill(code: Gc<Code>, word: &AtomicU64, v: Value, class: Gc<Class>, hit: Hit) 
         other: class.version.load(Relaxed),
         class: Some(class),
         hit,
+        fixed: class.has_fixed_shape(),
         next: None,
     };
     install(code, word, e);
@@ -203,6 +207,7 @@ fn fill_slot(code: Gc<Code>, word: &AtomicU64, shape: u32, offset: usize) {
         other: 0,
         class: None,
         hit: Hit::Slot(offset as u32),
+        fixed: false,
         next: None,
     };
     install(code, word, e);
@@ -315,6 +320,7 @@ fn fill_add(code: Gc<Code>, word: &AtomicU64, class: Gc<Class>, before: u32, hit
         other: class.version.load(Relaxed),
         class: Some(class),
         hit,
+        fixed: false,
         next: None,
     };
     install(code, word, e);

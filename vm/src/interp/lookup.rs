@@ -113,7 +113,10 @@ pub(super) fn method(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Valu
     if w & 7 != 2 {
         return None;
     }
-    let e = cache::entry_for(w, shape_of(th, word, o)?)?;
+    let e = match cache::entry_for(w, o.shape_id()) {
+        Some(e) if e.fixed => e,
+        _ => cache::entry_for(w, shape_of(th, word, o)?)?,
+    };
     match e.hit {
         Hit::Method(m) => Some(m),
         _ => None,

@@ -160,7 +160,7 @@ impl Thread {
             turns: Arc::clone(turns),
             number,
         });
-        let part = self.begin_part();
+        let part = self.begin_part()?;
         let began = Instant::now();
         let r = self.call(f, &[]);
         if matches!(r, Err(t) if t.is_abort()) {

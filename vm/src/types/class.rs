@@ -148,6 +148,10 @@ impl Gc<Class> {
     pub fn attr_offset(self) -> usize {
         self.attr_offset.load(Relaxed) as usize
     }
+    /// Do direct instances keep their shape for ever?
+    pub fn has_fixed_shape(self) -> bool {
+        !self.has_attrs() && !self.has_flag(class_flag::HEAP)
+    }
     /// Do instances have an attribute word?
     #[inline(always)]
     pub fn has_attrs(self) -> bool {

@@ -8,7 +8,7 @@
 
 use crate::context::ctx;
 use crate::names::names;
-use crate::object::{Gc, Header, Kind, Layout, Slot};
+use crate::object::{Gc, Header, Kind, Layout, Obj, Slot};
 use crate::thread::{Thread, is_shared};
 use crate::throw::{R, Throw};
 use crate::types::cards;
@@ -318,6 +318,13 @@ impl Gc<Dict> {
     /// `set_hash` of a dict that is not open, or has cards.
     #[inline(never)]
     fn set_among_others(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
+        // What the table tells without being read is a guess; what is put off looks again.
+        if th.may_defer(self.header())
+            && matches!(probe(self.table.get(), hash, k, None), Step::Missing(_))
+            && th.defer(self.obj(), set_all, &[k.0, hash, v.0])?
+        {
+            return Ok(());
+        }
         if let Some(t) = self.the_table()
             && t.has_cards()
         {
@@ -561,6 +568,21 @@ impl Gc<Dict> {
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
         f(self.table.get());
     }
+}
+/// Sets the items that were put off.
+fn set_all(th: &mut Thread, dict: Obj, items: &[u64]) -> R<()> {
+    let d = dict.value().as_gc::<Dict>();
+    d.open(th)?;
+    for item in items.chunks_exact(3) {
+        let (k, hash, v) = (Value(item[0]), item[1], Value(item[2]));
+        let table = d.table.get();
+        match probe(table, hash, k, None) {
+            Step::Hit(i) => d.put_value(th, table.as_gc(), i, v)?,
+            Step::Missing(at) => d.insert(th, k, hash, v, table, at)?,
+            Step::Maybe(..) => return Err(th.cannot_settle(dict)),
+        }
+    }
+    Ok(())
 }
 /// The entry of a key in a table with cards, if it is found at once and the running transaction has opened its card.
 #[inline]

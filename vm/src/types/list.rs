@@ -6,8 +6,8 @@
 //! the list: see `cards`.
 
 use crate::context::ctx;
-use crate::object::{Gc, Header, Kind, Layout, Slot};
-use crate::thread::Thread;
+use crate::object::{Gc, Header, Kind, Layout, Obj, Slot};
+use crate::thread::{Thread, is_shared};
 use crate::throw::R;
 use crate::types::buffer::{self, Buffer, CARD, ValueVec};
 use crate::types::cards;
@@ -265,6 +265,9 @@ impl Gc<List> {
     }
     #[inline(never)]
     fn append_slow(self, th: &mut Thread, v: Value) -> R<()> {
+        if th.may_defer(self.header()) && th.defer(self.obj(), append_all, &[v.0])? {
+            return Ok(());
+        }
         let b = self.room(th, 1)?;
         let n = self.len.load(Relaxed) as usize;
         self.open_cards(th, n, n + 1)?;
@@ -561,6 +564,21 @@ impl Gc<List> {
     pub fn trace(self, f: &mut dyn FnMut(Value)) {
         f(self.items.get());
     }
+}
+/// Appends what was put off.
+fn append_all(th: &mut Thread, list: Obj, items: &[u64]) -> R<()> {
+    let list = list.value().as_gc::<List>();
+    let b = list.room(th, items.len())?;
+    let n = list.len.load(Relaxed) as usize;
+    list.open_cards(th, n, n + items.len())?;
+    let slots = &b.slots()[n..n + items.len()];
+    if th.needs_log(list.header()) && !th.tx.writable(b.header()) {
+        // SAFETY: the list is open, and the buffer belongs to it.
+        unsafe { th.tx.log_slots(slots.iter().map(|s| &s.0), is_shared(list.header())) };
+    }
+    slots.iter().zip(items).for_each(|(s, &v)| s.set_raw(Value(v)));
+    list.set_len(th, n + items.len());
+    Ok(())
 }
 /// Others were met at a list with this buffer.
 #[cold]

@@ -5,7 +5,7 @@
 //! to undo changes in a table that others may see is logged. A frozenset never changes once its maker lets go of it.
 
 use crate::context::ctx;
-use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
+use crate::object::{Gc, Header, Kind, Layout, Obj, Slot, Space};
 use crate::thread::{Thread, is_shared};
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
@@ -187,6 +187,20 @@ fn same_key(a: Value, b: Value) -> Option<bool> {
     }
     None
 }
+/// Adds the items that were put off.
+fn add_all(th: &mut Thread, set: Obj, items: &[u64]) -> R<()> {
+    let s = of(set.value());
+    th.write(s.header(), WORDS)?;
+    for item in items.chunks_exact(2) {
+        let (v, hash) = (Value(item[0]), item[1]);
+        match probe(s.table.get(), hash, v, None) {
+            Step::Hit(_) => {}
+            Step::Missing => s.insert(th, v, hash)?,
+            Step::Maybe(..) => return Err(th.cannot_settle(set)),
+        }
+    }
+    Ok(())
+}
 /// Looks for a key from a probe on. Safe on torn state.
 #[inline(always)]
 fn probe(table: Value, hash: u64, key: Value, from: Option<Probe>) -> Step {
@@ -329,6 +343,20 @@ impl Gc<Set> {
         }
         self.insert(th, v, hash as u64)?;
         Ok(true)
+    }
+    /// Adds an item, at the end of the transaction if others are met here.
+    #[inline]
+    pub fn put(self, th: &mut Thread, v: Value) -> R<()> {
+        let hash = hash_item(th, v)?;
+        // What the table tells without being read is a guess; what is put off looks again.
+        if th.may_defer(self.header())
+            && matches!(probe(self.table.get(), hash as u64, v, None), Step::Missing)
+            && th.defer(self.obj(), add_all, &[v.0, hash as u64])?
+        {
+            return Ok(());
+        }
+        self.add_hash(th, v, hash)?;
+        Ok(())
     }
     fn insert(self, th: &mut Thread, v: Value, hash: u64) -> R<()> {
         th.write(self.header(), WORDS)?;

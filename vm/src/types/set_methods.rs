@@ -574,7 +574,7 @@ pub(crate) fn issuperset(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::TRUE)
 }
 fn add(th: &mut Thread, a: &[Value]) -> R {
-    of(a[0]).add(th, a[1])?;
+    of(a[0]).put(th, a[1])?;
     Ok(Value::NONE)
 }
 fn discard(th: &mut Thread, a: &[Value]) -> R {

@@ -97,6 +97,7 @@ pub(crate) fn load_global(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, f: 
                         other,
                         class: None,
                         hit: Hit::Builtin(i as u32),
+                        fixed: false,
                         next: None,
                     },
                 );

@@ -1,0 +1,146 @@
+# What is added to containers that threads fill together is put off to the commit: a thread sees its own additions at once, in
+# their order, and others see all or none of an atomic block's.
+import collections
+import queue
+import threading
+
+import vasuki
+
+ROUNDS = 300
+THREADS = 4
+
+
+class Key:
+    """Equal to others with the same number, as only Python code knows."""
+
+    def __init__(self, n):
+        self.n = n
+
+    def __hash__(self):
+        return self.n % 7
+
+    def __eq__(self, other):
+        return self.n == other.n
+
+
+class Limited(list):
+    __slots__ = ()
+
+
+items, left, limited = [], [], Limited()
+numbers, keys, members = {}, {}, set()
+ends, last = collections.deque(), collections.deque(maxlen=5)
+orders = collections.OrderedDict()
+todo = queue.SimpleQueue()
+mistakes = []
+
+
+def expect(what, *seen):
+    if not all(seen):
+        mistakes.append((what, seen))
+
+
+def fill(me):
+    for i in range(ROUNDS):
+        mine = (me, i)
+        # Nothing looks at what was put off before the commit.
+        items.append(mine)
+        numbers[me, i] = i
+        members.add(mine)
+        orders[f"{me}.{i}"] = me
+        limited.append(mine)
+        last.append(mine)
+        todo.put(mine)
+        if i % 3 == 0:
+            # Both ends, and then a look at them in the same transaction.
+            with vasuki.atomic:
+                ends.append((mine, "right"))
+                ends.appendleft((mine, "left"))
+                ends.append((mine, "last"))
+                expect("ends", ends[0] == (mine, "left"), ends[-1] == (mine, "last"), ends[-2] == (mine, "right"))
+                expect("pops", ends.pop() == (mine, "last"), ends.popleft() == (mine, "left"))
+        if i % 5 == 0:
+            with vasuki.atomic:
+                n = len(items)
+                items.append(mine)
+                left.append(mine)
+                expect("lists", len(items) == n + 1, items[-1] is mine, left[-1] is mine, mine in left)
+        if i % 7 == 0:
+            with vasuki.atomic:
+                numbers["last"] = mine
+                expect("a dict", numbers["last"] is mine, "last" in numbers, list(numbers)[-1] == "last")
+                del numbers["last"]
+                members.add(("now", me))
+                expect("a set", ("now", me) in members)
+                members.discard(("now", me))
+        if i % 11 == 0:
+            keys[Key(i)] = me
+            keys[Key(i)] = me + 100
+            with vasuki.atomic:
+                expect("keys", keys[Key(i)] == me + 100)
+        if i % 13 == 0:
+            # Of what functions do that give up, nothing stays.
+            def gives_up():
+                left.append("never")
+                numbers["never"] = 0
+                expect("inside", left[-1] == "never", numbers["never"] == 0)
+                vasuki.retry()
+
+            def then():
+                left.append(("then", me))
+
+            with vasuki.atomic:
+                left.append(("before", me))
+                vasuki.or_else(gives_up, then)
+                left.append(("after", me))
+                expect("or_else", left[-3:] == [("before", me), ("then", me), ("after", me)], "never" not in numbers)
+        try:
+            with vasuki.atomic:
+                left.append(("kept", me))
+                raise KeyError
+        except KeyError:
+            pass
+
+
+pairs = ([], {})
+stop = False
+
+
+def add_pairs(me):
+    for i in range(ROUNDS):
+        with vasuki.atomic:
+            pairs[0].append((me, i))
+            pairs[1][me, i] = None
+
+
+def watch():
+    while not stop:
+        with vasuki.atomic:
+            expect("all or none", len(pairs[0]) == len(pairs[1]))
+
+
+def run(*jobs):
+    threads = [threading.Thread(target=f, args=a) for f, *a in jobs]
+    for t in threads:
+        t.start()
+    return threads
+
+
+for t in run(*[(fill, me) for me in range(THREADS)]):
+    t.join()
+watcher = run((watch,))
+for t in run(*[(add_pairs, me) for me in range(THREADS)]):
+    t.join()
+stop = True
+watcher[0].join()
+
+print("mistakes:", mistakes[:3])
+print(len(items), len(set(items)), len(numbers), len(members), len(orders), len(limited), type(limited).__name__)
+print([[i for m, i in limited if m == me] == list(range(ROUNDS)) for me in range(THREADS)])
+print([[k for k, m in orders.items() if m == me] == [f"{me}.{i}" for i in range(ROUNDS)] for me in range(THREADS)])
+print(len(ends), all(side == "right" for _, side in ends), len(last), last.maxlen)
+print(len(keys), sorted({v // 100 for v in keys.values()}), sorted(k.n for k in keys)[:4])
+taken = [todo.get_nowait() for _ in range(todo.qsize())]
+print(len(taken), [[i for m, i in taken if m == me] == list(range(ROUNDS)) for me in range(THREADS)])
+print(len(left), left.count("never"), [left.count((what, 0)) for what in ("before", "then", "after", "kept")])
+print(len(pairs[0]), pairs[0] == list(pairs[1]))
