@@ -286,8 +286,9 @@ impl Gc<List> {
         {
             return Ok(b);
         }
-        // Doubling while small, a quarter more when large. Odd: header and slots then fill 16-byte units.
-        let extra = if need < 1 << 16 { need.min(n + 3) } else { need >> 2 };
+        // Doubling, half more when large: what nobody has used yet takes no memory, but each buffer on the way does. Odd: header
+        // and slots then fill 16-byte units.
+        let extra = if need < 1 << 20 { need.min(n + 3) } else { need >> 1 };
         self.open_cards(th, 0, n)?;
         let b = self.new_buffer(th, (need + extra) | 1)?;
         if let Some(old) = old {
