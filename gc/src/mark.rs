@@ -1,39 +1,122 @@
-//! Marking: a stack per worker; large heaps are marked by rayon's workers in parallel.
+//! Marking: a stack per worker. The collecting thread begins; when there is much to mark, rayon's workers go on in parallel.
 
+use crate::block::{BLOCK, GRANULE, MAP_WORDS};
 use crate::heap::{Heap, lock};
 use std::ptr::NonNull;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// What the VM knows about objects.
 pub trait Tracer: Sync {
     /// Calls `m.mark` for every object that `obj` refers to. May run on several threads at once.
     fn trace(&self, obj: NonNull<u8>, m: &mut Marker);
+    /// Into how many parts is this object divided, so that several workers trace it?
+    fn parts(&self, _obj: NonNull<u8>) -> usize {
+        1
+    }
+    /// As `trace`, for one of more than one `parts`.
+    fn trace_part(&self, obj: NonNull<u8>, _part: usize, m: &mut Marker) {
+        self.trace(obj, m);
+    }
     /// Are objects in leaf spaces traced too, though they refer to nothing?
     fn visits_leaves(&self) -> bool {
         false
     }
 }
 
+/// Objects on their way from the stack of pending ones to being traced: as many as memory can fetch meanwhile.
+const AHEAD: usize = 8;
+/// Bytes of the heap for which one word of a mark map stands.
+const WORD_SPAN: usize = 64 * GRANULE;
+
 /// Receives the objects that a traced object refers to.
+///
+/// Neighbours are often found one after the other (items of a list that were made in order), so the bits for one word of a
+/// mark map are gathered before they are set at once.
 pub struct Marker<'h> {
     heap: &'h Heap,
-    stack: Vec<usize>,
     visits_leaves: bool,
+    /// no other marker is at work
+    alone: bool,
+    /// the word of the mark maps that `bits` are for, counted over all blocks
+    word: usize,
+    bits: u64,
+    stack: Vec<usize>,
+    ahead: [usize; AHEAD],
+    at: usize,
 }
-impl Marker<'_> {
+impl<'h> Marker<'h> {
+    fn new(heap: &'h Heap, tracer: &dyn Tracer, stack: Vec<usize>, alone: bool) -> Marker<'h> {
+        Marker {
+            heap,
+            visits_leaves: tracer.visits_leaves(),
+            alone,
+            word: 0,
+            bits: 0,
+            stack,
+            ahead: [0; AHEAD],
+            at: 0,
+        }
+    }
     /// An object (the start of an allocated cell) is reachable.
     #[inline]
     pub fn mark(&mut self, p: NonNull<u8>) {
-        if let Some(space) = self.heap.set_mark(p.as_ptr() as usize)
-            && (!space.is_leaf() || self.visits_leaves)
-        {
-            self.stack.push(p.as_ptr() as usize);
+        let offset = p.as_ptr() as usize - self.heap.address(0);
+        let word = offset / WORD_SPAN;
+        if word != self.word {
+            self.set_bits();
+            self.word = word;
+        }
+        self.bits |= 1 << (offset / GRANULE % 64);
+    }
+    /// Sets the gathered bits; those objects that were not marked before are to be traced.
+    #[inline]
+    fn set_bits(&mut self) {
+        let d = self.heap.descriptor(self.word / MAP_WORDS);
+        let map = &d.mark[self.word % MAP_WORDS];
+        let old = map.load(Relaxed);
+        let mut new = std::mem::take(&mut self.bits) & !old;
+        if new == 0 {
+            return;
+        }
+        if self.alone {
+            map.store(old | new, Relaxed);
+        } else {
+            new &= !map.fetch_or(new, Relaxed);
+        }
+        if d.space().is_leaf() && !self.visits_leaves {
+            return;
+        }
+        let base = self.heap.address(0) + self.word * WORD_SPAN;
+        while new != 0 {
+            self.stack.push(base + new.trailing_zeros() as usize * GRANULE);
+            new &= new - 1;
         }
     }
+    /// The next object to be traced. Its first cache line was asked for some objects ago.
+    #[inline]
+    fn next(&mut self) -> Option<NonNull<u8>> {
+        for _ in 0..=AHEAD {
+            if self.stack.is_empty() {
+                self.set_bits();
+            }
+            let new = self.stack.pop().unwrap_or(0);
+            prefetch(new);
+            let due = std::mem::replace(&mut self.ahead[self.at], new);
+            self.at = (self.at + 1) % AHEAD;
+            if due != 0 {
+                return NonNull::new(due as *mut u8);
+            }
+        }
+        None
+    }
+    /// All objects that are to be traced.
+    fn into_rest(mut self) -> Vec<usize> {
+        self.set_bits();
+        self.stack.extend(self.ahead.iter().filter(|p| **p != 0));
+        self.stack
+    }
 }
-
-/// Objects on their way from the stack of pending ones to being traced: as many as memory can fetch meanwhile.
-const AHEAD: usize = 8;
 
 /// Asks for the first cache line of an object.
 #[inline(always)]
@@ -47,10 +130,10 @@ fn prefetch(p: usize) {
     let _ = p;
 }
 
-/// Heaps smaller than this are marked by the calling thread alone.
-const PARALLEL_FROM: usize = 96 << 20;
-/// A worker with more than twice as many pending objects gives half away.
-const SHARE: usize = 2048;
+/// So many objects the collecting thread traces before it calls the workers: they take some time to wake up.
+const ALONE: usize = 8192;
+/// After so many objects a worker looks whether another one has nothing to do.
+const LOOK_EVERY: usize = 64;
 
 static WORKERS: Mutex<Option<&'static rayon::ThreadPool>> = Mutex::new(None);
 
@@ -105,44 +188,95 @@ impl Heap {
     /// Stopped. Traces until nothing new is found.
     pub fn drain(&self, tracer: &dyn Tracer) {
         let start = std::mem::take(&mut *lock(&self.queue));
-        if self.bytes_in_use() < PARALLEL_FROM {
-            self.work(start, tracer, None);
-        } else {
-            match workers() {
-                None => self.work(start, tracer, None),
-                Some(pool) => pool.scope(|s| {
-                    for part in start.chunks(SHARE) {
-                        let part = part.to_vec();
-                        s.spawn(move |s| self.work(part, tracer, Some(s)));
-                    }
-                }),
+        let rest = self.trace_alone(start, tracer, ALONE);
+        if rest.is_empty() {
+            return;
+        }
+        match workers().filter(|w| w.current_num_threads() > 1) {
+            None => {
+                self.trace_alone(rest, tracer, usize::MAX);
+            }
+            Some(pool) => {
+                let team = Team {
+                    heap: self,
+                    tracer,
+                    workers: pool.current_num_threads(),
+                    jobs: AtomicUsize::new(0),
+                };
+                let share = rest.len().div_ceil(team.workers);
+                pool.scope(|s| rest.chunks(share).for_each(|part| team.spawn(s, Job::Objects(part.to_vec()))));
             }
         }
     }
-    fn work<'s>(&'s self, stack: Vec<usize>, tracer: &'s dyn Tracer, scope: Option<&rayon::Scope<'s>>) {
-        let mut m = Marker {
-            heap: self,
-            stack,
-            visits_leaves: tracer.visits_leaves(),
-        };
-        let mut ahead = [0usize; AHEAD];
-        let (mut at, mut idle) = (0, 0);
-        while idle < AHEAD {
-            let next = m.stack.pop().unwrap_or(0);
-            prefetch(next);
-            let due = std::mem::replace(&mut ahead[at], next);
-            at = (at + 1) % AHEAD;
-            let Some(p) = NonNull::new(due as *mut u8) else {
-                idle = if next == 0 { idle + 1 } else { 0 };
-                continue;
+    /// Traces up to `most` objects, and none that is for several workers if there is a limit. Gives what is left.
+    fn trace_alone(&self, stack: Vec<usize>, tracer: &dyn Tracer, most: usize) -> Vec<usize> {
+        let mut m = Marker::new(self, tracer, stack, true);
+        for _ in 0..most {
+            let Some(p) = m.next() else {
+                return Vec::new();
             };
-            idle = 0;
+            if most < usize::MAX && parts(tracer, p) > 1 {
+                m.stack.push(p.as_ptr() as usize);
+                break;
+            }
             tracer.trace(p, &mut m);
-            if let Some(s) = scope
-                && m.stack.len() > 2 * SHARE
-            {
-                let half = m.stack.split_off(m.stack.len() - SHARE);
-                s.spawn(move |s| self.work(half, tracer, Some(s)));
+        }
+        m.into_rest()
+    }
+}
+/// Into how many parts is an object divided? One that is not large: into one.
+#[inline]
+fn parts(tracer: &dyn Tracer, p: NonNull<u8>) -> usize {
+    if (p.as_ptr() as usize).is_multiple_of(BLOCK) {
+        tracer.parts(p)
+    } else {
+        1
+    }
+}
+
+/// What a worker does next.
+enum Job {
+    /// to trace these objects, and what they lead to
+    Objects(Vec<usize>),
+    /// to trace one part of an object, and what it leads to
+    Part(NonNull<u8>, usize),
+}
+// SAFETY: an object of the heap, which any worker may trace.
+unsafe impl Send for Job {}
+
+/// The workers of one collection.
+struct Team<'t> {
+    heap: &'t Heap,
+    tracer: &'t dyn Tracer,
+    workers: usize,
+    /// jobs that are not done
+    jobs: AtomicUsize,
+}
+impl Team<'_> {
+    fn spawn<'s>(&'s self, s: &rayon::Scope<'s>, job: Job) {
+        self.jobs.fetch_add(1, Relaxed);
+        s.spawn(move |s| {
+            self.work(s, job);
+            self.jobs.fetch_sub(1, Relaxed);
+        });
+    }
+    fn work<'s>(&'s self, s: &rayon::Scope<'s>, job: Job) {
+        let mut m = Marker::new(self.heap, self.tracer, Vec::new(), false);
+        match job {
+            Job::Objects(o) => m.stack = o,
+            Job::Part(p, i) => self.tracer.trace_part(p, i, &mut m),
+        }
+        let mut traced = 0usize;
+        while let Some(p) = m.next() {
+            match parts(self.tracer, p) {
+                1 => self.tracer.trace(p, &mut m),
+                n => (0..n).for_each(|i| self.spawn(s, Job::Part(p, i))),
+            }
+            traced += 1;
+            // What is deep in the stack leads to most.
+            if traced.is_multiple_of(LOOK_EVERY) && m.stack.len() > 1 && self.jobs.load(Relaxed) < self.workers {
+                let rest = m.stack.split_off(m.stack.len() / 2);
+                self.spawn(s, Job::Objects(std::mem::replace(&mut m.stack, rest)));
             }
         }
     }

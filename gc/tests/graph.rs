@@ -154,3 +154,91 @@ fn a_limit_is_kept_and_strange_words_find_nothing() {
         assert!(h.find(w).is_none());
     }
 }
+
+/// Counts in word 0 of each object how often it was traced, and divides those with many fields.
+struct Counting;
+const PART: usize = 1000;
+impl Counting {
+    fn fields(obj: NonNull<u8>, range: std::ops::Range<usize>, m: &mut Marker) {
+        // SAFETY: objects of this test have their fields from word 3 on.
+        unsafe {
+            (*obj.as_ptr().cast::<AtomicUsize>()).fetch_add(1, Relaxed);
+            range.for_each(|i| m.mark(NonNull::new(*obj.as_ptr().cast::<*mut u8>().add(3 + i)).expect("all fields are filled")));
+        }
+    }
+    fn count(obj: NonNull<u8>) -> usize {
+        // SAFETY: objects of this test have their field count at word 2.
+        unsafe { *obj.as_ptr().cast::<usize>().add(2) }
+    }
+}
+impl Tracer for Counting {
+    fn trace(&self, obj: NonNull<u8>, m: &mut Marker) {
+        Counting::fields(obj, 0..Counting::count(obj), m);
+    }
+    fn parts(&self, obj: NonNull<u8>) -> usize {
+        Counting::count(obj).div_ceil(PART).max(1)
+    }
+    fn trace_part(&self, obj: NonNull<u8>, part: usize, m: &mut Marker) {
+        Counting::fields(obj, part * PART..Counting::count(obj).min((part + 1) * PART), m);
+    }
+}
+
+#[test]
+fn workers_trace_each_object_once() {
+    let h = heap();
+    let mut a = LocalAlloc::new(h);
+    let mut seed = 7;
+    let mut with = |fields: &[u64]| {
+        let o = new(&mut a, fields.len(), false);
+        // SAFETY: the object has that many fields.
+        fields
+            .iter()
+            .enumerate()
+            .for_each(|(i, f)| unsafe { *(o as *mut u64).add(3 + i) = *f });
+        o
+    };
+    let tree = |with: &mut dyn FnMut(&[u64]) -> u64, depth: u32| {
+        let mut level: Vec<u64> = (0..1u64 << depth).map(|_| with(&[])).collect();
+        let mut all = level.clone();
+        while level.len() > 1 {
+            level = level.chunks(2).map(|pair| with(&[pair[0], pair[1], pair[0]])).collect();
+            all.extend(&level);
+        }
+        (level[0], all)
+    };
+    let (small, mut live) = tree(&mut with, 3);
+    let (large, all) = tree(&mut with, 12);
+    live.extend(all);
+    let leaves: Vec<u64> = (0..100_000).map(|_| with(&[])).collect();
+    let mut shuffled = leaves.clone();
+    (1..shuffled.len()).for_each(|i| shuffled.swap(i, next(&mut seed) % (i + 1)));
+    let wide = with(&shuffled);
+    let wider = with(
+        &(0..20)
+            .flat_map(|i| [&shuffled[i * 1000..i * 1500], &[small, wide]].concat())
+            .collect::<Vec<_>>(),
+    );
+    let garbage = with(&leaves);
+    live.extend(leaves);
+    let mut list = small;
+    for _ in 0..5000 {
+        list = with(&[list]);
+        live.push(list);
+    }
+    live.extend([wide, wider]);
+    for _ in 0..20 {
+        h.start_marking();
+        h.mark_roots(&[list + 5, large, wider], &Counting);
+        h.drain(&Counting);
+        for &o in &live {
+            let p = NonNull::new(o as *mut u8).unwrap();
+            assert!(h.is_marked(p));
+            // SAFETY: a live object.
+            let traced = unsafe { std::mem::take(&mut *(o as *mut usize)) };
+            // Only those that have blocks of their own are divided, and only when there are workers.
+            let parts = Counting::count(p).div_ceil(PART);
+            assert!(traced == parts || traced == parts.min(1), "{parts} parts, traced {traced} times");
+        }
+        assert!(!h.is_marked(NonNull::new(garbage as *mut u8).unwrap()));
+    }
+}

@@ -87,25 +87,49 @@ struct VmTracer {
     /// objects of retired owners get version 0: see `vasuki_stm::World::renew`
     renews: Option<&'static WorldThread>,
 }
-impl Tracer for VmTracer {
-    fn visits_leaves(&self) -> bool {
-        self.renews.is_some()
-    }
-    fn trace(&self, p: NonNull<u8>, m: &mut Marker) {
-        // SAFETY: the collector hands out starts of allocated cells, which hold objects.
-        let o = unsafe { Obj::from_addr(p.as_ptr() as u64) };
+impl VmTracer {
+    /// As it is traced, an object of a retired owner gets a new owner.
+    #[inline]
+    fn renew(&self, o: Obj) {
         if let Some(w) = self.renews {
             let m = o.header().meta.load(Relaxed);
             if m & meta::OPEN != 0 && w.is_retired(m) {
                 o.header().meta.store(0, Relaxed);
             }
         }
-        crate::trace::object(o, &mut |v| {
-            if let Some(o) = v.to_obj() {
-                // SAFETY: an object's address is not null.
-                m.mark(unsafe { NonNull::new_unchecked(o.addr() as *mut u8) });
-            }
-        });
+    }
+}
+/// The object that the collector means.
+#[inline]
+fn object_at(p: NonNull<u8>) -> Obj {
+    // SAFETY: the collector hands out starts of allocated cells, which hold objects.
+    unsafe { Obj::from_addr(p.as_ptr() as u64) }
+}
+#[inline]
+fn mark(m: &mut Marker, v: Value) {
+    if let Some(o) = v.to_obj() {
+        // SAFETY: an object's address is not null.
+        m.mark(unsafe { NonNull::new_unchecked(o.addr() as *mut u8) });
+    }
+}
+impl Tracer for VmTracer {
+    fn visits_leaves(&self) -> bool {
+        self.renews.is_some()
+    }
+    fn trace(&self, p: NonNull<u8>, m: &mut Marker) {
+        let o = object_at(p);
+        self.renew(o);
+        crate::trace::object(o, &mut |v| mark(m, v));
+    }
+    fn parts(&self, p: NonNull<u8>) -> usize {
+        crate::trace::parts(object_at(p))
+    }
+    fn trace_part(&self, p: NonNull<u8>, part: usize, m: &mut Marker) {
+        let o = object_at(p);
+        if part == 0 {
+            self.renew(o);
+        }
+        crate::trace::part(o, part, &mut |v| mark(m, v));
     }
 }
 
@@ -261,12 +285,10 @@ fn collect_now(th: &mut Thread, on_dead: Option<&dyn Fn(Obj)>) -> usize {
         // SAFETY: registered threads are alive, and stopped (or this one).
         unsafe { (*(t as *mut Thread)).alloc.retire() };
     }
-    // SAFETY: the heap hands out starts of cells that still hold their objects.
-    let object = |p: NonNull<u8>| unsafe { Obj::from_addr(p.as_ptr() as u64) };
     // SAFETY: an unreachable object, freed once.
-    let free = |p: NonNull<u8>| unsafe { crate::trace::drop_object(object(p)) };
+    let free = |p: NonNull<u8>| unsafe { crate::trace::drop_object(object_at(p)) };
     match on_dead {
-        Some(f) => h.sweep(&free, Some(&|p| f(object(p)))),
+        Some(f) => h.sweep(&free, Some(&|p| f(object_at(p)))),
         None => h.sweep(&free, None),
     }
     finalizers::request(th);

@@ -6,6 +6,14 @@ use crate::types::payload::PayloadInfo;
 use crate::types::*;
 use crate::value::Value;
 
+/// An object as one of a layout, which its kind says it has.
+macro_rules! layout {
+    ($o:expr, $t:ty) => {
+        // SAFETY: the kind says that the object has this layout.
+        unsafe { crate::object::Gc::<$t>::from_addr($o.addr() as u64) }
+    };
+}
+
 /// Calls `f` with those of the values that are objects.
 #[inline]
 pub fn objects(values: impl Iterator<Item = Value>, mut f: impl FnMut(Value)) {
@@ -15,10 +23,9 @@ pub fn objects(values: impl Iterator<Item = Value>, mut f: impl FnMut(Value)) {
         }
     }
 }
-/// Calls `f` for every object inside an object (and perhaps for other values), its class and its attributes included.
-#[inline]
-pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
-    let kind = o.kind();
+/// Calls `f` for an object's class and attributes.
+#[inline(always)]
+fn class_and_attributes(o: Obj, f: &mut impl FnMut(Value)) {
     if o.shape_id() != 0 {
         let class = class_of_obj(o);
         f(class.value());
@@ -30,19 +37,20 @@ pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
             }
         }
     }
+}
+/// Calls `f` for every object inside an object (and perhaps for other values), its class and its attributes included.
+#[inline]
+pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
+    let kind = o.kind();
+    class_and_attributes(o, f);
     macro_rules! fields {
         ($t:ty) => {
-            // SAFETY: the kind says that the object has this layout.
-            unsafe { crate::object::Gc::<$t>::from_addr(o.addr() as u64) }.trace(f)
+            layout!(o, $t).trace(f)
         };
     }
     match kind {
         Kind::Buffer => fields!(buffer::Buffer),
-        Kind::Tuple => {
-            // SAFETY: as above.
-            let t = unsafe { crate::object::Gc::<tuple::Tuple>::from_addr(o.addr() as u64) };
-            objects(t.items().iter().copied(), &mut *f);
-        }
+        Kind::Tuple => objects(layout!(o, tuple::Tuple).items().iter().copied(), &mut *f),
         Kind::List => fields!(list::List),
         Kind::Dict => fields!(dict::Dict),
         Kind::DictTable => fields!(dict::DictTable),
@@ -78,6 +86,38 @@ pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
             }
         }
         Kind::Free | Kind::Instance | Kind::Int | Kind::Float | Kind::Complex | Kind::Str | Kind::Bytes => {}
+    }
+}
+
+/// So many places of a wide object are a part of it.
+const PART: usize = 1 << 13;
+
+/// Into how many parts is an object divided, for several threads to trace?
+pub fn parts(o: Obj) -> usize {
+    places(o).div_ceil(PART).max(1)
+}
+/// Calls `f` for every object inside one of the parts.
+pub fn part(o: Obj, part: usize, f: &mut impl FnMut(Value)) {
+    if part == 0 {
+        class_and_attributes(o, f);
+    }
+    let places = part * PART..places(o).min((part + 1) * PART);
+    match o.kind() {
+        Kind::Buffer => layout!(o, buffer::Buffer).trace_places(places, f),
+        Kind::Tuple => objects(layout!(o, tuple::Tuple).items()[places].iter().copied(), f),
+        Kind::DictTable => layout!(o, dict::DictTable).trace_places(places, f),
+        Kind::SetTable => layout!(o, set::SetTable).trace_places(places, f),
+        _ => {}
+    }
+}
+/// How many places for values has an object that may have very many of them? 0: it cannot.
+fn places(o: Obj) -> usize {
+    match o.kind() {
+        Kind::Buffer => layout!(o, buffer::Buffer).cap(),
+        Kind::Tuple => layout!(o, tuple::Tuple).items().len(),
+        Kind::DictTable => layout!(o, dict::DictTable).places(),
+        Kind::SetTable => layout!(o, set::SetTable).places(),
+        _ => 0,
     }
 }
 

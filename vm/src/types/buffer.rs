@@ -87,8 +87,12 @@ impl Gc<Buffer> {
         Ok(())
     }
     /// Calls `f` with every value inside.
-    pub fn trace(self, f: &mut dyn FnMut(Value)) {
-        crate::trace::objects(self.slots().iter().map(Slot::get), f);
+    pub fn trace(self, f: &mut impl FnMut(Value)) {
+        self.trace_places(0..self.cap(), f);
+    }
+    /// As `trace`, for some of the slots.
+    pub(crate) fn trace_places(self, places: std::ops::Range<usize>, f: &mut impl FnMut(Value)) {
+        crate::trace::objects(self.slots()[places].iter().map(Slot::get), f);
     }
 }
 

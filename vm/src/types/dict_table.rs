@@ -153,8 +153,16 @@ impl Gc<DictTable> {
         self.spent.load(Relaxed) < self.cap
     }
     /// Calls `f` with every value inside.
-    pub fn trace(self, f: &mut dyn FnMut(Value)) {
-        crate::trace::objects(self.filled().iter().flat_map(|e| [e.key.get(), e.value.get()]), f);
+    pub fn trace(self, f: &mut impl FnMut(Value)) {
+        self.trace_places(0..self.places(), f);
+    }
+    /// As `trace`, for some of the entries.
+    pub(crate) fn trace_places(self, places: std::ops::Range<usize>, f: &mut impl FnMut(Value)) {
+        crate::trace::objects(self.filled()[places].iter().flat_map(|e| [e.key.get(), e.value.get()]), f);
+    }
+    /// Entries that have been filled.
+    pub(crate) fn places(self) -> usize {
+        self.filled().len()
     }
     /// Appends an entry whose key is not there, at the free index place `at` where the search for it ended, if that is
     /// known. There is room, and nobody else writes.

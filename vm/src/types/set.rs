@@ -105,8 +105,16 @@ impl Gc<SetTable> {
         self.fill.store(self.fill.load(Relaxed) + 1, Relaxed);
     }
     /// Calls `f` with every value inside.
-    pub fn trace(self, f: &mut dyn FnMut(Value)) {
-        crate::trace::objects(self.entries().iter().map(|e| e.key.get()), f);
+    pub fn trace(self, f: &mut impl FnMut(Value)) {
+        self.trace_places(0..self.places(), f);
+    }
+    /// As `trace`, for some of the entries.
+    pub(crate) fn trace_places(self, places: std::ops::Range<usize>, f: &mut impl FnMut(Value)) {
+        crate::trace::objects(self.entries()[places].iter().map(|e| e.key.get()), f);
+    }
+    /// How many entries there are, free ones too.
+    pub(crate) fn places(self) -> usize {
+        self.entries().len()
     }
 }
 fn new_table(th: &mut Thread, size: usize) -> R<Gc<SetTable>> {
