@@ -4,11 +4,11 @@ use crate::block::*;
 use crate::external;
 use crate::stats::Stats;
 use std::ptr::NonNull;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+use std::sync::{Mutex, OnceLock};
 
-/// Least bytes between collections: marking what a program has after start-up then costs a few percent of the time in which
-/// so much is allocated.
+/// Least bytes between collections for each thread that allocates: marking what a program has after start-up then costs a few
+/// percent of the time in which it allocates so much.
 const MIN_THRESHOLD: usize = 64 << 20;
 /// The heap's first bytes keep to small pages, so that small programs stay small.
 const SMALL_PAGES: usize = 4 << 20;
@@ -45,6 +45,7 @@ pub struct Heap {
     in_use: AtomicUsize,
     since: AtomicUsize,
     threshold: AtomicUsize,
+    shares: Shares,
     limit: AtomicUsize,
     /// bytes outside of the heap after the last collection
     external: AtomicUsize,
@@ -64,6 +65,30 @@ unsafe impl Send for Heap {}
 struct FreeBlocks {
     runs: Vec<(usize, usize)>,
     next: usize,
+}
+
+/// How the threads shared what was allocated since the last collection.
+#[derive(Default)]
+struct Shares {
+    all: AtomicUsize,
+    most: AtomicUsize,
+}
+impl Shares {
+    fn add(&self, bytes: usize) {
+        self.all.fetch_add(bytes, Relaxed);
+        self.most.fetch_max(bytes, Relaxed);
+    }
+    /// How many threads that allocate as much as the busiest one would have allocated so much; no more than there are cores.
+    /// Begins anew.
+    fn take(&self) -> f64 {
+        let (all, most) = (self.all.swap(0, Relaxed), self.most.swap(0, Relaxed));
+        if all == most {
+            return 1.0;
+        }
+        static CORES: OnceLock<usize> = OnceLock::new();
+        let cores = *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, |n| n.get()));
+        (all as f64 / most as f64).min(cores as f64)
+    }
 }
 
 fn reserve(bytes: usize) -> Option<usize> {
@@ -122,6 +147,7 @@ impl Heap {
             in_use: AtomicUsize::new(0),
             since: AtomicUsize::new(0),
             threshold: AtomicUsize::new(MIN_THRESHOLD),
+            shares: Shares::default(),
             limit: AtomicUsize::new(usize::MAX),
             external: AtomicUsize::new(0),
             every: AtomicUsize::new(0),
@@ -192,6 +218,10 @@ impl Heap {
     /// Would `bytes` more pass the limit?
     pub fn is_over_limit(&self, bytes: usize) -> bool {
         self.bytes_in_all() + bytes > self.limit.load(Relaxed)
+    }
+    /// Stopped. What one thread has allocated since the last collection.
+    pub(crate) fn note_share(&self, bytes: usize) {
+        self.shares.add(bytes);
     }
     pub(crate) fn account(&self, bytes: usize) {
         self.since.fetch_add(bytes, Relaxed);
@@ -399,7 +429,8 @@ impl Heap {
         self.since.store(0, Relaxed);
         let outside = external::bytes();
         self.external.store(outside, Relaxed);
-        self.threshold.store(MIN_THRESHOLD.max(live + outside), Relaxed);
+        let least = (MIN_THRESHOLD as f64 * self.shares.take()) as usize;
+        self.threshold.store(least.max(live + outside), Relaxed);
         self.set_limit(self.limit.load(Relaxed));
         self.give_memory_back();
     }

@@ -21,7 +21,8 @@ struct Run {
 pub struct LocalAlloc {
     heap: &'static Heap,
     runs: [Run; CLASSES * SPACES],
-    epoch: usize,
+    /// bytes taken since the last collection
+    taken: usize,
 }
 
 impl LocalAlloc {
@@ -30,7 +31,7 @@ impl LocalAlloc {
         LocalAlloc {
             heap,
             runs: [Run::default(); CLASSES * SPACES],
-            epoch: 0,
+            taken: 0,
         }
     }
     /// `size` zeroed bytes, 16-byte aligned. None: collect first (or the limit is reached).
@@ -59,7 +60,9 @@ impl LocalAlloc {
             if !anyway && self.heap.is_due(size) {
                 return None;
             }
-            return self.heap.take_large(size, space);
+            let p = self.heap.take_large(size, space)?;
+            self.taken += size;
+            return Some(p);
         }
         let class = class_of(size);
         let i = class * SPACES + space as usize;
@@ -125,11 +128,12 @@ impl LocalAlloc {
             unsafe { (r.cur as *mut u8).write_bytes(0, at - start) };
         }
         self.heap.account(at - start);
+        self.taken += at - start;
         true
     }
     /// Stopped, before a sweep: gives up all runs.
     pub fn retire(&mut self) {
         self.runs = [Run::default(); CLASSES * SPACES];
-        self.epoch += 1;
+        self.heap.note_share(std::mem::take(&mut self.taken));
     }
 }

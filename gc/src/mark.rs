@@ -30,9 +30,6 @@ const AHEAD: usize = 8;
 const WORD_SPAN: usize = 64 * GRANULE;
 
 /// Receives the objects that a traced object refers to.
-///
-/// Neighbours are often found one after the other (items of a list that were made in order), so the bits for one word of a
-/// mark map are gathered before they are set at once.
 pub struct Marker<'h> {
     heap: &'h Heap,
     visits_leaves: bool,
@@ -61,6 +58,28 @@ impl<'h> Marker<'h> {
     /// An object (the start of an allocated cell) is reachable.
     #[inline]
     pub fn mark(&mut self, p: NonNull<u8>) {
+        let p = p.as_ptr() as usize;
+        let offset = p - self.heap.address(0);
+        let d = self.heap.descriptor(offset / BLOCK);
+        let map = &d.mark[offset % BLOCK / WORD_SPAN];
+        let bit = 1 << (offset / GRANULE % 64);
+        let old = map.load(Relaxed);
+        if old & bit != 0 {
+            return;
+        }
+        if self.alone {
+            map.store(old | bit, Relaxed);
+        } else if map.fetch_or(bit, Relaxed) & bit != 0 {
+            return;
+        }
+        if !d.space().is_leaf() || self.visits_leaves {
+            self.stack.push(p);
+        }
+    }
+    /// As `mark`, for one of many that an object refers to. They are often neighbours, as items of a list that were made in
+    /// order: the bits for one word of a mark map are gathered, and set at once.
+    #[inline]
+    pub fn mark_one_of_many(&mut self, p: NonNull<u8>) {
         let offset = p.as_ptr() as usize - self.heap.address(0);
         let word = offset / WORD_SPAN;
         if word != self.word {

@@ -163,7 +163,11 @@ impl Counting {
         // SAFETY: objects of this test have their fields from word 3 on.
         unsafe {
             (*obj.as_ptr().cast::<AtomicUsize>()).fetch_add(1, Relaxed);
-            range.for_each(|i| m.mark(NonNull::new(*obj.as_ptr().cast::<*mut u8>().add(3 + i)).expect("all fields are filled")));
+            let many = range.len() > 8;
+            for i in range {
+                let field = NonNull::new(*obj.as_ptr().cast::<*mut u8>().add(3 + i)).expect("all fields are filled");
+                if many { m.mark_one_of_many(field) } else { m.mark(field) }
+            }
         }
     }
     fn count(obj: NonNull<u8>) -> usize {
@@ -241,4 +245,27 @@ fn workers_trace_each_object_once() {
         }
         assert!(!h.is_marked(NonNull::new(garbage as *mut u8).unwrap()));
     }
+}
+
+#[test]
+fn each_thread_that_allocates_may_take_as_much_between_collections() {
+    let h = heap();
+    let mut threads = [LocalAlloc::new(h), LocalAlloc::new(h)];
+    let mut threshold_after = |megabytes: [usize; 2]| {
+        for (a, n) in threads.iter_mut().zip(megabytes) {
+            (0..n << 10).for_each(|_| assert!(a.alloc(1024, Space::Plain).is_some()));
+            a.retire();
+        }
+        h.start_marking();
+        h.drain(&Words);
+        h.sweep(&|_| (), None);
+        h.stats().threshold
+    };
+    let one = threshold_after([20, 0]);
+    assert_eq!(one, threshold_after([1, 0]));
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+    assert_eq!(threshold_after([20, 20]), one * cores.min(2));
+    let between = threshold_after([20, 5]);
+    assert!(cores == 1 || (one < between && between < one * 3 / 2), "{between}");
+    assert_eq!(threshold_after([0, 20]), one);
 }

@@ -105,11 +105,12 @@ fn object_at(p: NonNull<u8>) -> Obj {
     // SAFETY: the collector hands out starts of allocated cells, which hold objects.
     unsafe { Obj::from_addr(p.as_ptr() as u64) }
 }
+/// Calls `f` with the object that a value is, if it is one.
 #[inline]
-fn mark(m: &mut Marker, v: Value) {
+fn with_object(v: Value, f: impl FnOnce(NonNull<u8>)) {
     if let Some(o) = v.to_obj() {
         // SAFETY: an object's address is not null.
-        m.mark(unsafe { NonNull::new_unchecked(o.addr() as *mut u8) });
+        f(unsafe { NonNull::new_unchecked(o.addr() as *mut u8) });
     }
 }
 impl Tracer for VmTracer {
@@ -119,7 +120,11 @@ impl Tracer for VmTracer {
     fn trace(&self, p: NonNull<u8>, m: &mut Marker) {
         let o = object_at(p);
         self.renew(o);
-        crate::trace::object(o, &mut |v| mark(m, v));
+        if crate::trace::has_many(o) {
+            crate::trace::object(o, &mut |v| with_object(v, |p| m.mark_one_of_many(p)));
+        } else {
+            crate::trace::object(o, &mut |v| with_object(v, |p| m.mark(p)));
+        }
     }
     fn parts(&self, p: NonNull<u8>) -> usize {
         crate::trace::parts(object_at(p))
@@ -129,7 +134,7 @@ impl Tracer for VmTracer {
         if part == 0 {
             self.renew(o);
         }
-        crate::trace::part(o, part, &mut |v| mark(m, v));
+        crate::trace::part(o, part, &mut |v| with_object(v, |p| m.mark_one_of_many(p)));
     }
 }
 

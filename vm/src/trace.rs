@@ -89,6 +89,11 @@ pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
     }
 }
 
+/// Has an object so many places for values that it pays to look for neighbours among them?
+#[inline]
+pub fn has_many(o: Obj) -> bool {
+    matches!(o.kind(), Kind::Buffer | Kind::Tuple | Kind::DictTable | Kind::SetTable) && places(o) >= 32
+}
 /// So many places of a wide object are a part of it.
 const PART: usize = 1 << 13;
 
@@ -111,6 +116,7 @@ pub fn part(o: Obj, part: usize, f: &mut impl FnMut(Value)) {
     }
 }
 /// How many places for values has an object that may have very many of them? 0: it cannot.
+#[inline]
 fn places(o: Obj) -> usize {
     match o.kind() {
         Kind::Buffer => layout!(o, buffer::Buffer).cap(),
