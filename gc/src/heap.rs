@@ -6,6 +6,7 @@ use crate::stats::Stats;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 /// Least bytes between collections for each thread that allocates: marking what a program has after start-up then costs a few
 /// percent of the time in which it allocates so much.
@@ -14,15 +15,18 @@ const MIN_THRESHOLD: usize = 64 << 20;
 const SMALL_PAGES: usize = 4 << 20;
 const LARGE_PAGE: usize = 2 << 20;
 
-/// `taken` of a free block whose memory the system has. Below: collections that have found it free and more than enough.
+/// `taken` of a free block whose memory the system has. Below: how often it was looked at, and was free and more than enough.
 const RELEASED: u8 = u8::MAX;
 /// Are the pages of a released block zeros when they are touched again?
 const RELEASED_IS_ZERO: bool = cfg!(target_os = "linux");
-/// So many of them before its memory is given back: what a program lets go of, it often needs soon again.
+/// So often before its memory is given back: what a program lets go of, it often needs soon again, and a fresh page costs
+/// more than using an old one.
 const PATIENCE: u8 = 4;
+/// Time between looking and looking again, at the least.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 impl Descriptor {
-    /// A collection has found the free block more than enough. Is its memory to be given back now?
+    /// The free block is more than enough. Is its memory to be given back now?
     fn ages(&self) -> bool {
         let age = self.taken.load(Relaxed);
         if age == RELEASED {
@@ -65,6 +69,8 @@ unsafe impl Send for Heap {}
 struct FreeBlocks {
     runs: Vec<(usize, usize)>,
     next: usize,
+    /// when it was looked for memory to give back
+    looked: Option<Instant>,
 }
 
 /// How the threads shared what was allocated since the last collection.
@@ -436,7 +442,11 @@ impl Heap {
     }
     /// Free blocks beyond those that will be used before the next collection become the system's memory again.
     fn give_memory_back(&self) {
-        let free = lock(&self.free);
+        let mut free = lock(&self.free);
+        if free.looked.is_some_and(|t| t.elapsed() < LOOK_AGAIN) {
+            return;
+        }
+        free.looked = Some(Instant::now());
         let mut keep = self.threshold.load(Relaxed) / BLOCK;
         for &(start, n) in &free.runs {
             let kept = n.min(keep);
