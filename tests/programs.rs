@@ -75,7 +75,7 @@ fn every_program_prints_the_same_in_hostile_modes() {
 /// With all put off to the ends of transactions that can be.
 #[test]
 fn every_program_prints_the_same_when_all_is_put_off() {
-    run_all("concurrent,defer,split-every=20,abort-every=200");
+    run_all("concurrent,defer,split-every=20,abort-every=50");
 }
 fn run_all(hostile: &str) {
     let filter = std::env::var("PROGRAMS").unwrap_or_default();

@@ -13,6 +13,8 @@ pub enum Cause {
     Other,
     /// what this entry of the read log says holds no more
     Changed(usize),
+    /// the answer that this entry of the log of parts has does not hold any more
+    ChangedPart(usize),
     /// another thread has this object open
     Busy(*const Header),
     /// an older transaction has asked for an object that this one has open

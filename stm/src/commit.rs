@@ -22,11 +22,13 @@ impl Tx {
     /// they were made, and that is where it stands in the serial order.
     pub fn commit(&mut self, w: &WorldThread, publisher: &mut dyn Publisher) -> Result<(), Conflict> {
         let version = if self.opened_shared {
-            let version = w.clock().advance();
+            let mut version = w.clock().advance();
             // All opens come before the advance of the clock, and advances are ordered: of two transactions that read what
             // the other writes, the later one finds its reads invalid.
             if version != self.snapshot + 1 && !self.irrevocable && !is_mutant(Mutant::NoValidation) {
-                self.validate(w)?;
+                while !self.validate(w, version)? {
+                    version = w.clock().advance();
+                }
             }
             self.check_locks()?;
             version

@@ -41,7 +41,7 @@ impl Tx {
                 return Err(Conflict);
             }
         }
-        Ok(())
+        self.lock_parts(w)
     }
     /// Locks an object for reading, if it still is as its word `seen` said.
     pub(crate) fn lock(&mut self, w: &WorldThread, h: &Header, seen: u64) -> bool {

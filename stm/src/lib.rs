@@ -50,6 +50,8 @@ mod numbers;
 #[expect(unsafe_code, reason = "undo entries are pointers to words")]
 mod open;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
+mod parts;
+#[expect(unsafe_code, reason = "logged headers are pointers")]
 mod read;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
 mod retry;
@@ -72,6 +74,7 @@ pub use elision::LockWord;
 pub use header::{Header, flag, meta};
 #[cfg(any(loom, shuttle))]
 pub use mutant::{Mutant, set_mutant};
+pub use parts::Test;
 pub use retry::Retry;
 pub use stop::Stopped;
 #[cfg(not(any(loom, shuttle)))]

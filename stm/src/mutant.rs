@@ -19,6 +19,10 @@ pub enum Mutant {
     ClockAfterValidation,
     /// commits do not validate
     NoValidation,
+    /// answers about parts of objects hold whatever has changed
+    PartUntested,
+    /// a test in a state that is newer than the snapshot counts
+    PartOfAnyTime,
     /// an abort restores the old version
     AbortRestoresVersion,
     /// objects are given free before what they refer to is published

@@ -67,7 +67,7 @@ impl Tx {
     }
     /// The word to recheck after the loads. Waits for an object that another thread has open; extends the snapshot when
     /// the object is newer.
-    fn read_begin(&mut self, w: &WorldThread, h: &Header) -> Result<u64, Conflict> {
+    pub(crate) fn read_begin(&mut self, w: &WorldThread, h: &Header) -> Result<u64, Conflict> {
         let mut wait = Wait::new(w, h);
         loop {
             let m = h.meta.load(Ordering::Acquire);
@@ -91,12 +91,8 @@ impl Tx {
     }
     /// Was nothing written since `seen`? Then the read is logged. False: load again.
     #[inline]
-    fn read_end(&mut self, h: &Header, seen: u64) -> Result<bool, Conflict> {
-        // The caller's loads happen before the second look at the word (pairs with the release fence in `open`).
-        if !is_mutant(Mutant::NoAcquireFence) {
-            fence(Ordering::Acquire);
-        }
-        if h.meta.load(Ordering::Relaxed) != seen && !is_mutant(Mutant::NoRecheck) {
+    pub(crate) fn read_end(&mut self, h: &Header, seen: u64) -> Result<bool, Conflict> {
+        if !self.is_unchanged(h, seen) {
             return Ok(false);
         }
         if meta::same_owner(seen, self.tag) {
@@ -109,22 +105,35 @@ impl Tx {
         }
         Ok(true)
     }
+    /// Is the word still the same after loads that began when it was `seen`?
+    #[inline]
+    pub(crate) fn is_unchanged(&self, h: &Header, seen: u64) -> bool {
+        // The caller's loads happen before the second look at the word (pairs with the release fence in `open`).
+        if !is_mutant(Mutant::NoAcquireFence) {
+            fence(Ordering::Acquire);
+        }
+        h.meta.load(Ordering::Relaxed) == seen || is_mutant(Mutant::NoRecheck)
+    }
     /// Moves the snapshot to now, if all that was read is as it was.
     pub(crate) fn extend(&mut self, w: &WorldThread) -> Result<(), Conflict> {
         if is_mutant(Mutant::ClockAfterValidation) {
-            self.validate(w)?;
+            self.validate(w, meta::NEVER)?;
             self.snapshot = w.clock().now();
             return Ok(());
         }
-        // Loaded before validating: what commits meanwhile is newer than the new snapshot.
-        let now = w.clock().now();
-        self.validate(w)?;
-        self.check_locks()?;
-        self.snapshot = now;
-        Ok(())
+        loop {
+            // Loaded before validating: what commits meanwhile is newer than the new snapshot.
+            let now = w.clock().now();
+            if self.validate(w, now)? {
+                self.check_locks()?;
+                self.snapshot = now;
+                return Ok(());
+            }
+        }
     }
-    /// Is everything that was read as it was? What this transaction has opened or locked is (see `open`).
-    pub(crate) fn validate(&self, w: &WorldThread) -> Result<(), Conflict> {
+    /// Is everything that was read as it was, at the time `now` of the clock? What this transaction has opened or locked is (see
+    /// `open`). False: that cannot be told any more, but for a later time.
+    pub(crate) fn validate(&self, w: &WorldThread, now: u64) -> Result<bool, Conflict> {
         for (i, r) in self.reads.iter().enumerate() {
             // SAFETY: logged objects are roots of the collector while they are in the log.
             let now = unsafe { &*r.header }.meta.load(Ordering::Acquire);
@@ -133,6 +142,6 @@ impl Tx {
                 return Err(Conflict);
             }
         }
-        Ok(())
+        self.validate_parts(w, now)
     }
 }

@@ -67,6 +67,10 @@ impl Tx {
             self.reads.clear();
         }
         wanted.extend(&self.locked);
+        wanted.extend(self.parts.iter().map(|p| ReadEntry {
+            header: p.header,
+            meta: p.meta.get(),
+        }));
         wanted.extend(
             self.opened
                 .iter()
@@ -97,7 +101,7 @@ impl Tx {
     }
     /// Has it read or opened nothing that others could change? Then [`Tx::retry`] makes no sense.
     pub fn has_seen_nothing(&self) -> bool {
-        self.reads.is_empty() && self.locked.is_empty() && !self.opened_shared
+        self.reads.is_empty() && self.parts.is_empty() && self.locked.is_empty() && !self.opened_shared
     }
     /// Aborts, even when irrevocable. Gives the version that opened objects have got.
     pub fn abandon(&mut self, w: &WorldThread) -> u64 {

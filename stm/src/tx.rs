@@ -3,6 +3,7 @@
 use crate::cause::Cause;
 use crate::header::{Header, flag, meta};
 use crate::mutant::{Mutant, is_mutant};
+use crate::parts::{PartFilter, PartRead};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::world::WorldThread;
 use std::cell::Cell;
@@ -71,6 +72,8 @@ pub struct Tx {
     pub(crate) snapshot: u64,
     /// shared objects read
     pub(crate) reads: Vec<ReadEntry>,
+    /// answers about parts of shared objects
+    pub(crate) parts: Vec<PartRead>,
     /// objects opened
     pub(crate) opened: Vec<OpenEntry>,
     /// words written
@@ -91,6 +94,8 @@ pub struct Tx {
     pub(crate) logged: Box<[(usize, u64); FILTER]>,
     /// some of `reads`, by address: what is read again and again is logged once
     pub(crate) filter: Box<[ReadEntry; FILTER]>,
+    /// as `filter`, for `parts`
+    pub(crate) part_filter: Box<PartFilter>,
 }
 // SAFETY: a Tx is used by one thread at a time; the collector looks at the logs of stopped threads only.
 unsafe impl Send for Tx {}
@@ -104,6 +109,7 @@ impl Tx {
             concurrent: false,
             snapshot: 0,
             reads: Vec::new(),
+            parts: Vec::new(),
             opened: Vec::new(),
             undo: Vec::new(),
             locked: Vec::new(),
@@ -114,6 +120,7 @@ impl Tx {
             cause: Cell::default(),
             logged: Box::new([(0, 0); FILTER]),
             filter: Box::new([ReadEntry::NONE; FILTER]),
+            part_filter: PartFilter::new(),
         };
         tx.begin(world);
         tx
@@ -149,7 +156,12 @@ impl Tx {
     /// Nothing was read, opened or locked yet.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.reads.is_empty() && self.seen_free.is_empty() && self.opened.is_empty() && self.undo.is_empty() && self.locked.is_empty()
+        self.reads.is_empty()
+            && self.parts.is_empty()
+            && self.seen_free.is_empty()
+            && self.opened.is_empty()
+            && self.undo.is_empty()
+            && self.locked.is_empty()
     }
     /// Starts the next transaction, in the world's present mode.
     #[inline]
@@ -239,6 +251,7 @@ impl Tx {
             self.filter.fill(ReadEntry::NONE);
         }
         self.reads.clear();
+        self.parts.clear();
         self.seen_free.clear();
     }
     /// Stopped. Calls `f` with every word that is a root for the collector: logged objects and old contents.
@@ -246,6 +259,10 @@ impl Tx {
         self.undo.iter().for_each(|u| f(u.old));
         self.opened.iter().for_each(|o| f(o.header as u64));
         self.reads.iter().chain(&self.locked).for_each(|r| f(r.header as u64));
+        for p in &self.parts {
+            f(p.header as u64);
+            p.words.iter().for_each(|&w| f(w));
+        }
     }
     /// Stopped, during [`renew`](crate::World::renew): words of retired owners in the logs become what the objects have now.
     pub fn forget_retired(&mut self, w: &WorldThread) {
@@ -255,6 +272,7 @@ impl Tx {
             }
         };
         self.reads.iter_mut().chain(&mut self.locked).for_each(|r| fix(&mut r.meta));
+        self.parts.iter_mut().for_each(|p| fix(p.meta.get_mut()));
         self.opened.iter_mut().for_each(|o| fix(&mut o.old_meta));
     }
 }

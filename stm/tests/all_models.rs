@@ -37,6 +37,10 @@ models! {
     publication: commit::publication, 3, [PublishAfterRelease];
     card_against_move: cards::against_move, 3, [NoValidation];
     aborted_card_against_move: cards::aborted_against_move, 3, [AbortRestoresVersion, NoReleaseFence];
+    part_against_commits: parts::write_skew, 3, [PartUntested, NoValidation];
+    part_of_irrevocable: parts::irrevocable, 3, [IrrevocableReadsUnlocked, PartUntested];
+    part_that_is_back: parts::back_again, 3, [PartOfAnyTime];
+    part_that_is_back_at_commit: parts::back_again_at_commit, 3, [PartOfAnyTime];
     irrevocable_against_committer: irrevocable::against_committer, 3, [IrrevocableReadsUnlocked];
     irrevocable_against_opener: irrevocable::against_opener, 3, [OpenWithoutVersionCheck];
     irrevocable_against_irrevocable: irrevocable::against_another, 3, [TwoIrrevocable];

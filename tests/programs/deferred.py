@@ -74,9 +74,9 @@ def fill(me):
                 expect("a set", ("now", me) in members)
                 members.discard(("now", me))
         if i % 11 == 0:
-            keys[Key(i)] = me
-            keys[Key(i)] = me + 100
             with vasuki.atomic:
+                keys[Key(i)] = me
+                keys[Key(i)] = me + 100
                 expect("keys", keys[Key(i)] == me + 100)
         if i % 13 == 0:
             # Of what functions do that give up, nothing stays.
@@ -144,3 +144,52 @@ taken = [todo.get_nowait() for _ in range(todo.qsize())]
 print(len(taken), [[i for m, i in taken if m == me] == list(range(ROUNDS)) for me in range(THREADS)])
 print(len(left), left.count("never"), [left.count((what, 0)) for what in ("before", "then", "after", "kept")])
 print(len(pairs[0]), pairs[0] == list(pairs[1]))
+
+# Keys that are looked for before they are added, and taken away again.
+seen, memo, groups, counts = set(), {}, {}, {}
+wrong = []
+
+
+def look(me):
+    for i in range(ROUNDS):
+        k = i * THREADS + me
+        if k in seen or f"{k}" in seen:
+            wrong.append(("seen", k))
+        seen.add(k)
+        seen.add(f"{k}")
+        if k not in seen or f"{k}" not in seen:
+            wrong.append(("not seen", k))
+        if memo.get(k) is not None:
+            wrong.append(("memo", k))
+        memo[k] = [me]
+        if memo[k] != [me] or k not in memo:
+            wrong.append(("no memo", k))
+        memo[k] = (me, i)
+        memo[k] = (me, memo[k])
+        groups.setdefault(i // 10, []).append(k)
+        groups.setdefault(-k - 1, [me]).append(i)
+        if groups[-k - 1] != [me, i]:
+            wrong.append(("group", k))
+        counts[i % 50] = counts.get(i % 50, 0) + 1
+        counts["all"] = counts.get("all", 0) + 1
+        if i % 3 == 0:
+            seen.discard(k)
+            seen.remove(f"{k}")
+            del memo[k]
+            if k in seen or f"{k}" in seen or k in memo or memo.pop(k, None) is not None:
+                wrong.append(("still there", k))
+            groups.pop(-k - 1)
+        if i % 7 == 0:
+            with vasuki.atomic:
+                n = len(memo)
+                memo["new", me] = 1
+                if len(memo) != n + 1 or memo.popitem() != (("new", me), 1):
+                    wrong.append(("length", n))
+
+
+for t in run(*[(look, me) for me in range(THREADS)]):
+    t.join()
+print("wrong:", wrong[:3])
+print(len(seen), len(memo), sorted(memo)[:4], memo[ROUNDS * THREADS - 1] == (3, (3, ROUNDS - 1)))
+print(len(groups), sorted(groups[7]) == list(range(70 * THREADS, 80 * THREADS)), sum(map(len, groups.values())))
+print(len(counts), counts["all"], {n for k, n in counts.items() if k != "all"})

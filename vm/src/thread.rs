@@ -13,7 +13,7 @@ use crate::value::Value;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use vasuki_gc::LocalAlloc;
-use vasuki_stm::{Tx, WorldThread};
+use vasuki_stm::{Test, Tx, WorldThread};
 
 /// What is left to do when the transaction has ended.
 pub type Later = Box<dyn FnOnce(&mut Thread)>;
@@ -98,6 +98,16 @@ impl Thread {
             return self.read_recorded(h, f);
         }
         Ok(self.tx.read_and_log(self.world, h, f)?)
+    }
+    /// Reads a hot container ([`Thread::is_hot`]) so that changes do not matter for which `test` says that the answer is still the
+    /// same: see `Tx::read_part`. What was put off for it has not been done.
+    #[inline(never)]
+    pub(crate) fn read_part<T>(&mut self, h: &Header, f: impl Fn() -> T, test: Test, log: impl Fn(&T) -> Option<[u64; 3]>) -> R<T> {
+        self.go_on();
+        if self.recorder.is_some() {
+            return self.read_part_recorded(h, f, test, log);
+        }
+        Ok(self.tx.read_part(self.world, h, f, test, log)?)
     }
     /// As [`Thread::read`]; what was read goes to `met` as well if other threads were met at the object.
     #[inline(always)]

@@ -124,6 +124,16 @@ impl Thread {
         let load = || std::array::from_fn(|i| o.words[i].load(Relaxed));
         self.tx.read(self.w, &o.header, load)
     }
+    /// Reads a word so that changes of the other one do not matter.
+    pub fn look(&mut self, o: &Object, i: usize) -> Result<u64, Conflict> {
+        fn is_same(h: &Header, words: &[u64; 3]) -> bool {
+            // SAFETY: the header of an object, which begins with it.
+            let o = unsafe { &*std::ptr::from_ref(h).cast::<Object>() };
+            o.words[words[0] as usize].load(Relaxed) == words[1]
+        }
+        let load = || o.words[i].load(Relaxed);
+        self.tx.read_part(self.w, &o.header, load, is_same, |&v| Some([i as u64, v, 0]))
+    }
     /// Nobody has the object open, and nobody takes it for private.
     pub fn assert_shared(&self, o: &Object) {
         assert!(self.w.is_shared(o.header.meta.load(Acquire)), "not shared");

@@ -6,6 +6,7 @@ pub mod elision;
 pub mod irrevocable;
 pub mod open;
 pub mod pairs;
+pub mod parts;
 pub mod read;
 pub mod retry;
 pub mod stop;

@@ -14,7 +14,7 @@ use crate::value::Value;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use vasuki_stm::Cause;
+use vasuki_stm::{Cause, Test};
 
 /// Calls of a chain that are kept.
 const LONGEST_CHAIN: usize = 12;
@@ -60,6 +60,8 @@ pub struct Recorder {
     sites: Cache,
     /// for each entry of the read log: where, and with which key
     reads: Vec<(u32, Value)>,
+    /// the same for answers about parts
+    parts: Vec<(u32, Value)>,
     /// where the thread has reached for an object last, and with which key
     here: (u32, Value),
     /// the place of what was put off and is done now
@@ -92,6 +94,7 @@ impl Recorder {
             ledger,
             sites: Cache::default(),
             reads: Vec::new(),
+            parts: Vec::new(),
             here: (NOWHERE, Value::EMPTY),
             settles: None,
             began: Stamp::NONE,
@@ -102,7 +105,7 @@ impl Recorder {
     }
     /// Calls `f` with the words that the collector must know.
     pub(crate) fn roots(&self, f: &mut dyn FnMut(u64)) {
-        self.reads.iter().for_each(|r| f(r.1.0));
+        self.reads.iter().chain(&self.parts).for_each(|r| f(r.1.0));
         f(self.here.1.0);
     }
     /// Where the thread is.
@@ -118,6 +121,7 @@ impl Recorder {
     #[inline]
     pub(crate) fn begin(&mut self) {
         self.reads.clear();
+        self.parts.clear();
         self.began = Stamp::NONE;
         self.booked = Duration::ZERO;
     }
@@ -161,20 +165,38 @@ impl Thread {
     pub(crate) fn read_recorded<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
         let before = self.reach();
         let r = self.tx.read_and_log(self.world, h, f);
-        let logged = self.tx.reads_logged();
+        self.note_read(h, before, r.is_ok());
+        Ok(r?)
+    }
+    /// [`Thread::read_part`].
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn read_part_recorded<T>(
+        &mut self,
+        h: &Header,
+        f: impl Fn() -> T,
+        test: Test,
+        log: impl Fn(&T) -> Option<[u64; 3]>,
+    ) -> R<T> {
+        let before = self.reach();
+        let r = self.tx.read_part(self.world, h, f, test, log);
+        self.note_read(h, before, r.is_ok());
+        Ok(r?)
+    }
+    /// An object has been read, or has not. `before`: what the thread had waited until then.
+    fn note_read(&mut self, h: &Header, before: u64, done: bool) {
+        let (logged, parts) = (self.tx.reads_logged(), self.tx.parts_logged());
         if let Some(rec) = &mut self.recorder {
-            while rec.reads.len() < logged {
-                rec.reads.push(rec.here);
-            }
+            rec.reads.resize(logged, rec.here);
+            rec.parts.resize(parts, rec.here);
             let waited = self.world.waited().saturating_sub(before);
-            if r.is_ok() && waited > 0 {
+            if done && waited > 0 {
                 rec.waited(h, rec.records.openers.last(h), Duration::from_nanos(waited));
             }
             if self.tx.irrevocable {
                 rec.records.openers.note(h, rec.here.0 | HELD);
             }
         }
-        Ok(r?)
     }
     /// [`Thread::write`] of an object that the transaction has not opened.
     #[cold]
@@ -225,6 +247,11 @@ impl Thread {
                 let read = rec.reads.get(n).copied().unwrap_or((NOWHERE, Value::EMPTY));
                 (object, read, object.map_or(NOWHERE, |o| openers.last(o)))
             }
+            Cause::ChangedPart(n) => {
+                let object = self.tx.part_entry(n);
+                let read = rec.parts.get(n).copied().unwrap_or((NOWHERE, Value::EMPTY));
+                (object, read, object.map_or(NOWHERE, |o| openers.last(o)))
+            }
             Cause::Busy(object) => (Some(object), rec.here, openers.last(object)),
             Cause::Asked => {
                 let (object, from) = self.world.asked_for();
@@ -272,6 +299,11 @@ impl Thread {
     #[cold]
     pub(crate) fn record_irrevocable(&mut self, why: Why) {
         let Some(rec) = &mut self.recorder else { return };
+        for (n, read) in rec.parts.iter().enumerate() {
+            if let Some(object) = self.tx.part_entry(n) {
+                rec.records.openers.note(object, read.0 | HELD);
+            }
+        }
         for (n, read) in rec.reads.iter().enumerate() {
             if let Some(object) = self.tx.read_entry(n) {
                 rec.records.openers.note(object, read.0 | HELD);

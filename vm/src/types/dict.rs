@@ -144,16 +144,12 @@ impl Gc<Dict> {
                 }
             }
         }
-        let look = || {
-            let t = self.table.get();
-            let step = probe(t, hash, k, None);
-            let v = match step {
-                Step::Hit(i) => t.as_gc::<DictTable>().entries().get(i).map_or(Value::EMPTY, |e| e.value.get()),
-                _ => Value::EMPTY,
-            };
-            (t, step, v)
-        };
-        let (table, step, v) = th.read_meeting(self.header(), look, |(t, ..)| met_at(*t))?;
+        if th.is_hot(self.header())
+            && let Some(found) = self.get_among_others(th, k, hash)?
+        {
+            return Ok(found);
+        }
+        let (table, step, v) = th.read_meeting(self.header(), || look(self, hash, k), |(t, ..)| met_at(*t))?;
         match step {
             Step::Maybe(..) => return self.get_asking(th, k, hash, table, step),
             Step::Hit(i) if table.as_gc::<DictTable>().has_cards() => {
@@ -318,11 +314,7 @@ impl Gc<Dict> {
     /// `set_hash` of a dict that is not open, or has cards.
     #[inline(never)]
     fn set_among_others(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
-        // What the table tells without being read is a guess; what is put off looks again.
-        if th.may_defer(self.header())
-            && matches!(probe(self.table.get(), hash, k, None), Step::Missing(_))
-            && th.defer(self.obj(), set_all, &[k.0, hash, v.0])?
-        {
+        if th.is_hot(self.header()) && self.set_hot(th, k, hash, v)? {
             return Ok(());
         }
         if let Some(t) = self.the_table()
@@ -391,7 +383,7 @@ impl Gc<Dict> {
     }
     /// Replaces the value of an entry. The dict is open, or the table has cards.
     #[inline(always)]
-    fn put_value(self, th: &mut Thread, t: Gc<DictTable>, i: usize, v: Value) -> R<()> {
+    pub(super) fn put_value(self, th: &mut Thread, t: Gc<DictTable>, i: usize, v: Value) -> R<()> {
         let Some(e) = t.entries().get(i) else { return Ok(()) };
         if th.tx.concurrent && t.has_cards() {
             self.open_card(th, t, i)?;
@@ -483,6 +475,13 @@ impl Gc<Dict> {
     /// The value of a key, set to `default` if it is missing.
     pub fn setdefault(self, th: &mut Thread, k: Value, default: Value) -> R {
         let hash = hash_key(th, k)?;
+        if th.is_hot(self.header()) {
+            match self.get_among_others(th, k, hash as u64)? {
+                Some(Some(v)) => return Ok(v),
+                Some(None) if self.put_off(th, k, hash as u64, default)? => return Ok(default),
+                _ => {}
+            }
+        }
         match self.find::<false>(th, hash as u64, k)? {
             Found::Entry(t, i) => self.value_at(th, t, i),
             // Between what was read last and the opening nobody changes anything.
@@ -569,8 +568,19 @@ impl Gc<Dict> {
         f(self.table.get());
     }
 }
+/// Looks for a key: the table, how the search ended, and the value if it was found. Safe on torn state.
+#[inline(always)]
+pub(super) fn look(d: Gc<Dict>, hash: u64, k: Value) -> (Value, Step, Value) {
+    let t = d.table.get();
+    let step = probe(t, hash, k, None);
+    let v = match step {
+        Step::Hit(i) => t.as_gc::<DictTable>().entries().get(i).map_or(Value::EMPTY, |e| e.value.get()),
+        _ => Value::EMPTY,
+    };
+    (t, step, v)
+}
 /// Sets the items that were put off.
-fn set_all(th: &mut Thread, dict: Obj, items: &[u64]) -> R<()> {
+pub(super) fn set_all(th: &mut Thread, dict: Obj, items: &[u64]) -> R<()> {
     let d = dict.value().as_gc::<Dict>();
     d.open(th)?;
     for item in items.chunks_exact(3) {

@@ -284,7 +284,7 @@ pub(super) enum Step {
 }
 /// Are they equal, as far as can be told without Python code? None: ask.
 #[inline(always)]
-fn same_key(a: Value, b: Value) -> Option<bool> {
+pub(super) fn same_key(a: Value, b: Value) -> Option<bool> {
     if Value::both_small(a, b) {
         return Some(a == b);
     }

@@ -27,6 +27,8 @@ pub mod complex_methods;
 #[expect(unsafe_code, reason = "the layout of its objects")]
 pub mod dict;
 mod dict_bulk;
+#[expect(unsafe_code, reason = "tests get headers")]
+mod dict_hot;
 pub mod dict_iter;
 pub mod dict_methods;
 pub mod dict_order;

@@ -195,6 +195,25 @@ fn same_key(a: Value, b: Value) -> Option<bool> {
     }
     None
 }
+/// Looks for a key: the table, and how the search ended. Safe on torn state.
+fn look(s: Gc<Set>, hash: u64, key: Value) -> (Value, Step) {
+    let t = s.table.get();
+    (t, probe(t, hash, key, None))
+}
+/// What a search has found, as a word. None: only Python code can tell.
+fn answer(step: Step) -> Option<u64> {
+    match step {
+        Step::Hit(_) => Some(1),
+        Step::Missing => Some(0),
+        Step::Maybe(..) => None,
+    }
+}
+/// Is the answer, with hash and key before it, still the same?
+fn is_same(h: &Header, words: &[u64; 3]) -> bool {
+    // SAFETY: the header of a set; answers are logged for those only.
+    let s: Gc<Set> = unsafe { Gc::from_addr(std::ptr::from_ref(h) as u64) };
+    answer(look(s, words[0], Value(words[1])).1) == Some(words[2])
+}
 /// Adds the items that were put off.
 fn add_all(th: &mut Thread, set: Obj, items: &[u64]) -> R<()> {
     let s = of(set.value());
@@ -250,6 +269,13 @@ impl Gc<Set> {
     #[inline]
     fn find(self, th: &mut Thread, hash: u64, key: Value) -> R<Option<(Gc<SetTable>, usize)>> {
         let h = self.header();
+        if th.pending(h, hash).is_some() {
+            th.settle(h)?;
+        } else if th.is_hot(h)
+            && let Some(found) = self.find_among_others(th, hash, key)?
+        {
+            return Ok(found);
+        }
         'restart: loop {
             let mut from = None;
             loop {
@@ -282,6 +308,22 @@ impl Gc<Set> {
             }
         }
     }
+    /// Where a key is, in a hot set for which nothing is put off for it; other keys do not matter. None: it takes a read of the
+    /// whole set.
+    #[inline]
+    fn find_among_others(self, th: &mut Thread, hash: u64, key: Value) -> R<Option<Option<(Gc<SetTable>, usize)>>> {
+        let log = |found: &(Value, Step)| Some([hash, key.0, answer(found.1)?]);
+        let (table, step) = th.read_part(self.header(), || look(self, hash, key), is_same, log)?;
+        match step {
+            Step::Hit(i) => Ok(Some(Some((table.as_gc(), i)))),
+            Step::Missing => Ok(Some(None)),
+            Step::Maybe(..) => {
+                // The whole set has been read.
+                th.settle(self.header())?;
+                Ok(None)
+            }
+        }
+    }
     /// Is it in it, as far as its first place in the table tells?
     #[inline(always)]
     fn at_first_place(self, v: Value, hash: i64) -> Option<bool> {
@@ -303,6 +345,14 @@ impl Gc<Set> {
             && let Some(found) = self.at_first_place(v, hash)
         {
             return Ok(found);
+        }
+        if th.is_hot(self.header()) {
+            if self.is_put_off(th, v, hash as u64)? {
+                return Ok(true);
+            }
+            if let Some(found) = self.find_among_others(th, hash as u64, v)? {
+                return Ok(found.is_some());
+            }
         }
         Ok(self.find(th, hash as u64, v)?.is_some())
     }
@@ -356,15 +406,32 @@ impl Gc<Set> {
     #[inline]
     pub fn put(self, th: &mut Thread, v: Value) -> R<()> {
         let hash = hash_item(th, v)?;
-        // What the table tells without being read is a guess; what is put off looks again.
-        if th.may_defer(self.header())
-            && matches!(probe(self.table.get(), hash as u64, v, None), Step::Missing)
-            && th.defer(self.obj(), add_all, &[v.0, hash as u64])?
-        {
-            return Ok(());
+        let h = self.header();
+        if th.may_defer(h) {
+            if self.is_put_off(th, v, hash as u64)? {
+                return Ok(());
+            }
+            // What the table tells without being read is a guess; what is put off looks again.
+            if th.may_defer(h)
+                && matches!(probe(self.table.get(), hash as u64, v, None), Step::Missing)
+                && th.defer_for_key(self.obj(), add_all, &[v.0, hash as u64], hash as u64)?
+            {
+                return Ok(());
+            }
         }
         self.add_hash(th, v, hash)?;
         Ok(())
+    }
+    /// Has the transaction put off to add an item? If only Python code can tell, nothing is put off any more.
+    fn is_put_off(self, th: &mut Thread, v: Value, hash: u64) -> R<bool> {
+        let Some(words) = th.pending(self.header(), hash) else {
+            return Ok(false);
+        };
+        let same = same_key(Value(words[0]), v) == Some(true);
+        if !same {
+            th.settle(self.header())?;
+        }
+        Ok(same)
     }
     fn insert(self, th: &mut Thread, v: Value, hash: u64) -> R<()> {
         th.write(self.header(), WORDS)?;
