@@ -170,6 +170,8 @@ impl Probe {
         );
     }
 }
+/// A table and a place in it.
+type Place = (Gc<SetTable>, usize);
 #[derive(Clone, Copy)]
 enum Step {
     Hit(usize),
@@ -267,7 +269,7 @@ impl Gc<Set> {
     }
     /// Where a key is.
     #[inline]
-    fn find(self, th: &mut Thread, hash: u64, key: Value) -> R<Option<(Gc<SetTable>, usize)>> {
+    fn find(self, th: &mut Thread, hash: u64, key: Value) -> R<Option<Place>> {
         let h = self.header();
         if th.pending(h, hash).is_some() {
             th.settle(h)?;
@@ -311,7 +313,7 @@ impl Gc<Set> {
     /// Where a key is, in a hot set for which nothing is put off for it; other keys do not matter. None: it takes a read of the
     /// whole set.
     #[inline]
-    fn find_among_others(self, th: &mut Thread, hash: u64, key: Value) -> R<Option<Option<(Gc<SetTable>, usize)>>> {
+    fn find_among_others(self, th: &mut Thread, hash: u64, key: Value) -> R<Option<Option<Place>>> {
         let log = |found: &(Value, Step)| Some([hash, key.0, answer(found.1)?]);
         let (table, step) = th.read_part(self.header(), || look(self, hash, key), is_same, log)?;
         match step {
