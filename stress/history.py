@@ -17,6 +17,7 @@ between (`torn`): that must be found.
 """
 
 import argparse
+import collections
 import random
 import sys
 import threading
@@ -24,7 +25,7 @@ import time
 
 import vasuki
 
-SEQUENCES = 12
+SEQUENCES = 18
 
 
 class Holder:
@@ -38,12 +39,15 @@ class Data:
         self.sequences = []
         lists = [[] for _ in range(3)]
         table = {}
+        grows = {}
         holder = Holder()
         for i in range(3):
             self.add_list(lists, i)
             self.add_entry(table, f"key {i}")
             self.add_attribute(holder, f"name{i}")
             self.add_variable()
+            self.add_missing_entry(grows, f"key {i}")
+            self.add_deque()
 
     def add_list(self, lists, i):
         self.sequences.append((lambda: tuple(lists[i]), lambda value: lists[i].append(value)))
@@ -55,6 +59,21 @@ class Data:
             table[key] += (value,)
 
         self.sequences.append((lambda: table[key], append))
+
+    def add_missing_entry(self, table, key):
+        """One that is not there at first, in a dict to which other keys come and from which they go."""
+
+        def append(value):
+            table[value] = key
+            table[key] = table.get(key, ()) + (value,)
+            if value % 3:
+                del table[value]
+
+        self.sequences.append((lambda: table.get(key, ()), append))
+
+    def add_deque(self):
+        items = collections.deque()
+        self.sequences.append((lambda: tuple(items), items.append))
 
     def add_attribute(self, holder, name):
         setattr(holder, name, ())
