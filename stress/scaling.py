@@ -69,6 +69,44 @@ def word_count(_):
     return work
 
 
+def tree(depth):
+    return (tree(depth - 1), tree(depth - 1)) if depth else ()
+
+
+def count_nodes(node):
+    return 1 + sum(map(count_nodes, node))
+
+
+def binary_trees(_):
+    """Many small objects, most of which die soon."""
+
+    def work():
+        kept = tree(15)
+        for _ in range(40):
+            assert count_nodes(tree(10)) == 2047
+        assert count_nodes(kept) == 65535
+
+    return work
+
+
+class Record:
+    def __init__(self, number):
+        self.number = number
+        self.name = str(number)
+
+
+def records(_):
+    """Many small objects that live for a while: collections find much to keep."""
+
+    def work():
+        by_name = {}
+        for record in [Record(i) for i in range(100_000)]:
+            by_name[record.name] = [record, record.number % 7]
+        assert sum(r.number for r, rest in by_name.values() if rest == 0) == 714264285
+
+    return work
+
+
 ROWS = [None] * 128
 
 
@@ -116,7 +154,7 @@ def attributes(_):
     return work
 
 
-WORKLOADS = [richards, nbody, deltablue, json_dumps, word_count, mandelbrot_shared_rows, fib, attributes]
+WORKLOADS = [richards, nbody, deltablue, json_dumps, word_count, binary_trees, records, mandelbrot_shared_rows, fib, attributes]
 NEED_FOLDER = {richards, nbody, deltablue}
 
 

@@ -101,6 +101,17 @@ impl Descriptor {
     pub fn space(&self) -> Space {
         Space::ALL[self.space.load(Relaxed) as usize % SPACES]
     }
+    /// The first granule from this one on that an allocated cell begins with.
+    #[inline]
+    pub fn next_allocated(&self, from: usize) -> Option<usize> {
+        let mut word = from / 64;
+        let mut bits = self.alloc.get(word)?.load(Relaxed) & (u64::MAX << (from % 64));
+        while bits == 0 {
+            word += 1;
+            bits = self.alloc.get(word)?.load(Relaxed);
+        }
+        Some(word * 64 + bits.trailing_zeros() as usize)
+    }
     /// The block is taken for such objects.
     pub fn set_space(&self, s: Space) {
         self.space.store(s as u8, Relaxed);

@@ -278,7 +278,6 @@ impl Heap {
     pub(crate) fn take_large(&self, size: usize, space: Space) -> Option<NonNull<u8>> {
         let n = size.div_ceil(BLOCK);
         let (b, zeros) = self.take_blocks(n)?;
-        self.account(n * BLOCK);
         for i in 1..n {
             let d = self.descriptor(b + i);
             d.cell.store(i as u32, Relaxed);

@@ -21,8 +21,10 @@ struct Run {
 pub struct LocalAlloc {
     heap: &'static Heap,
     runs: [Run; CLASSES * SPACES],
-    /// bytes taken since the last collection
+    /// bytes taken since the last collection, but for those below
     taken: usize,
+    /// bytes of runs that the heap has not been told of
+    unaccounted: usize,
 }
 
 impl LocalAlloc {
@@ -32,6 +34,7 @@ impl LocalAlloc {
             heap,
             runs: [Run::default(); CLASSES * SPACES],
             taken: 0,
+            unaccounted: 0,
         }
     }
     /// `size` zeroed bytes, 16-byte aligned. None: collect first (or the limit is reached).
@@ -61,7 +64,7 @@ impl LocalAlloc {
                 return None;
             }
             let p = self.heap.take_large(size, space)?;
-            self.taken += size;
+            self.account(size.next_multiple_of(BLOCK));
             return Some(p);
         }
         let class = class_of(size);
@@ -74,6 +77,9 @@ impl LocalAlloc {
                 return NonNull::new(r.cur as *mut u8);
             }
             if r.block == 0 || !self.next_run(i, cell) {
+                // Blocks with holes have many short runs: all of a block at once.
+                let bytes = std::mem::take(&mut self.unaccounted);
+                self.account(bytes);
                 if !anyway && self.heap.is_due(BLOCK) {
                     self.runs[i] = Run::default();
                     return None;
@@ -89,6 +95,10 @@ impl LocalAlloc {
             }
         }
     }
+    fn account(&mut self, bytes: usize) {
+        self.heap.account(bytes);
+        self.taken += bytes;
+    }
     /// Takes the next run of free cells of the current block: sets their bits, zeroes them.
     fn next_run(&mut self, i: usize, cell: usize) -> bool {
         let r = &mut self.runs[i];
@@ -98,42 +108,42 @@ impl LocalAlloc {
             let g = at / GRANULE;
             d.alloc[g / 64].load(Relaxed) & 1 << (g % 64) == 0
         };
-        let mut at = r.next;
-        while at + cell <= BLOCK && !is_free(at) {
-            at += cell;
+        let mut start = r.next;
+        while start + cell <= BLOCK && !is_free(start) {
+            start += cell;
         }
-        let start = at;
+        if start + cell > BLOCK {
+            return false;
+        }
+        // Only starts of cells have bits, so the next bit is where the run ends.
+        let end = match d.next_allocated(start / GRANULE) {
+            Some(g) => g * GRANULE,
+            None => BLOCK - BLOCK % cell,
+        };
         // Only this thread changes the bits of a block that it has taken: a load and a store do.
-        let (mut word, mut bits) = (at / GRANULE / 64, 0u64);
-        while at + cell <= BLOCK && is_free(at) {
-            let g = at / GRANULE;
+        let (mut word, mut bits) = (start / GRANULE / 64, 0u64);
+        for g in (start / GRANULE..end / GRANULE).step_by(cell / GRANULE) {
             if g / 64 != word {
                 d.alloc[word].store(d.alloc[word].load(Relaxed) | bits, Relaxed);
                 (word, bits) = (g / 64, 0);
             }
             bits |= 1 << (g % 64);
-            at += cell;
         }
-        if bits != 0 {
-            d.alloc[word].store(d.alloc[word].load(Relaxed) | bits, Relaxed);
-        }
-        r.next = at;
-        if at == start {
-            return false;
-        }
+        d.alloc[word].store(d.alloc[word].load(Relaxed) | bits, Relaxed);
+        r.next = end;
         let base = self.heap.address(b);
-        (r.cur, r.end) = (base + start, base + at);
+        (r.cur, r.end) = (base + start, base + end);
         if !r.fresh {
             // SAFETY: the cells were free, and are this thread's now.
-            unsafe { (r.cur as *mut u8).write_bytes(0, at - start) };
+            unsafe { (r.cur as *mut u8).write_bytes(0, end - start) };
         }
-        self.heap.account(at - start);
-        self.taken += at - start;
+        self.unaccounted += end - start;
         true
     }
     /// Stopped, before a sweep: gives up all runs.
     pub fn retire(&mut self) {
         self.runs = [Run::default(); CLASSES * SPACES];
-        self.heap.note_share(std::mem::take(&mut self.taken));
+        self.heap
+            .note_share(std::mem::take(&mut self.taken) + std::mem::take(&mut self.unaccounted));
     }
 }
