@@ -6,6 +6,7 @@
 //! | 1 | shape or keys version (32 high bits), byte offset or index (24 bits): no allocation |
 //! | 3 | attribute of a module: version of its keys (32 high bits), index (24 bits) |
 //! | 4 | nothing can be kept for what came last: most fills are skipped |
+//! | 5 (low three bits) | as 2, for classes: see `cache_class` |
 //! | 2 (low three bits) | pointer to an immutable [`Entry`] (plus 2), owned by the code object |
 //!
 //! Entries are never changed. A site that meets several shapes has a chain of at most `LONGEST` entries, newest first; one
@@ -84,7 +85,10 @@ const MOST: usize = 4;
 /// Mark of a word for an attribute of a module.
 const MODULE: u64 = 3;
 /// Mark of a word that says that the last fill found nothing to keep.
-const HOPELESS: u64 = 4;
+pub(super) const HOPELESS: u64 = 4;
+/// Marks of words that point to entries, and to entries for classes.
+const ENTRY: u64 = 2;
+pub(super) const CLASS: u64 = 5;
 /// Of so many fills of such words that a thread comes to, it tries one.
 const SKIPPED: u32 = 100;
 /// Shapes that one site tells apart.
@@ -115,8 +119,12 @@ pub const fn hit(word: u64, key: u32) -> Option<usize> {
 /// The entry that a word points to.
 #[inline(always)]
 pub fn entry(word: u64) -> Option<&'static Entry> {
-    if word & 7 == 2 {
-        // SAFETY: words with mark 2 are made by `install` only; entries live as long as their code object, which is running.
+    marked_entry(word, ENTRY)
+}
+#[inline(always)]
+fn marked_entry(word: u64, mark: u64) -> Option<&'static Entry> {
+    if word & 7 == mark {
+        // SAFETY: words with these marks are made by `install` only; entries live as long as their code object, which is running.
         Some(unsafe { &*((word & !7) as *const Entry) })
     } else {
         None
@@ -125,8 +133,13 @@ pub fn entry(word: u64) -> Option<&'static Entry> {
 /// The entry for a shape, if it is still true.
 #[inline(always)]
 pub fn entry_for(word: u64, shape: u32) -> Option<&'static Entry> {
-    let mut e = entry(word)?;
-    while e.key != shape {
+    marked_entry_for(word, ENTRY, shape)
+}
+/// The entry of a word with this mark for a key, if it is still true.
+#[inline(always)]
+pub(super) fn marked_entry_for(word: u64, mark: u64, key: u32) -> Option<&'static Entry> {
+    let mut e = marked_entry(word, mark)?;
+    while e.key != key {
         e = e.next?;
     }
     e.is_current().then_some(e)
@@ -141,8 +154,16 @@ pub fn outcomes(word: u64) -> Vec<(u32, Hit)> {
         .map(|e| (e.key, e.hit))
         .collect()
 }
+/// How many entries a word with this mark has, true or not.
+pub(super) fn length_of_chain(word: u64, mark: u64) -> usize {
+    std::iter::successors(marked_entry(word, mark), |e| e.next).count()
+}
 /// Puts an entry into a cache word, before those for other shapes that are there.
 pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
+    install_marked(code, word, ENTRY, e);
+}
+/// As [`install`], with another mark: entries with other ones go.
+pub(super) fn install_marked(code: Gc<Code>, word: &AtomicU64, mark: u64, e: Entry) {
     if code.tables().entries_full.load(Relaxed) {
         return;
     }
@@ -160,7 +181,7 @@ pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
     };
     let old = word.load(Acquire);
     let mut next = match old & 7 {
-        1 if !matches!(e.hit, Hit::Builtin(_)) && (old >> 32) as u32 != e.key => Some(keep(Entry {
+        1 if mark == ENTRY && !matches!(e.hit, Hit::Builtin(_)) && (old >> 32) as u32 != e.key => Some(keep(Entry {
             key: (old >> 32) as u32,
             other: 0,
             class: None,
@@ -168,7 +189,7 @@ pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
             fixed: false,
             next: None,
         })),
-        _ => entry(old),
+        _ => marked_entry(old, mark),
     };
     // A chain that is too long, or has an entry for this shape that is true no more, starts anew.
     let (mut n, mut at) = (0, next);
@@ -181,7 +202,7 @@ pub fn install(code: Gc<Code>, word: &AtomicU64, e: Entry) {
         at = x.next;
     }
     let e = keep(Entry { next, ..e });
-    word.store(&raw const *e as u64 | 2, Release);
+    word.store(&raw const *e as u64 | mark, Release);
 }
 
 fn fill(code: Gc<Code>, word: &AtomicU64, v: Value, class: Gc<Class>, hit: Hit) {

@@ -1,6 +1,7 @@
 //! What the inline caches of the loop's instructions know.
 
 use super::cache::{self, Hit};
+use super::cache_class;
 use crate::object::{Gc, Obj};
 use crate::thread::Thread;
 use crate::types::buffer::Buffer;
@@ -78,7 +79,7 @@ pub(super) fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
     if w & 7 == 2 {
         attribute_entry(th, word, w, o)
     } else {
-        Found::Nothing
+        cache_class::attribute(w, v).map_or(Found::Nothing, Found::Value)
     }
 }
 /// As [`attribute`], for a word that points to entries.

@@ -20,6 +20,7 @@ pub mod async_generator;
 pub(crate) mod atomic;
 pub mod boundary;
 pub mod cache;
+mod cache_class;
 pub(crate) mod call;
 mod call_ex;
 pub mod class;

@@ -13,7 +13,7 @@ use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
-use crate::types::{mro, reduce, type_attrs};
+use crate::types::{mro, reduce, type_, type_attrs};
 use crate::value::Value;
 
 /// The declaration.
@@ -262,6 +262,13 @@ fn set_class(th: &mut Thread, v: Value, new: Value) -> R<()> {
             from.name_str()
         );
         return Err(th.type_error(&text));
+    }
+    if let Some(class) = v.cast::<Class>() {
+        // Another metaclass: caches know how attributes of this class are found.
+        let _alone = type_attrs::alone(th)?;
+        attrs::change_class(th, v.as_obj(), to)?;
+        type_::changed(class);
+        return Ok(());
     }
     attrs::change_class(th, v.as_obj(), to)?;
     if to.has_flag(class_flag::FINALIZER) {

@@ -1,6 +1,6 @@
 //! `staticmethod`.
 
-use crate::attrs::{change, load};
+use crate::attrs::load;
 use crate::context::ctx;
 use crate::names::names;
 use crate::native::{GetSetDef, NativeDef, TypeDef, def, def_static, getset, getter};
@@ -9,7 +9,7 @@ use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::Class;
 use crate::types::property::is_abstract_function;
-use crate::types::wrapped::{set_wrapped_attribute, wrapped_attribute};
+use crate::types::wrapped::{set_wrapped, set_wrapped_attribute, wrapped_attribute};
 use crate::value::Value;
 
 /// Layout.
@@ -119,7 +119,7 @@ static GETSETS: &[GetSetDef] = &[
 ];
 fn init(th: &mut Thread, a: &[Value]) -> R {
     let m = a[0].as_gc::<StaticMethod>();
-    change(th, m.header(), 1, &m.func, a[1])?;
+    set_wrapped(th, m.header(), &m.func, a[1])?;
     for name in [names().__module__, names().__name__, names().__qualname__, names().__doc__] {
         if let Some(v) = th.getattr_opt(a[1], name)? {
             crate::attrs::instance_set(th, a[0].as_obj(), name, v)?;

@@ -1,11 +1,24 @@
-//! Attributes that `classmethod` and `staticmethod` take from the function inside when they are first asked for.
+//! What `classmethod` and `staticmethod` wrap, and attributes that they take from it when they are first asked for.
 
 use crate::attrs;
+use crate::interp::cache::forget_slots;
+use crate::object::{Header, Slot};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
+use crate::types::type_attrs::alone;
 use crate::value::Value;
 
+/// Sets what the object wraps, in its field `slot`. Caches may know what it has wrapped so far.
+pub fn set_wrapped(th: &mut Thread, h: &Header, slot: &Slot, f: Value) -> R<()> {
+    if slot.get().is_empty() {
+        return attrs::change(th, h, 1, slot, f);
+    }
+    let _alone = alone(th)?;
+    attrs::change(th, h, 1, slot, f)?;
+    forget_slots();
+    Ok(())
+}
 /// The attribute: the object's own, or that of the function, which becomes its own.
 pub fn wrapped_attribute(th: &mut Thread, v: Value, function: Value, name: &str) -> R {
     let name = th.intern(name);

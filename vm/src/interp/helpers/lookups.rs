@@ -3,6 +3,7 @@
 use crate::attrs;
 use crate::context::ctx;
 use crate::interp::cache::{self, Entry, Hit};
+use crate::interp::cache_class;
 use crate::interp::code::{Code, Tables};
 use crate::names::names;
 use crate::object::{Gc, Kind};
@@ -179,7 +180,11 @@ pub(crate) fn load_attr(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: Va
         return Ok(found);
     }
     let found = th.getattr(v, name)?;
-    cache::fill_attr(th, code, word, v, name);
+    if v.is_kind(Kind::Class) {
+        cache_class::fill(code, word, v, name, false);
+    } else {
+        cache::fill_attr(th, code, word, v, name);
+    }
     Ok(found)
 }
 /// StoreAttr where the cache word does not know: its entries, else the slow way.
@@ -258,6 +263,14 @@ pub(crate) fn load_method(th: &mut Thread, v: Value, name: Gc<Str>) -> R<(Value,
 pub(crate) fn load_method_cached(th: &mut Thread, code: Gc<Code>, word: &AtomicU64, v: Value, name: Gc<Str>) -> R<(Value, Value)> {
     if v.is_kind(Kind::Module) {
         return Ok((load_attr(th, code, word, v, name)?, Value::EMPTY));
+    }
+    if v.is_kind(Kind::Class) {
+        if let Some(known) = cache_class::method(word, v) {
+            return Ok(known);
+        }
+        let r = load_method(th, v, name)?;
+        cache_class::fill(code, word, v, name, true);
+        return Ok(r);
     }
     let r = load_method(th, v, name)?;
     cache::fill_attr(th, code, word, v, name);
