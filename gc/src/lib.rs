@@ -23,10 +23,13 @@ mod local;
 #[expect(unsafe_code, reason = "objects are addresses")]
 mod mark;
 mod stats;
+#[expect(unsafe_code, reason = "helpers work on what a caller's stack holds")]
+mod team;
 
 pub use block::Space;
 pub use external::{CountingAllocator, thread_ends, when_due};
 pub use heap::Heap;
 pub use local::LocalAlloc;
-pub use mark::{Marker, Tracer, after_fork};
+pub use mark::{Marker, Tracer};
 pub use stats::Stats;
+pub use team::after_fork;

@@ -1,10 +1,10 @@
-//! Marking: a stack per worker. The collecting thread begins; when there is much to mark, rayon's workers go on in parallel.
+//! Marking: a stack per worker. The collecting thread begins; when there is much to mark, helpers mark with it.
 
 use crate::block::{BLOCK, GRANULE, MAP_WORDS};
 use crate::heap::{Heap, lock};
+use crate::team::{Helpers, Team};
 use std::ptr::NonNull;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What the VM knows about objects.
 pub trait Tracer: Sync {
@@ -151,24 +151,8 @@ fn prefetch(p: usize) {
 
 /// So many objects the collecting thread traces before it calls the workers: they take some time to wake up.
 const ALONE: usize = 8192;
-/// After so many objects a worker looks whether another one has nothing to do.
-const LOOK_EVERY: usize = 64;
-
-static WORKERS: Mutex<Option<&'static rayon::ThreadPool>> = Mutex::new(None);
-
-/// The workers, started when they are needed first. None: the system has no threads left.
-fn workers() -> Option<&'static rayon::ThreadPool> {
-    let mut pool = lock(&WORKERS);
-    if pool.is_none() {
-        let new = rayon::ThreadPoolBuilder::new().thread_name(|i| format!("vasuki-mark-{i}")).build();
-        *pool = new.ok().map(|p| &*Box::leak(Box::new(p)));
-    }
-    *pool
-}
-/// In the child of a fork: the workers are not there.
-pub fn after_fork() {
-    *lock(&WORKERS) = None;
-}
+/// After so many objects a worker looks whether another one has come, or has nothing to do.
+const LOOK_EVERY: usize = 256;
 
 impl Heap {
     /// Stopped. Marks what these words point to or into, if they do. Their children are traced by `drain`.
@@ -211,20 +195,11 @@ impl Heap {
         if rest.is_empty() {
             return;
         }
-        match workers().filter(|w| w.current_num_threads() > 1) {
+        match Helpers::get() {
             None => {
                 self.trace_alone(rest, tracer, usize::MAX);
             }
-            Some(pool) => {
-                let team = Team {
-                    heap: self,
-                    tracer,
-                    workers: pool.current_num_threads(),
-                    jobs: AtomicUsize::new(0),
-                };
-                let share = rest.len().div_ceil(team.workers);
-                pool.scope(|s| rest.chunks(share).for_each(|part| team.spawn(s, Job::Objects(part.to_vec()))));
-            }
+            Some(helpers) => helpers.work_with(&Team::new(self, tracer, Job::Objects(rest))),
         }
     }
     /// Traces up to `most` objects, and none that is for several workers if there is a limit. Gives what is left.
@@ -254,7 +229,7 @@ fn parts(tracer: &dyn Tracer, p: NonNull<u8>) -> usize {
 }
 
 /// What a worker does next.
-enum Job {
+pub(crate) enum Job {
     /// to trace these objects, and what they lead to
     Objects(Vec<usize>),
     /// to trace one part of an object, and what it leads to
@@ -263,24 +238,10 @@ enum Job {
 // SAFETY: an object of the heap, which any worker may trace.
 unsafe impl Send for Job {}
 
-/// The workers of one collection.
-struct Team<'t> {
-    heap: &'t Heap,
-    tracer: &'t dyn Tracer,
-    workers: usize,
-    /// jobs that are not done
-    jobs: AtomicUsize,
-}
 impl Team<'_> {
-    fn spawn<'s>(&'s self, s: &rayon::Scope<'s>, job: Job) {
-        self.jobs.fetch_add(1, Relaxed);
-        s.spawn(move |s| {
-            self.work(s, job);
-            self.jobs.fetch_sub(1, Relaxed);
-        });
-    }
-    fn work<'s>(&'s self, s: &rayon::Scope<'s>, job: Job) {
-        let mut m = Marker::new(self.heap, self.tracer, Vec::new(), false);
+    /// Does a job. `alone`: until others are let in.
+    pub(crate) fn work(&self, job: Job, alone: bool) {
+        let mut m = Marker::new(self.heap, self.tracer, Vec::new(), alone);
         match job {
             Job::Objects(o) => m.stack = o,
             Job::Part(p, i) => self.tracer.trace_part(p, i, &mut m),
@@ -289,13 +250,18 @@ impl Team<'_> {
         while let Some(p) = m.next() {
             match parts(self.tracer, p) {
                 1 => self.tracer.trace(p, &mut m),
-                n => (0..n).for_each(|i| self.spawn(s, Job::Part(p, i))),
+                n => self.push((0..n).map(|i| Job::Part(p, i))),
             }
             traced += 1;
-            // What is deep in the stack leads to most.
-            if traced.is_multiple_of(LOOK_EVERY) && m.stack.len() > 1 && self.jobs.load(Relaxed) < self.workers {
-                let rest = m.stack.split_off(m.stack.len() / 2);
-                self.spawn(s, Job::Objects(std::mem::replace(&mut m.stack, rest)));
+            if traced.is_multiple_of(LOOK_EVERY) && self.is_hungry() {
+                if std::mem::take(&mut m.alone) {
+                    self.let_others_in();
+                }
+                // What is deep in the stack leads to most.
+                if m.stack.len() > 1 {
+                    let rest = m.stack.split_off(m.stack.len() / 2);
+                    self.push([Job::Objects(std::mem::replace(&mut m.stack, rest))]);
+                }
             }
         }
     }
