@@ -109,6 +109,19 @@ def list_results():
     return work
 
 
+def list_appends():
+    """Both threads append to one list."""
+    items = []
+
+    def work(me):
+        for i in range(20_000):
+            items.append(i)
+        if len(items) > 500_000:
+            items.clear()
+
+    return work
+
+
 def set_adds():
     """Different items come into one set."""
     s = set()
@@ -121,6 +134,68 @@ def set_adds():
             s.add((me, n, i))
         if len(s) > 500_000:
             s.clear()
+
+    return work
+
+
+def set_seen():
+    """Items that are looked for in one set before they are worked on, and come into it."""
+    s = set()
+    rounds = [0, 0]
+
+    def work(me):
+        n = rounds[me]
+        rounds[me] += 1
+        for i in range(5000):
+            item = (n * 5000 + i) * 2 + me
+            if item not in s:
+                s.add(item)
+                digits(item)
+        if len(s) > 500_000:
+            s.clear()
+
+    return work
+
+
+def digits(n):
+    total = 0
+    while n:
+        n, digit = divmod(n, 10)
+        total += digit
+    return total
+
+
+def dict_memo():
+    """Results that are kept in one dict, and used again."""
+    memo = {}
+    rounds = [0, 0]
+
+    def work(me):
+        n = rounds[me]
+        rounds[me] += 1
+        for i in range(10_000):
+            k = (n * 5000 + i // 2) * 2 + me
+            if k not in memo:
+                memo[k] = digits(k)
+            assert memo[k] < 100
+        if len(memo) > 500_000:
+            memo.clear()
+
+    return work
+
+
+def dict_groups():
+    """Items that are put into lists in one dict, by keys of which most are new."""
+    groups = {}
+    rounds = [0, 0]
+
+    def work(me):
+        n = rounds[me]
+        rounds[me] += 1
+        for i in range(10_000):
+            groups.setdefault((me, n, i // 2), []).append(digits(i))
+        if len(groups) > 200_000:
+            groups.clear()
 
     return work
 
@@ -160,7 +235,21 @@ def queue_ends():
     return work
 
 
-WORKLOADS = [dict_updates, dict_reads, dict_inserts, dict_counts, list_writes, list_results, set_adds, deque_ends, queue_ends]
+WORKLOADS = [
+    dict_updates,
+    dict_reads,
+    dict_inserts,
+    dict_counts,
+    dict_memo,
+    dict_groups,
+    list_writes,
+    list_results,
+    list_appends,
+    set_adds,
+    set_seen,
+    deque_ends,
+    queue_ends,
+]
 
 
 def main():
