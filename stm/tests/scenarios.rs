@@ -29,7 +29,7 @@ scenarios! {
     aborts_beside_readers: data::aborts_beside_readers, [AbortRestoresVersion];
     published_lists: data::published_lists, [PublishAfterRelease];
     irrevocable_increments: data::irrevocable_increments, [IrrevocableReadsUnlocked, TwoIrrevocable];
-    histories: data::histories, [NoRecheck, NoValidation, OpenWithoutVersionCheck, ReadWithoutVersionCheck, IrrevocableReadsUnlocked];
+    histories: data::histories, [NoRecheck, NoValidation, OpenWithoutVersionCheck, ReadWithoutVersionCheck, IrrevocableReadsUnlocked, PartUntested];
     bounded_buffer: waiting::bounded_buffer, [CommitWakesNobody, SubscribesLate, SubscribesUnseen, AbortLosesWaiters, FilterOutlivesRetry];
     threads_come_and_go: world::threads_come_and_go, [SoloTooEarly];
     collections: world::collections, [StopWithoutWaiting, AttachDuringStop];

@@ -4,7 +4,8 @@
 mod common;
 
 use common::history::anomaly;
-use common::{Object, Thread, lists, object, pointer, target};
+use common::lists::{self, List};
+use common::{Object, Thread, object, pointer, target};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::time::Duration;
 use vasuki_stm::{Conflict, World};
@@ -429,10 +430,10 @@ fn some_serial_order_explains_every_history() {
     let deep = std::env::var("VASUKI_MODELS").is_ok_and(|v| v == "deep");
     let end = std::time::Instant::now() + Duration::from_secs(if deep { 600 } else { 2 });
     for seed in 1.. {
-        let shared: Vec<_> = (0..5).map(|_| lists::list()).collect();
+        let shared = List::some(5);
         let all = shared.clone();
         let records = run(World::leak(), 8, move |i, t| lists::run(t, &all, i, 40, 4, seed));
-        let ends: Vec<_> = shared.iter().map(|l| lists::items(l.quiet_words())).collect();
+        let ends: Vec<_> = shared.iter().map(|l| l.quiet()).collect();
         assert_eq!(anomaly(&records.concat(), &ends), None, "seed {seed}");
         if std::time::Instant::now() > end {
             break;

@@ -4,26 +4,46 @@ use super::history::{Record, Step};
 use super::{Object, Thread, object};
 use vasuki_stm::Conflict;
 
-/// A list that is replaced by a longer one when something is appended: an object whose first word is the address of its items,
-/// and the second one how many there are.
-pub fn list() -> &'static Object {
-    object([0, 0])
+/// A list that is replaced by a longer one when something is appended: a word of an object, which has two, that is the address
+/// of the items.
+#[derive(Clone, Copy)]
+pub struct List {
+    object: &'static Object,
+    word: usize,
 }
-/// The items of a list that was read whole.
-pub fn items(words: [u64; 2]) -> Vec<u64> {
-    let [first, n] = words;
-    if n == 0 {
-        return Vec::new();
+impl List {
+    /// So many lists, two in each object but the first.
+    pub fn some(n: usize) -> Vec<List> {
+        let objects: Vec<_> = (0..=n / 2).map(|_| object([0, 0])).collect();
+        let list = |i: usize| List {
+            object: objects[i.div_ceil(2)],
+            word: i % 2,
+        };
+        (0..n).map(list).collect()
     }
-    // SAFETY: `append` has leaked so many items there.
-    unsafe { std::slice::from_raw_parts(first as *const u64, n as usize) }.to_vec()
+    /// The items, when no thread runs any more.
+    pub fn quiet(self) -> Vec<u64> {
+        items(self.object.quiet_words()[self.word])
+    }
+    /// The items. `part`: what happens to the other list of the object does not matter.
+    fn read(self, t: &mut Thread, part: bool) -> Result<Vec<u64>, Conflict> {
+        let word = if part {
+            t.look(self.object, self.word)?
+        } else {
+            t.read(self.object, self.word)?
+        };
+        Ok(items(word))
+    }
+    fn append(self, t: &mut Thread, part: bool, v: u64) -> Result<(), Conflict> {
+        let mut all = self.read(t, part)?;
+        all.push(v);
+        let all: &'static Vec<u64> = Box::leak(Box::new(all));
+        t.write(self.object, self.word, std::ptr::from_ref(all) as u64)
+    }
 }
-fn append(t: &mut Thread, list: &Object, v: u64) -> Result<(), Conflict> {
-    let mut all = items(t.read_all(list)?);
-    all.push(v);
-    let (n, first) = (all.len() as u64, all.leak().as_ptr() as u64);
-    t.write(list, 0, first)?;
-    t.write(list, 1, n)
+fn items(word: u64) -> Vec<u64> {
+    // SAFETY: `append` has leaked a vector there.
+    unsafe { (word as *const Vec<u64>).as_ref() }.cloned().unwrap_or_default()
 }
 /// Marsaglia's xorshift.
 pub fn random(state: &mut u64) -> u64 {
@@ -33,7 +53,7 @@ pub fn random(state: &mut u64) -> u64 {
     *state
 }
 /// Runs `count` random transactions of up to `steps` steps. Every run is recorded, aborted ones too, whose appends must not stay.
-pub fn run(t: &mut Thread, lists: &[&'static Object], thread: usize, count: usize, steps: usize, seed: u64) -> Vec<Record> {
+pub fn run(t: &mut Thread, lists: &[List], thread: usize, count: usize, steps: usize, seed: u64) -> Vec<Record> {
     let mut seed = (seed ^ 0x9E37_79B9_7F4A_7C15).wrapping_add((thread as u64) << 32) | 1;
     let mut value = (thread as u64 + 1) << 32;
     let mut records = Vec::new();
@@ -50,13 +70,13 @@ pub fn run(t: &mut Thread, lists: &[&'static Object], thread: usize, count: usiz
                     t.tx.become_irrevocable(t.w)?;
                 }
                 for r in &plan {
-                    let at = (r >> 8) as usize % lists.len();
+                    let (at, part) = ((r >> 8) as usize % lists.len(), r >> 1 & 1 == 0);
                     if r % 2 == 0 {
                         value += 1;
-                        append(t, lists[at], value)?;
+                        lists[at].append(t, part, value)?;
                         done.push(Step::Append(at, value));
                     } else {
-                        done.push(Step::Read(at, items(t.read_all(lists[at])?)));
+                        done.push(Step::Read(at, lists[at].read(t, part)?));
                     }
                 }
                 if gives_up { Err(Conflict) } else { Ok(()) }

@@ -2,7 +2,8 @@
 
 use super::{body, in_threads};
 use crate::common::history::{Record, anomaly};
-use crate::common::{Object, Thread, lists, object, pointer, target};
+use crate::common::lists::{self, List};
+use crate::common::{Object, Thread, object, pointer, target};
 use shuttle::rand::RngCore;
 use std::sync::Mutex;
 use vasuki_stm::Conflict;
@@ -160,16 +161,16 @@ pub fn doctors_on_duty() {
 
 /// Random transactions on lists: some serial order explains what each of them has read, aborted ones too.
 pub fn histories() {
-    let lists: [_; 3] = std::array::from_fn(|_| lists::list());
+    let lists: &'static [List] = List::some(3).leak();
     let records: &'static Mutex<Vec<Record>> = Box::leak(Box::default());
     let seed = shuttle::rand::thread_rng().next_u64();
     let worker = |thread: usize| {
         body(move |t| {
-            let mine = lists::run(t, &lists, thread, 3, 3, seed);
+            let mine = lists::run(t, lists, thread, 3, 3, seed);
             records.lock().unwrap().extend(mine);
         })
     };
     in_threads((0..3).map(worker).collect());
-    let ends: Vec<_> = lists.iter().map(|l| lists::items(l.quiet_words())).collect();
+    let ends: Vec<_> = lists.iter().map(|l| l.quiet()).collect();
     assert_eq!(anomaly(&records.lock().unwrap(), &ends), None);
 }
