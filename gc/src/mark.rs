@@ -116,10 +116,10 @@ impl<'h> Marker<'h> {
     #[inline]
     fn next(&mut self) -> Option<NonNull<u8>> {
         for _ in 0..=AHEAD {
-            if self.stack.is_empty() {
-                self.set_bits();
-            }
-            let new = self.stack.pop().unwrap_or(0);
+            let new = match self.stack.pop() {
+                Some(p) => p,
+                None => self.gathered(),
+            };
             prefetch(new);
             let due = std::mem::replace(&mut self.ahead[self.at], new);
             self.at = (self.at + 1) % AHEAD;
@@ -128,6 +128,12 @@ impl<'h> Marker<'h> {
             }
         }
         None
+    }
+    /// One of the objects whose bits are gathered; 0: there are none that are to be traced.
+    #[cold]
+    fn gathered(&mut self) -> usize {
+        self.set_bits();
+        self.stack.pop().unwrap_or(0)
     }
     /// All objects that are to be traced.
     fn into_rest(mut self) -> Vec<usize> {

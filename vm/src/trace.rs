@@ -16,7 +16,7 @@ macro_rules! layout {
 
 /// Calls `f` with those of the values that are objects.
 #[inline]
-pub fn objects(values: impl Iterator<Item = Value>, mut f: impl FnMut(Value)) {
+pub fn objects(values: impl Iterator<Item = Value>, f: &mut impl FnMut(Value)) {
     for v in values {
         if v.is_obj() {
             f(v);
@@ -33,7 +33,7 @@ fn class_and_attributes(o: Obj, f: &mut impl FnMut(Value)) {
             // SAFETY: instances of the class have the attribute word and slots at that place.
             unsafe {
                 let base = crate::attrs::attr_base(o);
-                objects((0..=class.inline_slots()).map(|i| (*base.add(i)).get()), &mut *f);
+                objects((0..=class.inline_slots()).map(|i| (*base.add(i)).get()), f);
             }
         }
     }
@@ -50,7 +50,7 @@ pub fn object(o: Obj, f: &mut impl FnMut(Value)) {
     }
     match kind {
         Kind::Buffer => fields!(buffer::Buffer),
-        Kind::Tuple => objects(layout!(o, tuple::Tuple).items().iter().copied(), &mut *f),
+        Kind::Tuple => objects(layout!(o, tuple::Tuple).items().iter().copied(), f),
         Kind::List => fields!(list::List),
         Kind::Dict => fields!(dict::Dict),
         Kind::DictTable => fields!(dict::DictTable),

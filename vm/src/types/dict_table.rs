@@ -158,7 +158,9 @@ impl Gc<DictTable> {
     }
     /// As `trace`, for some of the entries.
     pub(crate) fn trace_places(self, places: std::ops::Range<usize>, f: &mut impl FnMut(Value)) {
-        crate::trace::objects(self.filled()[places].iter().flat_map(|e| [e.key.get(), e.value.get()]), f);
+        for e in &self.filled()[places] {
+            crate::trace::objects([e.key.get(), e.value.get()].into_iter(), f);
+        }
     }
     /// Entries that have been filled.
     pub(crate) fn places(self) -> usize {
