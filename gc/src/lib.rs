@@ -30,6 +30,6 @@ pub use block::Space;
 pub use external::{CountingAllocator, thread_ends, when_due};
 pub use heap::Heap;
 pub use local::LocalAlloc;
-pub use mark::{Marker, Tracer};
+pub use mark::{Marker, Tracer, prefetch};
 pub use stats::Stats;
 pub use team::after_fork;

@@ -145,7 +145,7 @@ impl<'h> Marker<'h> {
 
 /// Asks for the first cache line of an object.
 #[inline(always)]
-fn prefetch(p: usize) {
+pub fn prefetch(p: usize) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a hint, which reads nothing.
     unsafe {

@@ -8,26 +8,28 @@
 //! whoever waits looks at his own poll word, and only the irrevocable one waits without a limit.
 
 use crate::cause::Cause;
-use crate::header::Header;
+use crate::header::{Header, meta};
 use crate::mutant::{Mutant, is_mutant};
-use crate::sync::{atomic::Ordering::*, pause};
+use crate::sync::{BRIEF, YIELDS, atomic::Ordering::*, pause};
 use crate::tx::{Conflict, Tx};
 use crate::world::{WorldThread, poll};
 use std::time::{Duration, Instant};
 
 /// Rounds of waiting before the ages are compared; the owner mostly is about to commit.
-const PATIENT: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 8 };
+const PATIENT: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 2 };
+/// Rounds of a fraction of a microsecond that a thread which has asked looks for the object before it lets others run.
+const BUSY: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 100 };
 /// Rounds that the younger transaction waits for an owner that runs.
-const YOUNGER: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 30 };
+const YOUNGER: u32 = BUSY + if cfg!(any(loom, shuttle)) { 1 } else { 30 };
 /// Rounds that the older one waits before it asks.
-const OLDER: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 250 };
+const OLDER: u32 = BUSY + if cfg!(any(loom, shuttle)) { 1 } else { 250 };
 /// Rounds after which even the older transaction aborts: the owner may be blocked by what this one has open.
 const LIMIT: u32 = if cfg!(any(loom, shuttle)) { 3 } else { 200 };
 /// Rounds of waiting to be irrevocable after which nobody else comes first.
 const RESERVE: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 8 };
 
 /// Rounds that a thread which has asked looks for the object before it sleeps, and how long it sleeps at a time.
-const SPINS: u32 = if cfg!(any(loom, shuttle)) { 2 } else { 12 };
+const SPINS: u32 = BUSY + if cfg!(any(loom, shuttle)) { 2 } else { 12 };
 const ASLEEP: Duration = Duration::from_micros(200);
 /// Rounds that a thread waits between transactions for the one that it lets pass.
 const GIVE_WAY: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 48 };
@@ -52,6 +54,8 @@ pub(crate) struct Wait<'a> {
     object: &'a Header,
     /// steps of waiting
     round: u32,
+    /// the object's word when the wait began
+    first: u64,
     /// who had the object when it was last looked at
     owner: u16,
     /// when the wait began (none in models), and when `owner` was seen to have it
@@ -67,6 +71,7 @@ impl<'a> Wait<'a> {
             thread,
             object,
             round: 0,
+            first: 0,
             owner: 0,
             began: None,
             owned: None,
@@ -95,11 +100,13 @@ impl Drop for Awaits<'_> {
 }
 
 impl WorldThread {
-    /// An object is open by `owner`: waits a little.
+    /// An object is open, as its word says: waits a little.
     #[cold]
     #[inline(never)]
-    pub(crate) fn wait_for_owner(&self, tx: &Tx, owner: u16, wait: &mut Wait) -> Result<(), Conflict> {
+    pub(crate) fn wait_for_owner(&self, tx: &Tx, word: u64, wait: &mut Wait) -> Result<(), Conflict> {
+        let owner = meta::owner(word);
         if wait.round == 0 {
+            wait.first = word;
             wait.began = (!cfg!(any(loom, shuttle))).then(Instant::now);
             self.waiting.store(true, Relaxed);
         }
@@ -143,7 +150,10 @@ impl WorldThread {
                 self.sleep(time);
                 return Ok(());
             }
-            if self.is_next(owner)
+            // Mostly it is enough that the owner commits. One that was faster then, or that is not about to, gives way.
+            let passed_by = word != wait.first || cfg!(any(loom, shuttle));
+            if (passed_by || wait.asked >= BUSY)
+                && self.is_next(owner)
                 && let Some(t) = self.world.by_number(owner)
             {
                 t.gives_way.store(true, Relaxed);
@@ -166,8 +176,10 @@ impl WorldThread {
                 self.sleep(ASLEEP);
                 return Ok(());
             }
+            pause(if wait.asked > BUSY { YIELDS } else { BRIEF });
+        } else {
+            pause(wait.round);
         }
-        pause(wait.round.min(PATIENT));
         Ok(())
     }
     /// Sleeps until the owner gives way, or a while.
@@ -237,7 +249,7 @@ impl WorldThread {
                 break;
             }
             self.safepoint(true);
-            if round == SPINS {
+            if round == GIVE_WAY / 4 {
                 heir.call.call();
             }
             pause(round);

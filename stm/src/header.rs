@@ -29,19 +29,19 @@ pub struct Header {
 impl Header {
     /// Makes zeroed memory the header of a part of an object: shared from the start, as if by a commit before all others.
     pub fn init_part(&self) {
-        self.flags.store(flag::PART | flag::SHARED | flag::OPENED, Ordering::Relaxed);
+        self.flags.store(flag::SHARED, Ordering::Relaxed);
     }
-    /// Its owner has opened it, and others can reach it.
+    /// Its owner has opened it, and others can reach it. (They may set other flags meanwhile.)
     #[inline(always)]
     pub(crate) fn set_opened(&self) {
-        if self.flags.load(Ordering::Relaxed) & flag::PART == 0 {
+        if self.flags.load(Ordering::Relaxed) & flag::SHARED == 0 {
             self.flags.fetch_or(flag::SHARED | flag::OPENED, Ordering::Relaxed);
         }
     }
     /// It is open no more.
     #[inline(always)]
     pub(crate) fn clear_opened(&self) {
-        if self.flags.load(Ordering::Relaxed) & flag::PART == 0 {
+        if self.flags.load(Ordering::Relaxed) & flag::OPENED != 0 {
             self.flags.fetch_and(!flag::OPENED, Ordering::Relaxed);
         }
     }
@@ -51,9 +51,7 @@ impl Header {
 pub mod flag {
     /// other threads can reach it (or could once)
     pub const SHARED: u8 = 1;
-    /// of a header that stands for a part of an object: nobody looks at `OPENED`, which with `SHARED` is set for ever
-    pub const PART: u8 = 16;
-    /// opened (not born) by the running transaction of its owner
+    /// opened (not born) by the running transaction of its owner, which others could not reach before, or were not known to
     pub const OPENED: u8 = 32;
 }
 

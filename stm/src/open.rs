@@ -17,9 +17,37 @@ impl Tx {
             h.meta.store(self.tag, Ordering::Relaxed);
             return Ok(());
         }
+        let mut m = h.meta.load(Ordering::Acquire);
+        if self.is_old(m) {
+            if self.open_shared(w, h, m, words) {
+                return Ok(());
+            }
+            m = h.meta.load(Ordering::Acquire);
+        }
+        self.open_slow(w, h, m, words)
+    }
+    /// False: it has changed since its word was `m`.
+    #[inline(always)]
+    fn open_shared(&mut self, w: &WorldThread, h: &Header, m: u64, words: usize) -> bool {
+        let old_shape = h.shape.load(Ordering::Relaxed);
+        if h.meta.compare_exchange(m, self.tag, Ordering::AcqRel, Ordering::Relaxed).is_err() {
+            return false;
+        }
+        // The data stores must not become visible before the tag (pairs with the acquire fence in `read_end`).
+        if !is_mutant(Mutant::NoReleaseFence) {
+            fence(Ordering::Release);
+        }
+        h.set_opened();
+        self.opened_shared = true;
+        self.save(h, m, old_shape, words, UndoEntry::OF_SHARED);
+        self.has_grown(w);
+        true
+    }
+    /// `m` is what the word is.
+    #[inline(never)]
+    fn open_slow(&mut self, w: &WorldThread, h: &Header, mut m: u64, words: usize) -> Result<(), Conflict> {
         let mut wait = Wait::new(w, h);
         loop {
-            let m = h.meta.load(Ordering::Acquire);
             if m == self.tag {
                 return Ok(());
             }
@@ -27,20 +55,10 @@ impl Tx {
                 if meta::version(m) > self.snapshot && !is_mutant(Mutant::OpenWithoutVersionCheck) {
                     self.extend(w)?;
                 }
-                let old_shape = h.shape.load(Ordering::Relaxed);
-                if h.meta.compare_exchange(m, self.tag, Ordering::AcqRel, Ordering::Relaxed).is_err() {
-                    continue;
+                if self.open_shared(w, h, m, words) {
+                    return Ok(());
                 }
-                // The data stores must not become visible before the tag (pairs with the acquire fence in `read_end`).
-                if !is_mutant(Mutant::NoReleaseFence) {
-                    fence(Ordering::Release);
-                }
-                h.set_opened();
-                self.opened_shared = true;
-                self.save(h, m, old_shape, words);
-                return Ok(());
-            }
-            if meta::same_owner(m, self.tag) {
+            } else if meta::same_owner(m, self.tag) {
                 // Private since an earlier transaction of mine; or shared, and locked by me for reading.
                 let old_shape = h.shape.load(Ordering::Relaxed);
                 h.meta.store(self.tag, Ordering::Relaxed);
@@ -54,26 +72,33 @@ impl Tx {
                     // Nobody else can reach it.
                     h.flags.store(flags | flag::OPENED, Ordering::Relaxed);
                 }
-                self.save(h, m, old_shape, words);
+                let of = if locked {
+                    UndoEntry::OF_SHARED
+                } else {
+                    self.opened.len() as u32 + 1
+                };
+                self.save(h, m, old_shape, words, of);
                 return Ok(());
+            } else {
+                w.wait_for_owner(self, m, &mut wait)?;
             }
-            w.wait_for_owner(self, meta::owner(m), &mut wait)?;
+            m = h.meta.load(Ordering::Acquire);
         }
     }
-    fn save(&mut self, h: &Header, old_meta: u64, old_shape: u32, words: usize) {
+    #[inline]
+    fn save(&mut self, h: &Header, old_meta: u64, old_shape: u32, words: usize, of: u32) {
         self.opened.push(OpenEntry {
             header: h,
             old_meta,
             old_shape,
         });
-        let of = self.opened.len() as u32;
         let first = (h as *const Header).wrapping_add(1).cast::<AtomicU64>();
-        for i in 0..words {
+        self.undo.extend((0..words).map(|i| {
             let slot = first.wrapping_add(i);
             // SAFETY: the caller says that the object has so many words after its header.
             let old = unsafe { (*slot).load(Ordering::Relaxed) };
-            self.undo.push(UndoEntry { slot, old, of });
-        }
+            UndoEntry { slot, old, of }
+        }));
     }
     /// Logs the present content of one word of an object that is open, if it is the first time. `shared`: other threads
     /// can reach the object.

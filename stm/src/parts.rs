@@ -55,7 +55,7 @@ impl Tx {
         log: impl Fn(&T) -> Option<[u64; 3]>,
     ) -> Result<T, Conflict> {
         loop {
-            let seen = self.read_begin(w, h)?;
+            let seen = self.word_to_read(w, h)?;
             let v = f();
             if meta::same_owner(seen, self.tag) {
                 return Ok(v);
@@ -64,11 +64,12 @@ impl Tx {
                 Some(words) if !self.irrevocable => {
                     if self.is_unchanged(h, seen) {
                         self.log_part(h, seen, test, words);
+                        self.has_grown(w);
                         return Ok(v);
                     }
                 }
                 _ => {
-                    if self.read_end(h, seen)? {
+                    if self.read_end(w, h, seen)? {
                         return Ok(v);
                     }
                 }
@@ -116,7 +117,7 @@ impl Tx {
         loop {
             let m = h.meta.load(Ordering::Acquire);
             if !w.is_shared(m) {
-                w.wait_for_owner(self, meta::owner(m), &mut wait)?;
+                w.wait_for_owner(self, m, &mut wait)?;
                 continue;
             }
             let holds = (p.test)(h, &p.words) || is_mutant(Mutant::PartUntested);

@@ -19,32 +19,27 @@ impl Tx {
         }
     }
     /// The first part of [`Tx::read`]: the value if nothing needs to be logged.
+    ///
+    /// The word is looked at once, after the loads: if it is still the one that was logged, it has never been another one
+    /// since then, for no word comes back.
     #[inline(always)]
     pub fn read_known<T>(&self, h: &Header, f: &impl Fn() -> T) -> Option<T> {
-        let seen = if self.concurrent {
-            h.meta.load(Ordering::Acquire)
-        } else {
-            self.tag
-        };
-        let is_mine = meta::same_owner(seen, self.tag);
-        if !is_mine && !self.has_read(h, seen) {
-            return None;
-        }
         let v = f();
-        // As in `read_end`; what is mine nobody else writes.
-        if is_mine {
+        if !self.concurrent {
             return Some(v);
         }
+        // As in `read_end`; what is mine nobody else writes.
         fence(Ordering::Acquire);
-        (h.meta.load(Ordering::Relaxed) == seen).then_some(v)
+        let seen = h.meta.load(Ordering::Relaxed);
+        (meta::same_owner(seen, self.tag) || self.has_read(h, seen)).then_some(v)
     }
     /// The second part of [`Tx::read`], which may wait for the owner of the object.
     #[inline(never)]
     pub fn read_and_log<T>(&mut self, w: &WorldThread, h: &Header, f: impl Fn() -> T) -> Result<T, Conflict> {
         loop {
-            let seen = self.read_begin(w, h)?;
+            let seen = self.word_to_read(w, h)?;
             let v = f();
-            if self.read_end(h, seen)? {
+            if self.read_end(w, h, seen)? {
                 return Ok(v);
             }
         }
@@ -65,33 +60,49 @@ impl Tx {
     pub(crate) fn filter_place(h: *const Header) -> usize {
         (h as usize).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (usize::BITS - FILTER.ilog2())
     }
-    /// The word to recheck after the loads. Waits for an object that another thread has open; extends the snapshot when
-    /// the object is newer.
-    pub(crate) fn read_begin(&mut self, w: &WorldThread, h: &Header) -> Result<u64, Conflict> {
+    /// The common case: nobody has an object with this word open, and it is not newer than the snapshot.
+    #[inline(always)]
+    pub(crate) fn is_old(&self, m: u64) -> bool {
+        m & meta::OPEN == 0 && meta::version(m) <= self.snapshot
+    }
+    /// The word to recheck after the loads. Waits for an object that another thread has open; extends the snapshot when the
+    /// object is newer.
+    #[inline(always)]
+    pub(crate) fn word_to_read(&mut self, w: &WorldThread, h: &Header) -> Result<u64, Conflict> {
+        let m = h.meta.load(Ordering::Acquire);
+        if self.is_old(m) && !self.irrevocable {
+            Ok(m)
+        } else {
+            self.read_begin(w, h, m)
+        }
+    }
+    /// `m` is what the word is.
+    #[inline(never)]
+    fn read_begin(&mut self, w: &WorldThread, h: &Header, mut m: u64) -> Result<u64, Conflict> {
         let mut wait = Wait::new(w, h);
         loop {
-            let m = h.meta.load(Ordering::Acquire);
             if w.is_shared(m) {
                 if meta::version(m) > self.snapshot && !is_mutant(Mutant::ReadWithoutVersionCheck) {
                     self.extend(w)?;
                 }
                 if self.irrevocable && !is_mutant(Mutant::IrrevocableReadsUnlocked) {
-                    if !self.lock(w, h, m) {
-                        continue;
+                    if self.lock(w, h, m) {
+                        return Ok(self.lock_tag());
                     }
-                    return Ok(self.lock_tag());
+                } else {
+                    return Ok(m);
                 }
+            } else if meta::same_owner(m, self.tag) {
                 return Ok(m);
+            } else {
+                w.wait_for_owner(self, m, &mut wait)?;
             }
-            if meta::same_owner(m, self.tag) {
-                return Ok(m);
-            }
-            w.wait_for_owner(self, meta::owner(m), &mut wait)?;
+            m = h.meta.load(Ordering::Acquire);
         }
     }
     /// Was nothing written since `seen`? Then the read is logged. False: load again.
-    #[inline]
-    pub(crate) fn read_end(&mut self, h: &Header, seen: u64) -> Result<bool, Conflict> {
+    #[inline(always)]
+    pub(crate) fn read_end(&mut self, w: &WorldThread, h: &Header, seen: u64) -> Result<bool, Conflict> {
         if !self.is_unchanged(h, seen) {
             return Ok(false);
         }
@@ -102,6 +113,7 @@ impl Tx {
             let entry = ReadEntry { header: h, meta: seen };
             self.filter[Tx::filter_place(h)] = entry;
             self.reads.push(entry);
+            self.has_grown(w);
         }
         Ok(true)
     }

@@ -7,6 +7,10 @@ pub use shuttle::sync::{Condvar, Mutex, MutexGuard, atomic};
 #[cfg(not(any(loom, shuttle)))]
 pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
 
+/// A round of [`pause`] that takes a fraction of a microsecond, and one that lets other threads use the core.
+pub(crate) const BRIEF: u32 = 2;
+pub(crate) const YIELDS: u32 = 6;
+
 /// Lets other threads run while this one waits for them.
 pub fn pause(round: u32) {
     #[cfg(any(loom, shuttle))]
@@ -18,7 +22,7 @@ pub fn pause(round: u32) {
         shuttle::thread::yield_now();
     }
     #[cfg(not(any(loom, shuttle)))]
-    if round < 6 {
+    if round < YIELDS {
         (0..1 << round).for_each(|_| std::hint::spin_loop());
     } else if round < 40 {
         std::thread::yield_now();

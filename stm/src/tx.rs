@@ -5,7 +5,7 @@ use crate::header::{Header, flag, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::parts::{PartFilter, PartRead};
 use crate::sync::atomic::{AtomicU64, Ordering};
-use crate::world::WorldThread;
+use crate::world::{WorldThread, poll};
 use std::cell::Cell;
 
 /// The transaction must abort: go back to the checkpoint.
@@ -82,6 +82,8 @@ pub struct Tx {
     pub(crate) locked: Vec<ReadEntry>,
     /// locks outside of the heap that were seen to be free
     pub(crate) seen_free: Vec<crate::elision::Seen>,
+    /// with so many objects read and opened a boundary is asked for
+    pub limit: usize,
     /// was one of the opened objects shared?
     pub(crate) opened_shared: bool,
     /// cannot abort any more
@@ -114,6 +116,7 @@ impl Tx {
             undo: Vec::new(),
             locked: Vec::new(),
             seen_free: Vec::new(),
+            limit: usize::MAX,
             opened_shared: false,
             irrevocable: false,
             aborts_in_row: 0,
@@ -162,6 +165,13 @@ impl Tx {
             && self.opened.is_empty()
             && self.undo.is_empty()
             && self.locked.is_empty()
+    }
+    /// One more object was read or opened.
+    #[inline]
+    pub(crate) fn has_grown(&self, w: &WorldThread) {
+        if self.reads.len() + self.parts.len() + self.opened.len() >= self.limit {
+            w.put_back(poll::LIMIT);
+        }
     }
     /// Starts the next transaction, in the world's present mode.
     #[inline]

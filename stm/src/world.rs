@@ -37,8 +37,8 @@ pub mod poll {
     pub const ABORT: u32 = 16;
     /// finalizers or weak reference callbacks are due
     pub const FINALIZERS: u32 = 32;
-    /// the thread counts its polls: its transactions are to be short
-    pub const SHORT: u32 = 128;
+    /// the transaction uses as many objects as it is to use
+    pub const LIMIT: u32 = 128;
     /// every poll is served: what the hostile modes of tests set, and nothing clears
     pub const ALWAYS: u32 = 64;
 }

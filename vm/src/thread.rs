@@ -147,6 +147,15 @@ impl Thread {
         }
         Ok(self.tx.open(self.world, h, words)?)
     }
+    /// The program has found `v` in a container and will look at it soon: another thread may have written it meanwhile, and
+    /// its memory comes from there while the program does something else.
+    #[inline(always)]
+    pub(crate) fn expect(&self, v: Value) -> Value {
+        if self.tx.concurrent && v.is_obj() {
+            vasuki_gc::prefetch(v.0 as usize);
+        }
+        v
+    }
     /// Must stores to words of `h` that were not saved whole be logged? `h` has been opened with [`Thread::write`].
     #[inline(always)]
     pub fn needs_log(&self, h: &Header) -> bool {
@@ -161,7 +170,7 @@ impl Thread {
         }
         slot.set_raw(v);
     }
-    /// The Rust payload of a native object, writable by this transaction; a clone is kept for undo when it is needed.
+    /// The Rust payload of a native object, writable by this transaction; what an abort puts back is kept when it is needed.
     #[inline(always)]
     pub fn open_mut<T: crate::types::payload::Payload>(&mut self, o: Gc<crate::types::payload::Native<T>>) -> R<&'static mut T> {
         if !self.tx.writable(o.header()) {
@@ -184,15 +193,14 @@ impl Thread {
             self.tx.open(self.world, o.header(), 0)?;
         }
         if self.tx.concurrent {
-            // SAFETY: attribute word and slots exist; the payload is ours since `open`.
+            // SAFETY: attribute word and slots exist.
             unsafe {
                 let first = crate::attrs::attr_base(o.obj());
                 for i in 0..words {
                     self.tx.log_slot(&(*first.add(i)).0, is_shared(o.header()));
                 }
-                let saved = (*o.cell.get()).clone();
-                crate::types::payload::keep_for_undo(self, o, saved);
             }
+            crate::types::payload::keep(self, o);
             self.changed.push(o.obj());
         }
         Ok(())

@@ -8,7 +8,7 @@ use crate::support::{ClassCell, class, native, put};
 use crate::twister::{N, Twister};
 use num_bigint::{BigInt, BigUint, Sign};
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use vasuki_vm::native::{ModuleDef, TypeDef, def, def_static};
 use vasuki_vm::object::{Gc, Kind};
 use vasuki_vm::thread::Thread;
@@ -31,22 +31,20 @@ pub static MODULE: ModuleDef = ModuleDef {
     },
 };
 
+#[derive(Clone)]
 struct Random {
-    /// does it have a state of its own?
-    own: AtomicBool,
+    /// new: it has no state of its own
     twister: Twister,
-}
-impl Clone for Random {
-    fn clone(&self) -> Random {
-        Random {
-            own: AtomicBool::new(self.own.load(Relaxed)),
-            twister: self.twister.clone(),
-        }
-    }
+    /// the transaction that has it open has kept all of it
+    kept: bool,
 }
 impl Payload for Random {
     const NEEDS_DROP: bool = false;
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
+    fn opened(&mut self) -> Option<&AtomicU64> {
+        self.kept = false;
+        Some(&self.twister.index)
+    }
 }
 thread_local! {
     static OF_THREAD: RefCell<Twister> = const { RefCell::new(Twister::new()) };
@@ -65,7 +63,7 @@ static RANDOM: TypeDef = TypeDef {
         def(
             "random",
             "self, /",
-            |th, a| Ok(Value::float(draw(th, a[0], Twister::next_float)?)),
+            |th, a| Ok(Value::float(draw(th, a[0], 2, Twister::next_float)?)),
             "random() -> x in the interval [0, 1).",
         ),
         def(
@@ -96,8 +94,8 @@ static RANDOM: TypeDef = TypeDef {
 
 fn new(th: &mut Thread, a: &[Value]) -> R {
     let state = Random {
-        own: AtomicBool::new(false),
         twister: Twister::new(),
+        kept: false,
     };
     Ok(payload::new(th, a[0].as_gc(), state).value())
 }
@@ -114,17 +112,30 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
 }
 fn has_own(th: &mut Thread, o: Gc<Native<Random>>) -> R<bool> {
     let state = o.frozen();
-    th.read(o.header(), || state.own.load(Relaxed))
+    th.read(o.header(), || !state.twister.is_new())
 }
-/// Runs `f` with the generator that numbers of `v` come from.
+/// The state, all of which may be changed.
+fn open_all(th: &mut Thread, o: Gc<Native<Random>>) -> R<&'static mut Random> {
+    let state = th.open_mut(o)?;
+    if !state.kept {
+        payload::keep_clone(th, o);
+        state.kept = true;
+    }
+    Ok(state)
+}
+/// Runs `f` with the generator that numbers of `v` come from: it takes up to `outputs` of them.
 #[inline]
-fn draw<T>(th: &mut Thread, v: Value, f: impl FnOnce(&mut Twister) -> T) -> R<T> {
+fn draw<T>(th: &mut Thread, v: Value, outputs: usize, f: impl FnOnce(&mut Twister) -> T) -> R<T> {
     let o = native::<Random>(th, v)?;
     if has_own(th, o)? {
-        return Ok(f(&mut th.open_mut(o)?.twister));
+        let mut state = th.open_mut(o)?;
+        if state.twister.left() < outputs {
+            state = open_all(th, o)?;
+        }
+        return Ok(f(&mut state.twister));
     }
     Ok(OF_THREAD.with_borrow_mut(|t| {
-        if t.index > N {
+        if t.is_new() {
             t.seed_by_system();
         }
         f(t)
@@ -136,7 +147,7 @@ fn seed(th: &mut Thread, v: Value, n: Value) -> R<()> {
         // After a fork, this is what makes the child differ.
         OF_THREAD.with_borrow_mut(Twister::seed_by_system);
         if has_own(th, o)? {
-            th.open_mut(o)?.own.store(false, Relaxed);
+            open_all(th, o)?.twister.forget();
         }
         return Ok(());
     }
@@ -144,20 +155,18 @@ fn seed(th: &mut Thread, v: Value, n: Value) -> R<()> {
         Some(n) => n.magnitude().to_u32_digits(),
         None => BigUint::from(th.hash(n)? as u64).to_u32_digits(),
     };
-    let state = th.open_mut(o)?;
+    let state = open_all(th, o)?;
     state.twister.seed_by(if digits.is_empty() { &[0] } else { &digits });
-    state.own.store(true, Relaxed);
     Ok(())
 }
 fn getstate(th: &mut Thread, a: &[Value]) -> R {
     let o = native::<Random>(th, a[0])?;
     let own = has_own(th, o)?;
-    let state = th.open_mut(o)?;
+    let state = open_all(th, o)?;
     if !own {
         state.twister.seed_by_system();
-        state.own.store(true, Relaxed);
     }
-    let mut words = [Value::small(state.twister.index as i64); N + 1];
+    let mut words = [Value::small(state.twister.index.load(Relaxed) as i64); N + 1];
     for (v, w) in words.iter_mut().zip(&state.twister.words) {
         *v = Value::small(i64::from(*w));
     }
@@ -186,14 +195,14 @@ fn setstate(th: &mut Thread, a: &[Value]) -> R {
     }
     let index = th.index(items[N])?;
     match int::to_i64(index) {
-        Some(i) if (0..=N as i64).contains(&i) => new.index = i as usize,
+        Some(i) if (0..=N as i64).contains(&i) => new.index = AtomicU64::new(i as u64),
         Some(_) => return Err(th.value_error("invalid state")),
         None => return Err(th.overflow_error("Python int too large to convert to C long")),
     }
     let o = native::<Random>(th, a[0])?;
-    let state = th.open_mut(o)?;
-    state.twister = new;
-    state.own.store(true, Relaxed);
+    let state = open_all(th, o)?;
+    state.twister.words = new.words;
+    state.twister.index.store(new.index.load(Relaxed), Relaxed);
     Ok(Value::NONE)
 }
 fn getrandbits(th: &mut Thread, a: &[Value]) -> R {
@@ -207,9 +216,9 @@ fn getrandbits(th: &mut Thread, a: &[Value]) -> R {
     };
     match k {
         0 => Ok(Value::small(0)),
-        1..=32 => Ok(Value::small(i64::from(draw(th, a[0], |t| t.next() >> (32 - k))?))),
+        1..=32 => Ok(Value::small(i64::from(draw(th, a[0], 1, |t| t.next() >> (32 - k))?))),
         33..=64 => {
-            let n = draw(th, a[0], |t| u64::from(t.next()) | u64::from(t.next() >> (64 - k)) << 32)?;
+            let n = draw(th, a[0], 2, |t| u64::from(t.next()) | u64::from(t.next() >> (64 - k)) << 32)?;
             Ok(th.new_uint(n))
         }
         _ => many_bits(th, a[0], k),
@@ -221,7 +230,7 @@ fn many_bits(th: &mut Thread, v: Value, k: u64) -> R {
     if words > isize::MAX as u64 / 4 || digits.try_reserve_exact(words as usize).is_err() {
         return Err(th.memory_error());
     }
-    draw(th, v, |t| digits.extend((0..words).map(|_| t.next())))?;
+    draw(th, v, words as usize, |t| digits.extend((0..words).map(|_| t.next())))?;
     if let Some(last) = digits.last_mut() {
         *last >>= (32 - k % 32) % 32;
     }

@@ -1,23 +1,32 @@
 //! The Mersenne Twister MT19937 of Matsumoto and Nishimura.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Words of state.
 pub(crate) const N: usize = 624;
 const M: usize = 397;
 
-/// A generator. When `index` is `N`, the next output makes all words anew.
-#[derive(Clone)]
+/// A generator. When `index` is `N`, the next output makes all words anew; when it is more, there are none yet. Whoever has
+/// no right to the rest may look at the index.
 pub(crate) struct Twister {
     pub(crate) words: [u32; N],
-    pub(crate) index: usize,
+    pub(crate) index: AtomicU64,
+}
+impl Clone for Twister {
+    fn clone(&self) -> Twister {
+        Twister {
+            words: self.words,
+            index: AtomicU64::new(self.index.load(Relaxed)),
+        }
+    }
 }
 impl Twister {
     /// All zero: to be seeded.
     pub(crate) const fn new() -> Twister {
         Twister {
             words: [0; N],
-            index: N + 1,
+            index: AtomicU64::new(N as u64 + 1),
         }
     }
     fn seed(&mut self, seed: u32) {
@@ -26,7 +35,7 @@ impl Twister {
             let before = self.words[i - 1];
             self.words[i] = 1_812_433_253u32.wrapping_mul(before ^ (before >> 30)).wrapping_add(i as u32);
         }
-        self.index = N;
+        self.index.store(N as u64, Relaxed);
     }
     /// Seeds with a key of any length but zero.
     pub(crate) fn seed_by(&mut self, key: &[u32]) {
@@ -74,16 +83,30 @@ impl Twister {
             let y = (w[i] & 0x8000_0000) | (w[(i + 1) % N] & 0x7FFF_FFFF);
             w[i] = w[(i + M) % N] ^ (y >> 1) ^ if y & 1 == 0 { 0 } else { 0x9908_B0DF };
         }
-        self.index = 0;
+        self.index.store(0, Relaxed);
+    }
+    /// It is to be seeded again.
+    pub(crate) fn forget(&mut self) {
+        self.index.store(N as u64 + 1, Relaxed);
+    }
+    /// Must it be seeded first?
+    pub(crate) fn is_new(&self) -> bool {
+        self.index.load(Relaxed) > N as u64
+    }
+    /// Outputs that it can give before it makes all words anew.
+    #[inline]
+    pub(crate) fn left(&self) -> usize {
+        N.saturating_sub(self.index.load(Relaxed) as usize)
     }
     /// 32 random bits.
     #[inline]
     pub(crate) fn next(&mut self) -> u32 {
-        if self.index >= N {
+        if self.left() == 0 {
             self.renew();
         }
-        let mut y = self.words[self.index];
-        self.index += 1;
+        let index = self.index.load(Relaxed);
+        self.index.store(index + 1, Relaxed);
+        let mut y = self.words[index as usize];
         y ^= y >> 11;
         y ^= (y << 7) & 0x9D2C_5680;
         y ^= (y << 15) & 0xEFC6_0000;

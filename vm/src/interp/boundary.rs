@@ -175,9 +175,7 @@ impl Thread {
         if let Some(r) = &mut self.recorder {
             r.begin();
         }
-        if self.interp.length.begin() && self.tx.concurrent {
-            world.put_back(poll::SHORT);
-        }
+        self.tx.limit = self.interp.length.limit();
     }
     /// Makes the transaction that has just begun irrevocable: there is nothing that it could go back to.
     pub(crate) fn pin(&mut self) {
@@ -236,7 +234,7 @@ impl Thread {
         self.context = Value(c.context);
         // SAFETY: the frame has just been put back.
         unsafe { s.set_top() };
-        s.length.conflict(world.take_waits());
+        s.length.undone(world.take_waits());
         world.set_patience(s.length.patience());
         let tries = self.tx.aborts_in_row;
         world.put_back(world.take_requests() & KEPT);
@@ -277,9 +275,6 @@ impl Thread {
     #[inline(never)]
     pub(crate) fn poll(&mut self) -> R<()> {
         let world = self.world;
-        if self.interp.length.goes_on() && world.poll_word() == poll::SHORT {
-            return Ok(());
-        }
         let mut bits = world.take_requests();
         if bits & poll::ALWAYS != 0 {
             bits |= crate::hostile::poll_bits();
@@ -293,7 +288,7 @@ impl Thread {
             self.tx.set_cause(Cause::Asked);
             return Err(Throw::ABORT);
         }
-        if boundary && bits & !(poll::ALWAYS | poll::TICK | poll::SHORT) == 0 && !self.interp.put_off && self.is_in_looked_at() {
+        if boundary && bits & !(poll::ALWAYS | poll::TICK | poll::LIMIT) == 0 && !self.interp.put_off && self.is_in_looked_at() {
             self.interp.put_off = true;
             return Ok(());
         }

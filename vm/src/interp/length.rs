@@ -1,7 +1,8 @@
 //! How long a thread's transactions are, and how long it waits before it takes from others what they work with.
 //!
 //! Transactions are as long as the ticker lets them be, until they conflict: then they get shorter, so that threads which
-//! use many objects at random seldom meet. If even the shortest ones meet others all the time, the threads want the same
+//! use many objects at random seldom meet. How short is a matter of costs: the end of a transaction costs some, and so does a
+//! wait for another one. If even the shortest ones meet others all the time, the threads want the same
 //! object: nothing runs in parallel then, and what counts is that it is handed over seldom. Such a *hot* thread has long
 //! transactions again, and leaves the object to whoever works with it for a while before it asks. Now and then it tries the
 //! short ones again.
@@ -10,12 +11,15 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use vasuki_stm::Waits;
 
-/// Polls in the transactions of a thread that has just begun to conflict; half as many after each conflict.
-const LONGEST: u32 = 4096;
+/// Objects that a transaction may use when its thread has just begun to conflict.
+const LONGEST: usize = 1024;
 /// Transactions that are short enough: what these wait for, they do not for their length.
-const SHORT: u32 = 2;
-/// Transactions in a row without a conflict after which they may be twice as long.
-const GROWS_AFTER: u32 = 16;
+const SHORT: usize = 2;
+/// Nanoseconds that the end of a transaction and the begin of the next one cost, about.
+const BOUNDARY: i64 = 400;
+/// Transactions may be twice as long when that would have saved the cost of so many boundaries more than was lost in waits; they
+/// get half as long when it is the other way round.
+const ENOUGH: i64 = 16;
 /// Nanoseconds in which is counted how long a thread waits; for one part in so many is much.
 const WINDOW: u64 = 1_000_000;
 const MUCH: u64 = 4;
@@ -38,12 +42,12 @@ fn epoch() -> (u64, u128) {
 /// See the module.
 #[derive(Default)]
 pub struct Length {
-    /// polls in a transaction; 0: no limit
-    limit: u32,
-    /// polls until the next boundary
-    left: u32,
-    /// transactions since the last conflict, or since the limit was set
+    /// shared objects that a transaction may use; 0: any number
+    limit: usize,
+    /// transactions since the last conflict, of a trial
     commits: u32,
+    /// nanoseconds that the boundaries since the limit was set have cost, less those that were lost in waits
+    balance: i64,
     /// since when waiting is counted, and nanoseconds of it
     window: Option<Instant>,
     waited: u64,
@@ -53,35 +57,39 @@ pub struct Length {
     hot: u64,
 }
 impl Length {
-    /// A transaction begins. Are its polls to be counted?
-    #[inline]
-    pub(crate) fn begin(&mut self) -> bool {
-        self.left = self.limit;
-        self.limit > 0
+    /// So many objects may be used: then the transaction ends at the next boundary.
+    pub(crate) fn limit(&self) -> usize {
+        if self.limit == 0 { usize::MAX } else { self.limit }
     }
-    /// A poll: has the transaction some left?
-    #[inline]
-    pub(crate) fn goes_on(&mut self) -> bool {
-        self.left = self.left.saturating_sub(1);
-        self.left > 0
+    /// The transaction was undone.
+    pub(crate) fn undone(&mut self, waits: Waits) {
+        self.conflict(waits, 2 * ENOUGH * BOUNDARY);
     }
-    /// The transaction was undone, or had to wait.
-    pub(crate) fn conflict(&mut self, waits: Waits) {
+    /// So many nanoseconds were lost to others.
+    fn conflict(&mut self, waits: Waits, lost: i64) {
         if self.hot != 0 {
             return;
         }
         self.commits = 0;
-        let (epoch, since) = epoch();
         let much = self.has_waited_much(waits.nanos);
-        if much && self.trial || waits.for_patient && since > TRIAL {
-            self.hot = epoch;
+        if much && self.trial || waits.for_patient && epoch().1 > TRIAL {
+            self.hot = epoch().0;
             self.trial = false;
             self.limit = 0;
         } else if much {
             self.start_trial();
+        } else if self.limit == 0 {
+            self.set_limit(LONGEST);
         } else if !self.trial {
-            self.limit = if self.limit == 0 { LONGEST } else { (self.limit / 2).max(1) };
+            self.balance -= lost;
+            if self.balance <= -ENOUGH * BOUNDARY {
+                self.set_limit((self.limit / 2).max(1));
+            }
         }
+    }
+    fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+        self.balance = 0;
     }
     fn start_trial(&mut self) {
         self.trial = true;
@@ -122,14 +130,15 @@ impl Length {
                 self.start_trial();
             }
         } else if waits.nanos > 0 {
-            self.conflict(waits);
+            // The other one's boundary came early. A single wait for a thread that does not run says nothing.
+            self.conflict(waits, BOUNDARY + (waits.nanos as i64).min(ENOUGH * BOUNDARY));
         } else if self.limit > 0 {
             self.commits += 1;
+            self.balance += BOUNDARY;
             if self.trial {
                 self.trial = self.commits < TRIED;
-            } else if self.commits >= GROWS_AFTER {
-                self.commits = 0;
-                self.limit = if self.limit >= LONGEST { 0 } else { self.limit * 2 };
+            } else if self.balance >= ENOUGH * BOUNDARY {
+                self.set_limit(if self.limit >= LONGEST { 0 } else { self.limit * 2 });
             }
         }
     }
@@ -137,7 +146,7 @@ impl Length {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, GROWS_AFTER, Instant, LONGEST, Length, SHORT, TRIED, WINDOW};
+    use super::{BOUNDARY, Duration, ENOUGH, Instant, LONGEST, Length, SHORT, TRIED, WINDOW};
     use vasuki_stm::Waits;
 
     const NONE: Waits = Waits {
@@ -152,22 +161,47 @@ mod tests {
         (0..n).for_each(|_| l.committed(NONE));
     }
     #[test]
-    fn length_halves_with_conflicts_and_doubles_with_commits() {
+    fn length_halves_when_transactions_are_undone_and_doubles_with_commits() {
         let mut l = Length::default();
         commits(&mut l, 1);
-        assert_eq!(l.limit, 0, "no limit until there is a conflict");
-        l.conflict(NONE);
-        assert_eq!(l.limit, LONGEST);
-        l.committed(SOME);
-        assert_eq!(l.limit, LONGEST / 2);
-        (0..12).for_each(|_| l.conflict(SOME));
-        assert_eq!(l.limit, 1, "a transaction has one poll at least");
-        commits(&mut l, GROWS_AFTER - 1);
-        assert_eq!(l.limit, 1);
+        assert_eq!(l.limit(), usize::MAX, "no limit until there is a conflict");
+        l.undone(NONE);
+        assert_eq!(l.limit(), LONGEST);
+        l.undone(NONE);
+        assert_eq!(l.limit(), LONGEST / 2);
+        (0..12).for_each(|_| l.undone(SOME));
+        assert_eq!(l.limit(), 1, "a transaction uses one object at least");
+        commits(&mut l, ENOUGH as u32 - 1);
+        assert_eq!(l.limit(), 1);
         commits(&mut l, 1);
-        assert_eq!(l.limit, 2);
-        commits(&mut l, GROWS_AFTER * 12);
-        assert_eq!(l.limit, 0, "no conflict for long: no limit");
+        assert_eq!(l.limit(), 2);
+        commits(&mut l, ENOUGH as u32 * 12);
+        assert_eq!(l.limit(), usize::MAX, "no conflict for long: no limit");
+    }
+    #[test]
+    fn waits_count_by_what_they_cost() {
+        let mut l = Length {
+            limit: 64,
+            ..Length::default()
+        };
+        let wait = |l: &mut Length, boundaries| {
+            l.committed(Waits {
+                nanos: (boundaries * BOUNDARY) as u64,
+                for_patient: false,
+            });
+            // What all of them take in the end is another matter.
+            l.window = None;
+        };
+        (0..1000).for_each(|_| {
+            commits(&mut l, 4);
+            wait(&mut l, 3);
+        });
+        assert_eq!(l.limit, 64, "one balances the other");
+        (0..4).for_each(|_| wait(&mut l, 3));
+        assert_eq!(l.limit, 32, "waits cost more");
+        commits(&mut l, 15);
+        wait(&mut l, 1000);
+        assert_eq!(l.limit, 32, "one long wait says nothing");
     }
     #[test]
     fn a_thread_that_waits_much_in_short_transactions_too_is_hot() {
@@ -177,21 +211,21 @@ mod tests {
             for_patient: false,
         };
         let mut l = Length::default();
-        l.conflict(SOME);
+        l.undone(SOME);
         l.window = long_ago();
-        l.conflict(SOME);
+        l.undone(SOME);
         assert!(!l.trial, "it has hardly waited");
-        l.conflict(SOME);
+        l.undone(SOME);
         l.window = long_ago();
-        l.conflict(much);
+        l.committed(much);
         assert!(l.trial && l.limit == SHORT && l.patience() == 0);
         l.window = long_ago();
-        l.conflict(much);
-        assert!(l.patience() > 0 && !l.begin(), "patient, and no limit");
+        l.committed(much);
+        assert!(l.patience() > 0 && l.limit() == usize::MAX, "patient, and no limit");
         l.hot = u64::MAX;
         commits(&mut l, 1);
         assert!(l.trial && l.patience() == 0, "tries short ones again");
-        commits(&mut l, TRIED + GROWS_AFTER);
+        commits(&mut l, TRIED + ENOUGH as u32);
         assert!(!l.trial && l.limit > SHORT, "they did not wait");
     }
 }

@@ -1,15 +1,17 @@
 //! Native objects whose state is a Rust struct: iterators, deques, files, hash objects ...
 //!
 //! The struct is reached with `Thread::open_mut`, which makes the object this transaction's own. Before the first change
-//! in a transaction a clone is kept and put back on abort. `Value`s inside are reported by `trace`.
+//! in a transaction a clone is kept and put back on abort, unless a word is all that changes ([`Payload::opened`]).
+//! `Value`s inside are reported by `trace`.
 
 use crate::object::{Gc, Header, Kind, Layout, Obj, Space};
-use crate::thread::Thread;
+use crate::thread::{Thread, is_shared};
 use crate::throw::R;
 use crate::types::class::Class;
 use crate::value::Value;
 use std::any::TypeId;
 use std::cell::UnsafeCell;
+use std::sync::atomic::AtomicU64;
 
 /// State of a native object.
 pub trait Payload: Clone + 'static {
@@ -17,6 +19,11 @@ pub trait Payload: Clone + 'static {
     fn trace(&self, f: &mut dyn FnMut(Value));
     /// Must the collector run Rust's drop? (False for structs of plain values: those are cheaper to free.)
     const NEEDS_DROP: bool = true;
+    /// The transaction has just opened the object. If most changes concern one word only, this gives it: nothing else is kept
+    /// for an abort then, and [`keep_clone`] is called before the rest is changed.
+    fn opened(&mut self) -> Option<&AtomicU64> {
+        None
+    }
 }
 
 /// What the collector must know about a payload type.
@@ -129,9 +136,23 @@ pub fn downcast<T: Payload>(v: Value) -> Option<Gc<Native<T>>> {
     if n.info.type_id == TypeId::of::<T>() { Some(n) } else { None }
 }
 
-/// Keeps `saved` until the transaction ends, and puts it back on abort. The saved clone's values stay alive because the
-/// clone itself is kept in a native object.
-pub(crate) fn keep_for_undo<T: Payload>(th: &mut Thread, o: Gc<Native<T>>, saved: T) {
+/// The transaction has just opened the object: keeps what an abort puts back.
+pub(crate) fn keep<T: Payload>(th: &mut Thread, o: Gc<Native<T>>) {
+    // SAFETY: the object is ours since it was opened.
+    match unsafe { &mut *o.cell.get() }.opened() {
+        // SAFETY: the word is part of the object.
+        Some(word) => unsafe { th.tx.log_slot(word, is_shared(o.header())) },
+        None => keep_clone(th, o),
+    }
+}
+/// Keeps a clone of the state of an opened object until the transaction ends, and puts it back on abort. The clone's values
+/// stay alive because it is kept in a native object.
+pub fn keep_clone<T: Payload>(th: &mut Thread, o: Gc<Native<T>>) {
+    if !th.tx.concurrent {
+        return;
+    }
+    // SAFETY: the object is ours since it was opened.
+    let saved = unsafe { (*o.cell.get()).clone() };
     let keeper = new(th, crate::types::class::class_of_obj(o.obj()), saved);
     th.keep_alive.push(keeper.value());
     th.on_abort.push(Box::new(move |_| {

@@ -104,7 +104,7 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
                 let l = o.as_gc::<List>();
                 let i = if i < 0 { i + l.len(th)? as i64 } else { i };
                 return match if i < 0 { None } else { l.get(th, i as usize)? } {
-                    Some(v) => Ok(v),
+                    Some(v) => Ok(th.expect(v)),
                     None => Err(th.index_error("list index out of range")),
                 };
             }
@@ -143,7 +143,7 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
         }
         if class == t.dict {
             return match o.as_gc::<crate::types::dict::Dict>().get(th, k)? {
-                Some(v) => Ok(v),
+                Some(v) => Ok(th.expect(v)),
                 None => Err(th.key_error(k)),
             };
         }
