@@ -43,7 +43,8 @@ impl Tx {
     }
     /// Is this object, which may be gone, one that the transaction has opened?
     pub fn is_in_log(&self, object: *const Header) -> bool {
-        self.opened.iter().any(|o| std::ptr::eq(o.header, object))
+        let opened = self.opened.iter().map(|o| o.header);
+        opened.chain(self.cards.iter().map(|c| c.header)).any(|h| std::ptr::eq(h, object))
     }
 }
 

@@ -48,6 +48,7 @@ impl Tx {
         self.forget_reads();
         self.opened.clear();
         self.undo.clear();
+        self.forget_cards();
         self.opened_shared = false;
         self.aborts_in_row = 0;
         if self.irrevocable {
@@ -80,6 +81,12 @@ impl Tx {
                 publisher.publish(now, version, self);
             }
         }
+        self.words_of_cards(0, |word, old| {
+            let now = word.load(Ordering::Relaxed);
+            if now != old {
+                publisher.publish(now, version, self);
+            }
+        });
         publisher.publish_rest(version, self);
     }
     /// Gives the opened objects free. Those that were private before and were published are shared now.
@@ -100,6 +107,7 @@ impl Tx {
                 awaited.push(o.header);
             }
         }
+        self.release_cards(version);
         w.world.wake_waiters(&awaited);
     }
 }

@@ -35,6 +35,8 @@
 
 pub mod sync;
 
+#[expect(unsafe_code, reason = "logged headers and words are pointers")]
+mod cards;
 mod cause;
 mod clock;
 #[expect(unsafe_code, reason = "undo entries are pointers to words")]

@@ -46,7 +46,7 @@ impl Tx {
     }
     /// Is it in the read log with this meta word? False may be wrong.
     #[inline(always)]
-    fn has_read(&self, h: &Header, seen: u64) -> bool {
+    pub(crate) fn has_read(&self, h: &Header, seen: u64) -> bool {
         let e = &self.filter[Tx::filter_place(h)];
         std::ptr::eq(e.header, h) && (e.meta == seen || is_mutant(Mutant::FilterIgnoresWord))
     }
@@ -109,13 +109,18 @@ impl Tx {
         if meta::same_owner(seen, self.tag) {
             return Ok(true);
         }
+        self.log_read(h, seen);
+        Ok(true)
+    }
+    /// The object was read when it had the word `seen`.
+    #[inline(always)]
+    pub(crate) fn log_read(&mut self, h: &Header, seen: u64) {
         if !self.has_read(h, seen) {
             let entry = ReadEntry { header: h, meta: seen };
             self.filter[Tx::filter_place(h)] = entry;
             self.reads.push(entry);
             self.has_grown(w);
         }
-        Ok(true)
     }
     /// Is the word still the same after loads that began when it was `seen`?
     #[inline]

@@ -80,6 +80,10 @@ impl Tx {
                     meta: meta::NEVER,
                 }),
         );
+        wanted.extend(self.cards.iter().map(|c| ReadEntry {
+            header: c.header,
+            meta: meta::NEVER,
+        }));
         let fresh = self.abandon(w);
         if wanted.is_empty() {
             return Retry::NothingRead;

@@ -1,5 +1,6 @@
 //! A thread's transaction: its tag, snapshot and logs; begin and abort.
 
+use crate::cards::CardEntry;
 use crate::cause::Cause;
 use crate::header::{Header, flag, meta};
 use crate::mutant::{Mutant, is_mutant};
@@ -45,7 +46,7 @@ pub struct ReadEntry {
     pub meta: u64,
 }
 impl ReadEntry {
-    const NONE: ReadEntry = ReadEntry {
+    pub(crate) const NONE: ReadEntry = ReadEntry {
         header: std::ptr::null(),
         meta: 0,
     };
@@ -55,6 +56,7 @@ impl ReadEntry {
 pub struct Part {
     undo: usize,
     opened: usize,
+    cards: usize,
 }
 
 /// Entries of the filters.
@@ -78,6 +80,9 @@ pub struct Tx {
     pub(crate) opened: Vec<OpenEntry>,
     /// words written
     pub(crate) undo: Vec<UndoEntry>,
+    /// cards opened, and what their words were
+    pub(crate) cards: Vec<CardEntry>,
+    pub(crate) saved: Vec<u64>,
     /// objects locked for reading: while irrevocable
     pub(crate) locked: Vec<ReadEntry>,
     /// locks outside of the heap that were seen to be free
@@ -114,6 +119,8 @@ impl Tx {
             parts: Vec::new(),
             opened: Vec::new(),
             undo: Vec::new(),
+            cards: Vec::new(),
+            saved: Vec::new(),
             locked: Vec::new(),
             seen_free: Vec::new(),
             limit: usize::MAX,
@@ -159,12 +166,9 @@ impl Tx {
     /// Nothing was read, opened or locked yet.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.reads.is_empty()
-            && self.parts.is_empty()
-            && self.seen_free.is_empty()
-            && self.opened.is_empty()
-            && self.undo.is_empty()
-            && self.locked.is_empty()
+        let written = [self.opened.len(), self.undo.len(), self.cards.len()];
+        let read = [self.reads.len(), self.parts.len(), self.locked.len(), self.seen_free.len()];
+        written == [0; 3] && read == [0; 4]
     }
     /// One more object was read or opened.
     #[inline]
@@ -197,6 +201,7 @@ impl Tx {
         Part {
             undo: self.undo.len(),
             opened: self.opened.len(),
+            cards: self.cards.len(),
         }
     }
     /// Undoes what was written since then. Objects that were opened stay open, as they were, and reads stay read.
@@ -205,6 +210,7 @@ impl Tx {
             // SAFETY: logged words belong to objects that this transaction still has open.
             unsafe { (*u.slot).store(u.old, Ordering::Relaxed) };
         }
+        self.undo_cards(part.cards);
         for o in self.opened[part.opened..].iter().rev() {
             // SAFETY: the log keeps the object alive.
             unsafe { &*o.header }.shape.store(o.old_shape, Ordering::Relaxed);
@@ -228,6 +234,8 @@ impl Tx {
             unsafe { (*u.slot).store(u.old, Ordering::Relaxed) };
         }
         self.undo.clear();
+        // What a word was when its card was opened is older than all else that is logged of it.
+        self.undo_cards(0);
         let version = if self.opened_shared { w.clock().advance() } else { 0 };
         for o in self.opened.iter().rev() {
             // SAFETY: the log keeps the object alive (it is a root).
@@ -244,6 +252,9 @@ impl Tx {
             h.meta.store(if fresh { version | waiters } else { o.old_meta }, Ordering::Release);
         }
         self.opened.clear();
+        // Those of models begin with version 0.
+        self.release_cards(if is_mutant(Mutant::AbortRestoresVersion) { 0 } else { version });
+        self.forget_cards();
         self.opened_shared = false;
         self.unlock_reads(w);
         self.forget_reads();
@@ -267,7 +278,9 @@ impl Tx {
     /// Stopped. Calls `f` with every word that is a root for the collector: logged objects and old contents.
     pub fn roots(&self, f: &mut dyn FnMut(u64)) {
         self.undo.iter().for_each(|u| f(u.old));
+        self.saved.iter().for_each(|&old| f(old));
         self.opened.iter().for_each(|o| f(o.header as u64));
+        self.cards.iter().for_each(|c| f(c.header as u64));
         self.reads.iter().chain(&self.locked).for_each(|r| f(r.header as u64));
         for p in &self.parts {
             f(p.header as u64);

@@ -35,6 +35,10 @@ models! {
     open_in_opposite_order: open::opposite_order, 3, [OpenWithoutVersionCheck];
     commit_against_commit: commit::write_skew, 3, [NoValidation];
     publication: commit::publication, 3, [PublishAfterRelease];
+    card_against_commit: read::card_against_commit, 3, [NoReleaseFence, NoAcquireFence, NoRecheck];
+    card_against_abort: read::card_against_abort, 3, [AbortRestoresVersion];
+    cards_twice: read::cards_twice, 3, [ReadWithoutVersionCheck];
+    card_against_card: open::counters_at_cards, 3, [OpenWithoutVersionCheck];
     card_against_move: cards::against_move, 3, [NoValidation];
     aborted_card_against_move: cards::aborted_against_move, 3, [AbortRestoresVersion, NoReleaseFence];
     part_against_commits: parts::write_skew, 3, [PartUntested, NoValidation];

@@ -124,6 +124,45 @@ impl Thread {
             }
         }
     }
+    /// Does nobody want to hear of what is read and opened, and is it the same whether something is read or opened next?
+    #[inline(always)]
+    fn is_plain(&self) -> bool {
+        !self.interp.after_effect && self.recorder.is_none()
+    }
+    /// Reads what is guarded by a card (see `cards`), in concurrent mode, if no other thread is met there.
+    #[inline(always)]
+    pub(crate) fn try_read_card<T>(&mut self, card: &Header, f: impl Fn() -> T) -> Option<T> {
+        if self.is_plain() { self.tx.read_card(card, f) } else { None }
+    }
+    /// Reads what is guarded by a card, in concurrent mode.
+    #[inline]
+    pub(crate) fn read_card<T>(&mut self, card: &Header, f: impl Fn() -> T) -> R<T> {
+        match self.try_read_card(card, &f) {
+            Some(v) => Ok(v),
+            None => self.read(card, f),
+        }
+    }
+    /// Opens a card, in concurrent mode, and saves the slots that it guards, if no other thread is met there.
+    #[inline(always)]
+    pub(crate) fn try_open_card(&mut self, card: &Header, slots: &[Slot]) -> bool {
+        if !self.is_plain() || crate::hostile::refuses(self) {
+            return false;
+        }
+        // SAFETY: a slot is such a word. The card is in an object that the log keeps alive, and so are its slots.
+        unsafe {
+            let words = std::slice::from_raw_parts(slots.as_ptr().cast::<AtomicU64>(), slots.len());
+            self.tx.open_card(card, words)
+        }
+    }
+    /// Makes what is guarded by a card writable by this transaction, and saves these slots.
+    pub(crate) fn write_card(&mut self, card: &Header, slots: &[Slot]) -> R<()> {
+        if !self.tx.writable(card) && !self.try_open_card(card, slots) {
+            self.write(card, 0)?;
+            // SAFETY: as in `try_open_card`; the card is open.
+            unsafe { self.tx.log_slots(slots.iter().map(|s| &s.0), true) };
+        }
+        Ok(())
+    }
     /// Makes an object writable by this transaction, and saves the `words` words after its header for undo.
     #[inline(always)]
     pub fn write(&mut self, h: &Header, words: usize) -> R<()> {

@@ -1,7 +1,7 @@
 //! Random transactions on lists, recorded.
 
 use super::history::{Record, Step};
-use super::{Object, Thread, object};
+use super::{Object, Thread, card, object};
 use vasuki_stm::Conflict;
 
 /// A list that is replaced by a longer one when something is appended: a word of an object, which has two, that is the address
@@ -12,9 +12,10 @@ pub struct List {
     word: usize,
 }
 impl List {
-    /// So many lists, two in each object but the first.
+    /// So many lists, two in each object but the first. The header of every other object is a card.
     pub fn some(n: usize) -> Vec<List> {
-        let objects: Vec<_> = (0..=n / 2).map(|_| object([0, 0])).collect();
+        let object = |i: usize| if i.is_multiple_of(2) { card([0, 0]) } else { object([0, 0]) };
+        let objects: Vec<_> = (0..=n / 2).map(object).collect();
         let list = |i: usize| List {
             object: objects[i.div_ceil(2)],
             word: i % 2,

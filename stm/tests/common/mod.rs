@@ -21,6 +21,10 @@ pub struct Object {
 unsafe impl Sync for Object {}
 
 impl Object {
+    /// Is its header a card?
+    fn is_card(&self) -> bool {
+        self.header.flags.load(Relaxed) & flag::PART != 0
+    }
     /// Its first word, when no thread runs any more.
     pub fn quiet(&self) -> u64 {
         self.words[0].load(Relaxed)
@@ -35,8 +39,8 @@ impl Object {
 pub fn object(words: [u64; WORDS]) -> &'static Object {
     with_meta(meta::tag(0, 0), words)
 }
-/// A part of a shared object, with a header of its own.
-pub fn part(words: [u64; WORDS]) -> &'static Object {
+/// A part of a shared object: its header is a card.
+pub fn card(words: [u64; WORDS]) -> &'static Object {
     let o = with_meta(0, words);
     o.header.init_part();
     o
@@ -122,6 +126,12 @@ impl Thread {
     }
     pub fn read_all(&mut self, o: &Object) -> Result<[u64; WORDS], Conflict> {
         let load = || std::array::from_fn(|i| o.words[i].load(Relaxed));
+        if self.tx.concurrent
+            && o.is_card()
+            && let Some(words) = self.tx.read_card(&o.header, load)
+        {
+            return Ok(words);
+        }
         self.tx.read(self.w, &o.header, load)
     }
     /// Reads a word so that changes of the other one do not matter.
@@ -139,7 +149,9 @@ impl Thread {
         assert!(self.w.is_shared(o.header.meta.load(Acquire)), "not shared");
     }
     pub fn write(&mut self, o: &Object, i: usize, v: u64) -> Result<(), Conflict> {
-        if !self.tx.writable(&o.header) {
+        // SAFETY: objects of models are leaked.
+        let quick = self.tx.concurrent && o.is_card() && unsafe { self.tx.open_card(&o.header, &o.words) };
+        if !quick && !self.tx.writable(&o.header) {
             self.tx.open(self.w, &o.header, WORDS)?;
         }
         o.words[i].store(v, Relaxed);

@@ -1,7 +1,7 @@
 //! Containers whose parts have headers of their own: `whole` says which part holds the value now.
 
 use super::two;
-use crate::common::{Object, Thread, object, part};
+use crate::common::{Object, Thread, card, object};
 use vasuki_stm::Conflict;
 
 /// Adds to the value in its part, without opening the whole.
@@ -22,7 +22,7 @@ fn value(whole: &Object, parts: [&Object; 2]) -> u64 {
 
 /// What is written to a part while the value moves is not lost.
 pub fn against_move() {
-    let (whole, parts) = (object([0, 0]), [part([0, 0]), part([0, 0])]);
+    let (whole, parts) = (object([0, 0]), [card([0, 0]), card([0, 0])]);
     let (moved, added) = two(
         |t| t.attempt(|t| move_value(t, whole, parts)).is_ok(),
         move |t| t.attempt(|t| add(t, whole, parts)).is_ok(),
@@ -33,7 +33,7 @@ pub fn against_move() {
 
 /// What is taken back does not move.
 pub fn aborted_against_move() {
-    let (whole, parts) = (object([0, 0]), [part([0, 0]), part([0, 0])]);
+    let (whole, parts) = (object([0, 0]), [card([0, 0]), card([0, 0])]);
     two(
         |t| {
             let _ = t.attempt(|t| move_value(t, whole, parts));

@@ -1,7 +1,7 @@
 //! Two threads that open the same objects.
 
 use super::two;
-use crate::common::{Object, Thread, object};
+use crate::common::{Object, Thread, card, object};
 use vasuki_stm::Conflict;
 use vasuki_stm::sync::atomic::Ordering::Relaxed;
 
@@ -12,7 +12,13 @@ fn add(t: &mut Thread, o: &Object) -> Result<(), Conflict> {
 
 /// Each commit counts once. What was read before it was opened is still the same then.
 pub fn counters() {
-    let x = object([0, 0]);
+    count(object([0, 0]));
+}
+/// The same with a card.
+pub fn counters_at_cards() {
+    count(card([0, 0]));
+}
+fn count(x: &'static Object) {
     let (a, b) = two(move |t| t.attempt(|t| add(t, x)).is_ok(), move |t| t.attempt(|t| add(t, x)).is_ok());
     assert_eq!(x.words[0].load(Relaxed), u64::from(a) + u64::from(b), "a lost update");
     assert!(a || b, "both gave way");

@@ -1,12 +1,18 @@
 //! Reads while another thread writes.
 
 use super::two;
-use crate::common::object;
+use crate::common::{Object, card, object};
 use vasuki_stm::Conflict;
 
 /// What a transaction reads was there at one moment; even if it aborts later.
 pub fn against_commit() {
-    let x = object([0, 0]);
+    torn(object([0, 0]));
+}
+/// The same of what a card guards.
+pub fn card_against_commit() {
+    torn(card([0, 0]));
+}
+fn torn(x: &'static Object) {
     two(
         |t| {
             let _ = t.attempt(|t| {
@@ -26,7 +32,13 @@ pub fn against_commit() {
 
 /// Nobody sees what an aborted transaction wrote.
 pub fn against_abort() {
-    let x = object([0, 0]);
+    dirty(object([0, 0]));
+}
+/// Nor where a card guards it.
+pub fn card_against_abort() {
+    dirty(card([0, 0]));
+}
+fn dirty(x: &'static Object) {
     two(
         |t| {
             let _ = t.attempt::<()>(|t| {
@@ -44,7 +56,13 @@ pub fn against_abort() {
 
 /// What is read again is the same, although only the first read was logged.
 pub fn twice() {
-    let (x, y) = (object([0, 0]), object([0, 0]));
+    again(object([0, 0]), object([0, 0]));
+}
+/// So is what cards guard.
+pub fn cards_twice() {
+    again(card([0, 0]), card([0, 0]));
+}
+fn again(x: &'static Object, y: &'static Object) {
     two(
         |t| {
             let _ = t.attempt(|t| {

@@ -1,14 +1,14 @@
 //! Waiting for a change.
 
 use super::{body, in_threads};
-use crate::common::object;
+use crate::common::{card, object};
 use vasuki_stm::Conflict;
 
 /// A buffer of one place: producers wait until it is empty, consumers until it is full. Somebody who changes his mind is
 /// between them.
 pub fn bounded_buffer() {
     const EMPTY: u64 = 0;
-    let (place, taken) = (object([EMPTY, 0]), object([0, 0]));
+    let (place, taken) = (card([EMPTY, 0]), object([0, 0]));
     let producer = |n: u64| {
         body(move |t| {
             for i in 0..2 {

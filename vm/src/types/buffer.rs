@@ -4,7 +4,7 @@
 //! `cards`), each for `CARD` of them.
 
 use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
-use crate::thread::{Thread, is_shared};
+use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::cards;
 use crate::value::Value;
@@ -59,30 +59,31 @@ impl Gc<Buffer> {
         // SAFETY: a buffer that has cards has them behind its slots.
         unsafe { std::slice::from_raw_parts(slots.end.cast(), cards_for(self.cap())) }
     }
-    /// The slot `i` of a buffer with cards, if the running transaction has opened its card.
+    /// The slot `i` of a buffer with cards, and its card.
     #[inline(always)]
-    pub(super) fn opened_slot(self, th: &Thread, i: usize) -> Option<&'static Slot> {
+    pub(super) fn place(self, i: usize) -> Option<(&'static Slot, &'static Header)> {
         let slots = self.slots();
         let slot = slots.get(i)?;
         debug_assert!(self.has_cards());
         // SAFETY: behind the slots of such a buffer is a card for every `CARD` of them.
         let card = unsafe { &*slots.as_ptr_range().end.cast::<Header>().add(i / CARD) };
-        th.tx.writable(card).then_some(slot)
+        Some((slot, card))
     }
-    /// Opens the cards of the slots `from..to` for the owner of the list with the header `h`, and saves the slots.
-    pub(super) fn open_cards(self, th: &mut Thread, h: &Header, from: usize, to: usize) -> R<()> {
+    /// The slots that share a card with slot `i`.
+    #[inline(always)]
+    pub(super) fn around(self, i: usize) -> &'static [Slot] {
+        let from = i / CARD * CARD;
+        &self.slots()[from..(from + CARD).min(self.cap())]
+    }
+    /// Opens the cards of the slots `from..to`, and saves the slots.
+    pub(super) fn open_cards(self, th: &mut Thread, from: usize, to: usize) -> R<()> {
         let to = to.min(self.cap());
         if from >= to {
             return Ok(());
         }
         for c in from / CARD..=(to - 1) / CARD {
             let card = &self.cards()[c];
-            if !th.tx.writable(card) {
-                th.write(card, 0)?;
-                let slots = &self.slots()[c * CARD..((c + 1) * CARD).min(self.cap())];
-                // SAFETY: the card is open, and in the log that keeps the buffer alive.
-                unsafe { th.tx.log_slots(slots.iter().map(|s| &s.0), is_shared(h)) };
-            }
+            th.write_card(card, self.around(c * CARD))?;
         }
         Ok(())
     }
@@ -106,9 +107,8 @@ pub fn new(th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {
 /// As [`new`], with cards.
 pub(super) fn new_with_cards(th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {
     let b = new_with(th, cap, cards_for(cap) * size_of::<Header>())?;
-    let end = b.slots().as_ptr_range().end;
-    // SAFETY: the memory behind the slots is for them, and fresh.
-    cards::init(b.header(), unsafe { std::slice::from_raw_parts(end.cast(), cards_for(cap)) });
+    cards::announce(b.header());
+    b.cards().iter().for_each(Header::init_part);
     Ok(b)
 }
 fn new_with(th: &mut Thread, cap: usize, more: usize) -> R<Gc<Buffer>> {

@@ -1,6 +1,6 @@
 //! Cards: conflict words for the parts of a large container, so that threads that use different parts do not conflict.
 //!
-//! The buffer of a list and the table of a dict can have cards behind them. Then the container's own header guards the
+//! The buffer of a list and the table of a dict can have cards behind them, those of a dict each beside the value that it guards. Then the container's own header guards the
 //! structure (which buffer or table it is, what is in use of it, the keys and their order), and a card guards the values of
 //! some places. So
 //!
@@ -40,9 +40,8 @@ const TOO_MUCH: u16 = 16_000;
 pub(super) fn are_behind(h: &Header) -> bool {
     h.extra.load(Relaxed) & HAS != 0
 }
-/// The cards of a new buffer or table are in place.
-pub(super) fn init(h: &Header, cards: &[Header]) {
-    cards.iter().for_each(Header::init_part);
+/// There is room for cards in a new buffer or table.
+pub(super) fn announce(h: &Header) {
     h.extra.store(HAS, Relaxed);
 }
 /// The buffer or table gets no cards.
@@ -66,6 +65,11 @@ pub(super) fn met(part: &Header) {
 pub(super) fn are_due(th: &Thread, container: &Header, part: &Header) -> bool {
     part.extra.load(Relaxed) == ENOUGH && th.tx.concurrent && container.flags.load(Relaxed) & flag::SHARED != 0
 }
+/// Has nobody been met at cards of the buffer or table with this header lately?
+#[inline(always)]
+pub(super) fn are_undisturbed(part: &Header) -> bool {
+    part.extra.load(Relaxed) == HAS
+}
 /// A card of the buffer or table with the header `part` is about to be opened, and another thread is met there or not. Is
 /// that so often so that the cards are to go?
 #[inline]
@@ -82,10 +86,10 @@ pub(super) fn are_useless(part: &Header, meets: bool) -> bool {
 }
 /// Has somebody a card of a buffer or table open?
 pub(crate) fn any_open(th: &Thread, o: Obj) -> bool {
-    let cards = match o.kind() {
-        Kind::Buffer => o.value().as_gc::<Buffer>().cards(),
-        Kind::DictTable => o.value().as_gc::<DictTable>().cards(),
-        _ => &[],
-    };
-    cards.iter().any(|c| !th.world.is_shared(c.meta.load(Relaxed)))
+    let open = |c: &Header| !th.world.is_shared(c.meta.load(Relaxed));
+    match o.kind() {
+        Kind::Buffer => o.value().as_gc::<Buffer>().cards().iter().any(open),
+        Kind::DictTable => o.value().as_gc::<DictTable>().cells().any(|c| open(&c.card)),
+        _ => false,
+    }
 }

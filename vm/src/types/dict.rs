@@ -18,7 +18,8 @@ pub use crate::types::dict_table::DictTable;
 use crate::types::dict_table::{Step, new_table, new_table_with_cards, probe};
 use crate::types::str_::Str;
 use crate::value::Value;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::slice::from_ref;
+use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Relaxed};
 
 /// Layout of a dict.
 #[repr(C)]
@@ -110,40 +111,39 @@ impl Gc<Dict> {
         let table = self.table.get();
         // Deleted entries have other keys.
         if let Some(t) = table.cast::<DictTable>()
-            && let Some(e) = t.at_first_place(hash as u64, k)
+            && let Some(i) = t.at_first_place(hash as u64, k)
         {
-            let v = e.value.get();
-            return Ok(if v.is_empty() { None } else { Some(v) });
+            return Ok(t.get_value(i));
         }
         match probe(table, hash as u64, k, None) {
-            Step::Hit(i) => {
-                let v = table.as_gc::<DictTable>().entries()[i].value.get();
-                Ok(if v.is_empty() { None } else { Some(v) })
-            }
+            Step::Hit(i) => Ok(table.as_gc::<DictTable>().get_value(i)),
             Step::Missing(_) => Ok(None),
             step => self.get_asking(th, k, hash as u64, table, step),
         }
     }
     #[inline(never)]
     fn get_concurrent(self, th: &mut Thread, k: Value, hash: u64) -> R<Option<Value>> {
+        let seen = self.header().meta.load(Acquire);
         if let Some(t) = self.the_table() {
             if t.has_cards() {
-                if let Some(i) = opened_entry(th, t, hash, k) {
-                    return Ok(Some(t.entries()[i].value.get()));
+                if let Some(v) = self.get_at_hand(th, seen, t, hash, k) {
+                    return Ok(Some(v));
                 }
             } else {
                 // Its own table, or one that it has read before.
                 let look = || {
                     let t = self.the_table().filter(|t| !t.has_cards())?;
-                    t.at_first_place(hash, k).map(|e| e.value.get())
+                    t.at_first_place(hash, k).and_then(|i| t.get_value(i))
                 };
-                if let Some(Some(v)) = th.tx.read_known(self.header(), &look)
-                    && !v.is_empty()
-                {
+                if let Some(Some(v)) = th.tx.read_known(self.header(), &look) {
                     return Ok(Some(v));
                 }
             }
         }
+        self.get_slow(th, k, hash)
+    }
+    #[inline(never)]
+    fn get_slow(self, th: &mut Thread, k: Value, hash: u64) -> R<Option<Value>> {
         if th.is_hot(self.header())
             && let Some(found) = self.get_among_others(th, k, hash)?
         {
@@ -158,6 +158,32 @@ impl Gc<Dict> {
             _ => {}
         }
         Ok(if v.is_empty() { None } else { Some(v) })
+    }
+    /// The value of a key, if it is found at once in this table with cards, and its card is open, or the dict, which had this word
+    /// and then this table, was read before and no other thread is met at the card.
+    #[inline(always)]
+    fn get_at_hand(self, th: &mut Thread, seen: u64, t: Gc<DictTable>, hash: u64, k: Value) -> Option<Value> {
+        let cell = t.cell(t.near(hash, k)?);
+        let v = if th.tx.writable(&cell.card) {
+            cell.value.get()
+        } else if th.tx.knows(self.header(), seen) {
+            th.try_read_card(&cell.card, || cell.value.get())?
+        } else {
+            return None;
+        };
+        if v.is_empty() { None } else { Some(v) }
+    }
+    /// Replaces the value of a key, under the same conditions. Has it?
+    #[inline(always)]
+    fn set_at_hand(self, th: &mut Thread, seen: u64, t: Gc<DictTable>, hash: u64, k: Value, v: Value) -> bool {
+        let Some(i) = t.near(hash, k) else { return false };
+        let cell = t.cell(i);
+        let open = !cell.value.get().is_empty()
+            && (th.tx.writable(&cell.card) || th.tx.knows(self.header(), seen) && th.try_open_card(&cell.card, from_ref(&cell.value)));
+        if open {
+            cell.value.set_raw(v);
+        }
+        open
     }
     #[inline(never)]
     fn get_asking(self, th: &mut Thread, k: Value, hash: u64, table: Value, step: Step) -> R<Option<Value>> {
@@ -175,7 +201,7 @@ impl Gc<Dict> {
         if th.tx.concurrent && t.has_cards() {
             return value_by_card(th, t, i);
         }
-        th.read(self.header(), || t.entries().get(i).map_or(Value::EMPTY, |e| e.value.get()))
+        th.read(self.header(), || t.get_value(i).unwrap_or(Value::EMPTY))
     }
     /// The value of an entry that was found, and seen to be `v` in a read of the dict.
     #[inline(always)]
@@ -201,12 +227,7 @@ impl Gc<Dict> {
     pub fn get_interned(self, name: Gc<Str>) -> Option<Value> {
         let t = self.table.get();
         match probe(t, name.hash() as u64, name.value(), None) {
-            Step::Hit(i) => t
-                .as_gc::<DictTable>()
-                .entries()
-                .get(i)
-                .map(|e| e.value.get())
-                .filter(|v| !v.is_empty()),
+            Step::Hit(i) => t.as_gc::<DictTable>().get_value(i),
             _ => None,
         }
     }
@@ -222,10 +243,10 @@ impl Gc<Dict> {
     #[inline(always)]
     pub fn value_slot(self, i: usize) -> Option<&'static Slot> {
         let t = self.the_table()?;
-        if t.has_cards() {
+        if t.has_cards() || i >= t.entries().len() {
             None
         } else {
-            t.entries().get(i).map(|e| &e.value)
+            Some(t.value_of(i))
         }
     }
     /// The version of the keys; 0: none yet.
@@ -294,7 +315,7 @@ impl Gc<Dict> {
         match probe(table, hash as u64, k, None) {
             Step::Hit(i) => {
                 let t = table.as_gc::<DictTable>();
-                self.put(th, t, &t.entries()[i].value, v);
+                self.put(th, t, t.value_of(i), v);
                 Ok(())
             }
             Step::Missing(at) => self.insert(th, k, hash as u64, v, table, at),
@@ -314,17 +335,19 @@ impl Gc<Dict> {
     /// `set_hash` of a dict that is not open, or has cards.
     #[inline(never)]
     fn set_among_others(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
+        let seen = self.header().meta.load(Acquire);
+        let cards = self.the_table().filter(|t| t.has_cards());
+        if cards.is_some_and(|t| self.set_at_hand(th, seen, t, hash, k, v)) {
+            return Ok(());
+        }
+        self.set_slow(th, k, hash, v, cards.is_some())
+    }
+    #[inline(never)]
+    fn set_slow(self, th: &mut Thread, k: Value, hash: u64, v: Value, has_cards: bool) -> R<()> {
         if th.is_hot(self.header()) && self.set_hot(th, k, hash, v)? {
             return Ok(());
         }
-        if let Some(t) = self.the_table()
-            && t.has_cards()
-        {
-            if let Some(i) = opened_entry(th, t, hash, k) {
-                t.entries()[i].value.set_raw(v);
-                return Ok(());
-            }
-        } else {
+        if !has_cards {
             let meets = th.tx.meets_others(th.world, self.header());
             self.open(th)?;
             if meets {
@@ -372,24 +395,21 @@ impl Gc<Dict> {
     /// Opens the card of an entry, and saves the value. The dict was read or opened before.
     #[inline]
     fn open_card(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<()> {
-        let card = t.card(i);
         // A table that this transaction made is left behind by its undo.
-        if !th.tx.writable(card) && !th.tx.writable(t.header()) {
-            th.write(card, 0)?;
-            // SAFETY: the card is open, and in the log that keeps the table alive.
-            unsafe { th.tx.log_slots([&t.entries()[i].value.0].into_iter(), is_shared(self.header())) };
+        if th.tx.writable(t.header()) {
+            return Ok(());
         }
-        Ok(())
+        let cell = t.cell(i);
+        th.write_card(&cell.card, from_ref(&cell.value))
     }
     /// Replaces the value of an entry. The dict is open, or the table has cards.
     #[inline(always)]
     pub(super) fn put_value(self, th: &mut Thread, t: Gc<DictTable>, i: usize, v: Value) -> R<()> {
-        let Some(e) = t.entries().get(i) else { return Ok(()) };
         if th.tx.concurrent && t.has_cards() {
             self.open_card(th, t, i)?;
-            e.value.set_raw(v);
+            t.cell(i).value.set_raw(v);
         } else {
-            self.put(th, t, &e.value, v);
+            self.put(th, t, t.value_of(i), v);
         }
         Ok(())
     }
@@ -439,7 +459,7 @@ impl Gc<Dict> {
             if th.tx.concurrent && t.has_cards() {
                 self.open_card(th, t, i)?;
             }
-            self.log(th, t, &[&e.hash, &e.key.0, &e.value.0]);
+            self.log(th, t, &[&e.hash, &e.key.0, &t.value_of(i).0]);
         }
         Ok(())
     }
@@ -503,13 +523,13 @@ impl Gc<Dict> {
         if th.tx.concurrent && t.has_cards() {
             self.open_card(th, t, i)?;
         }
-        let e = &t.entries()[i];
-        let v = e.value.get();
-        self.put(th, t, &e.key, Value::DELETED);
-        self.put(th, t, &e.value, Value::EMPTY);
+        let slot = t.value_of(i);
+        let v = slot.get();
+        self.put(th, t, &t.entries()[i].key, Value::DELETED);
+        self.put(th, t, slot, Value::EMPTY);
         if i == t.first() {
-            let entries = t.filled();
-            let next = entries[i..].iter().position(|e| e.get().is_some()).map_or(entries.len(), |n| i + n);
+            let end = t.fill();
+            let next = (i..end).find(|&i| t.is_used(i)).unwrap_or(end);
             self.put_number(th, t, &t.first, next);
         }
         Ok(v)
@@ -536,7 +556,7 @@ impl Gc<Dict> {
         }
         self.open(th)?;
         let Some(t) = self.the_table() else { return Ok(None) };
-        let Some((i, (k, _))) = t.filled().iter().enumerate().rev().find_map(|(i, e)| e.get().map(|kv| (i, kv))) else {
+        let Some((i, k)) = (0..t.fill()).rev().find_map(|i| Some((i, t.item(i)?.0))) else {
             return Ok(None);
         };
         let v = self.delete(th, t, i)?;
@@ -574,7 +594,7 @@ pub(super) fn look(d: Gc<Dict>, hash: u64, k: Value) -> (Value, Step, Value) {
     let t = d.table.get();
     let step = probe(t, hash, k, None);
     let v = match step {
-        Step::Hit(i) => t.as_gc::<DictTable>().entries().get(i).map_or(Value::EMPTY, |e| e.value.get()),
+        Step::Hit(i) => t.as_gc::<DictTable>().get_value(i).unwrap_or(Value::EMPTY),
         _ => Value::EMPTY,
     };
     (t, step, v)
@@ -594,12 +614,6 @@ pub(super) fn set_all(th: &mut Thread, dict: Obj, items: &[u64]) -> R<()> {
     }
     Ok(())
 }
-/// The entry of a key in a table with cards, if it is found at once and the running transaction has opened its card.
-#[inline]
-fn opened_entry(th: &Thread, t: Gc<DictTable>, hash: u64, k: Value) -> Option<usize> {
-    let i = t.near(hash, k)?;
-    (th.tx.writable(t.card(i)) && t.entries()[i].get().is_some()).then_some(i)
-}
 /// Others were met at a dict with this table.
 #[cold]
 fn met_at(table: Value) {
@@ -610,7 +624,8 @@ fn met_at(table: Value) {
 /// The value of an entry of a table with cards: a read of the dict has found it there.
 #[inline(never)]
 fn value_by_card(th: &mut Thread, t: Gc<DictTable>, i: usize) -> R {
-    th.read(t.card(i), || t.entries()[i].value.get())
+    let cell = t.cell(i);
+    th.read_card(&cell.card, || cell.value.get())
 }
 /// Hash of a dict key.
 #[inline(always)]

@@ -42,15 +42,7 @@ impl Gc<Dict> {
         let from = *pos;
         let found = th.read(self.header(), || {
             let t = table(self)?;
-            let mut i = from.max(t.first());
-            let entries = t.filled();
-            while let Some(e) = entries.get(i) {
-                if let Some((k, v)) = e.get() {
-                    return Some((t, i, k, v));
-                }
-                i += 1;
-            }
-            None
+            (from.max(t.first())..t.fill()).find_map(|i| t.item(i).map(|(k, v)| (t, i, k, v)))
         })?;
         if let Some((_, i, ..)) = found {
             *pos = i + 1;
@@ -71,10 +63,9 @@ impl Gc<Dict> {
     pub(super) fn next_hashed(self, th: &mut Thread, from: usize) -> R<Option<(usize, u64, Value, Value)>> {
         let found = th.read(self.header(), || {
             let t = table(self)?;
-            let entries = t.filled();
-            (from.max(t.first())..entries.len()).find_map(|i| {
-                let (k, v) = entries[i].get()?;
-                Some((t, i, entries[i].hash.load(Relaxed), k, v))
+            (from.max(t.first())..t.fill()).find_map(|i| {
+                let (k, v) = t.item(i)?;
+                Some((t, i, t.entries()[i].hash.load(Relaxed), k, v))
             })
         })?;
         let Some((t, i, hash, k, v)) = found else { return Ok(None) };
@@ -116,9 +107,9 @@ impl Gc<Dict> {
             })?;
             if th.tx.concurrent && from.cast::<DictTable>().is_some_and(|t| t.has_cards()) {
                 let mut pos = 0;
-                for to in new.filled() {
+                for to in 0..new.fill() {
                     if let Some((_, v)) = other.next_entry(th, &mut pos)? {
-                        to.value.set_raw(v);
+                        new.value_of(to).set_raw(v);
                     }
                 }
             }

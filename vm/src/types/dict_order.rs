@@ -61,10 +61,9 @@ impl Gc<Dict> {
     fn place_before(self, th: &mut Thread, end: usize) -> R<Option<(Gc<DictTable>, Item)>> {
         th.read(self.header(), || {
             let t = self.table.get().cast::<DictTable>()?;
-            let entries = t.filled();
-            (t.first()..end.min(entries.len())).rev().find_map(|at| {
-                let (key, value) = entries[at].get()?;
-                let hash = entries[at].hash.load(Relaxed) as i64;
+            (t.first()..end.min(t.fill())).rev().find_map(|at| {
+                let (key, value) = t.item(at)?;
+                let hash = t.entries()[at].hash.load(Relaxed) as i64;
                 Some((t, Item { at, hash, key, value }))
             })
         })
@@ -106,9 +105,9 @@ impl Gc<Dict> {
     }
     /// Gives deleted entries at the end of the table of the opened dict free.
     fn trim(self, th: &mut Thread, t: Gc<DictTable>) {
-        let entries = t.filled();
-        let used = entries.iter().rposition(|e| e.get().is_some()).map_or(0, |i| i + 1);
-        if used < entries.len() {
+        let end = t.fill();
+        let used = (0..end).rfind(|&i| t.is_used(i)).map_or(0, |i| i + 1);
+        if used < end {
             self.put_number(th, t, &t.fill, used);
         }
     }
@@ -138,7 +137,7 @@ impl Gc<Dict> {
         let v = self.vacate(th, t, i)?;
         let place = t.first() - 1;
         self.log_entry(th, t, place)?;
-        t.entries()[place].set(hash, k, v);
+        t.set(place, hash, k, v);
         t.enter(None, hash, place);
         self.put_number(th, t, &t.first, place);
         Ok(())
@@ -153,7 +152,7 @@ impl Gc<Dict> {
             return Ok(None);
         };
         let i = t.first();
-        let Some((k, _)) = t.filled().get(i).and_then(|e| e.get()) else {
+        let Some((k, _)) = t.item(i).filter(|_| i < t.fill()) else {
             return Ok(None);
         };
         Ok(Some((k, self.delete(th, t, i)?)))
@@ -165,6 +164,6 @@ fn is_at_end(t: Gc<DictTable>, i: usize, last: bool) -> bool {
 }
 /// Where entry `i` of a table is in the new table that was filled from it.
 pub(super) fn same_entry(old: Gc<DictTable>, i: usize, new: Gc<DictTable>) -> (Gc<DictTable>, usize) {
-    let before = old.filled()[..i].iter().filter(|e| e.get().is_some()).count();
+    let before = (0..i).filter(|&i| old.is_used(i)).count();
     (new, new.first() + before)
 }

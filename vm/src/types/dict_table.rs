@@ -5,7 +5,8 @@
 //! An index place can point to an entry that has been deleted and used again: then it only costs a comparison. So what
 //! must be undone of a change are words of entries, `fill` and `first`, but neither the index nor `spent`.
 //!
-//! Cards may follow the entries (see `cards`): one for the value of each.
+//! Cells may follow the entries: one for each, with its value and a card that guards it (see `cards`). The values of a table that
+//! several threads change so stand apart from what all of them only read.
 //!
 //! Entries before `first` are free or deleted; a table that was made for `move_to_front` begins with free ones.
 
@@ -43,27 +44,19 @@ const NEAR: usize = 8;
 pub(super) struct Entry {
     pub(super) hash: AtomicU64,
     pub(super) key: Slot,
+    /// if the table has no cells
+    value: Slot,
+}
+/// The value of an entry, and its card.
+#[repr(C)]
+pub(super) struct Cell {
+    pub(super) card: Header,
     pub(super) value: Slot,
 }
-impl Entry {
-    /// Takes a key and its value in.
-    #[inline(always)]
-    pub(super) fn set(&self, hash: u64, key: Value, value: Value) {
-        self.hash.store(hash, Relaxed);
-        self.key.set_raw(key);
-        self.value.set_raw(value);
-    }
-    /// Key and value, if it is in use.
-    #[inline(always)]
-    pub(super) fn get(&self) -> Option<(Value, Value)> {
-        let (k, v) = (self.key.get(), self.value.get());
-        if k == Value::DELETED || k.is_empty() || v.is_empty() {
-            None
-        } else {
-            Some((k, v))
-        }
-    }
-}
+/// A cache line.
+const LINE: usize = 64;
+/// Tables with more entries have several cells in a cache line: threads seldom use neighbours at the same time there.
+const LARGE: u64 = 1 << 13;
 
 impl Gc<DictTable> {
     #[inline(always)]
@@ -80,45 +73,95 @@ impl Gc<DictTable> {
             std::slice::from_raw_parts(first.cast(), self.cap as usize)
         }
     }
-    /// Has it cards?
+    /// Has it cells, with a card each?
     #[inline(always)]
     pub(super) fn has_cards(self) -> bool {
         cards::are_behind(self.header())
     }
-    /// Its cards, one for each entry, if it has any.
+    /// The cell of entry `i` of a table that has cells.
     #[inline(always)]
-    pub(super) fn cards(self) -> &'static [Header] {
-        if !self.has_cards() {
-            return &[];
-        }
-        let entries = self.entries();
-        // SAFETY: a table that has cards has them behind its entries.
-        unsafe { std::slice::from_raw_parts(entries.as_ptr_range().end.cast(), entries.len()) }
-    }
-    /// The card of entry `i` of a table with cards.
-    #[inline(always)]
-    pub(super) fn card(self, i: usize) -> &'static Header {
+    pub(super) fn cell(self, i: usize) -> &'static Cell {
         let entries = self.entries();
         assert!(i < entries.len());
         debug_assert!(self.has_cards());
-        // SAFETY: behind the entries of such a table is a card for each.
-        unsafe { &*entries.as_ptr_range().end.cast::<Header>().add(i) }
+        let first = (entries.as_ptr_range().end as usize).next_multiple_of(LINE);
+        // SAFETY: behind the entries of such a table is a cell for each.
+        unsafe { &*((first + i * distance(self.cap)) as *const Cell) }
     }
-    /// The entry that the first place for a hash leads to, if it has just this key: for who owns the dict.
+    /// Its cells, if it has any.
+    pub(super) fn cells(self) -> impl Iterator<Item = &'static Cell> {
+        let n = if self.has_cards() { self.cap as usize } else { 0 };
+        (0..n).map(move |i| self.cell(i))
+    }
+    /// The slot of the value of entry `i`.
     #[inline(always)]
-    pub(super) fn at_first_place(self, hash: u64, key: Value) -> Option<&'static Entry> {
-        let i = self.index()[(hash & self.mask) as usize].load(Relaxed) as usize;
-        let e = self.entries().get(i.wrapping_sub(1))?;
-        (e.key.get() == key).then_some(e)
+    pub(super) fn value_of(self, i: usize) -> &'static Slot {
+        if self.has_cards() {
+            &self.cell(i).value
+        } else {
+            &self.entries()[i].value
+        }
+    }
+    /// The value of entry `i`, if there is one.
+    #[inline(always)]
+    pub(super) fn get_value(self, i: usize) -> Option<Value> {
+        let v = if i < self.cap as usize {
+            self.value_of(i).get()
+        } else {
+            return None;
+        };
+        if v.is_empty() { None } else { Some(v) }
+    }
+    /// Key and value of entry `i`, if it is in use.
+    #[inline(always)]
+    pub(super) fn item(self, i: usize) -> Option<(Value, Value)> {
+        let k = self.entries().get(i)?.key.get();
+        if k == Value::DELETED || k.is_empty() {
+            None
+        } else {
+            Some((k, self.get_value(i)?))
+        }
+    }
+    /// Is entry `i` in use?
+    #[inline(always)]
+    pub(super) fn is_used(self, i: usize) -> bool {
+        self.item(i).is_some()
+    }
+    /// Entry `i` takes a key and its value in.
+    #[inline(always)]
+    pub(super) fn set(self, i: usize, hash: u64, key: Value, value: Value) {
+        let e = &self.entries()[i];
+        e.hash.store(hash, Relaxed);
+        e.key.set_raw(key);
+        self.value_of(i).set_raw(value);
+    }
+    /// The number of the entry that the first place for a hash leads to, if it has just this key: for who owns the dict.
+    #[inline(always)]
+    pub(super) fn at_first_place(self, hash: u64, key: Value) -> Option<usize> {
+        let i = (self.index()[(hash & self.mask) as usize].load(Relaxed) as usize).wrapping_sub(1);
+        (self.entries().get(i)?.key.get() == key).then_some(i)
     }
     /// The number of the entry of a key, if the search for it is short and needs no Python code. Safe on torn state.
     #[inline(always)]
     pub(super) fn near(self, hash: u64, key: Value) -> Option<usize> {
-        let (index, entries) = (self.index(), self.entries());
         let mut p = Probe::start(hash, self.mask);
         for _ in 0..NEAR {
-            let i = (index[p.at].load(Relaxed) as usize).wrapping_sub(1);
-            let e = entries.get(i)?;
+            let (i, e) = self.at(p)?;
+            if e.key.get() == key {
+                return Some(i);
+            }
+            if e.hash.load(Relaxed) == hash {
+                return self.near_from(p, hash, key);
+            }
+            p.next(self.mask);
+        }
+        None
+    }
+    /// As `near`, from a place on where an entry has the right hash.
+    #[inline(never)]
+    fn near_from(self, mut p: Probe, hash: u64, key: Value) -> Option<usize> {
+        for _ in 0..NEAR {
+            let (i, e) = self.at(p)?;
             let k = e.key.get();
             if k == key || e.hash.load(Relaxed) == hash && !k.is_empty() && same_key(k, key) == Some(true) {
                 return Some(i);
@@ -127,10 +170,12 @@ impl Gc<DictTable> {
         }
         None
     }
-    /// The entries up to the last one in use.
+    /// The entry that a place of the index leads to, and its number.
     #[inline(always)]
-    pub(super) fn filled(self) -> &'static [Entry] {
-        &self.entries()[..self.fill()]
+    fn at(self, p: Probe) -> Option<(usize, &'static Entry)> {
+        // SAFETY: the mask keeps the place within the index.
+        let i = unsafe { self.index().get_unchecked(p.at) }.load(Relaxed) as usize;
+        Some((i.wrapping_sub(1), self.entries().get(i.wrapping_sub(1))?))
     }
     /// Number of the first entry that is in use.
     #[inline(always)]
@@ -158,21 +203,27 @@ impl Gc<DictTable> {
     }
     /// As `trace`, for some of the entries.
     pub(crate) fn trace_places(self, places: std::ops::Range<usize>, f: &mut impl FnMut(Value)) {
-        for e in &self.filled()[places] {
+        let entries = &self.entries()[places.clone()];
+        if self.has_cards() {
+            crate::trace::objects(places.map(|i| self.cell(i).value.get()), f);
+        }
+        for e in entries {
             crate::trace::objects([e.key.get(), e.value.get()].into_iter(), f);
         }
     }
     /// Entries that have been filled.
     pub(crate) fn places(self) -> usize {
-        self.filled().len()
+        self.fill()
     }
     /// Appends an entry whose key is not there, at the free index place `at` where the search for it ended, if that is
     /// known. There is room, and nobody else writes.
     #[inline]
     pub(super) fn append(self, at: Option<usize>, hash: u64, key: Value, value: Value) {
         let i = self.fill();
-        let Some(e) = self.entries().get(i) else { return };
-        e.set(hash, key, value);
+        if i >= self.cap as usize {
+            return;
+        }
+        self.set(i, hash, key, value);
         self.enter(at, hash, i);
         self.fill.store(i as u64 + 1, Relaxed);
     }
@@ -208,39 +259,41 @@ impl Gc<DictTable> {
             self.leave_free(first);
         }
         if let Some(t) = from.cast::<DictTable>() {
-            for e in t.filled() {
-                if let Some((k, v)) = e.get()
+            for i in 0..t.fill() {
+                if let Some((k, v)) = t.item(i)
                     && self.has_room()
                 {
-                    self.append(None, e.hash.load(Relaxed), k, v);
+                    self.append(None, t.entries()[i].hash.load(Relaxed), k, v);
                 }
             }
         }
         self.fill() - first
     }
 }
+/// Bytes from one cell to the next, in a table with room for `cap` entries.
+#[inline(always)]
+fn distance(cap: u64) -> usize {
+    if cap > LARGE { LINE / 2 } else { LINE }
+}
 /// A new table with room for at least `room` entries.
 pub(super) fn new_table(th: &mut Thread, room: usize) -> R<Gc<DictTable>> {
-    new_with(th, room, 0)
+    new_with(th, room, |_| 0)
 }
-/// As [`new_table`], with cards.
+/// As [`new_table`], with cells.
 pub(super) fn new_table_with_cards(th: &mut Thread, room: usize) -> R<Gc<DictTable>> {
-    let t = new_with(th, room, size_of::<Header>())?;
-    let entries = t.entries();
-    // SAFETY: the memory behind the entries is for them, and fresh.
-    cards::init(t.header(), unsafe {
-        std::slice::from_raw_parts(entries.as_ptr_range().end.cast(), entries.len())
-    });
+    let t = new_with(th, room, |cap| LINE + cap * distance(cap as u64))?;
+    cards::announce(t.header());
+    t.cells().for_each(|c| c.card.init_part());
     Ok(t)
 }
-/// `more`: bytes for each entry besides it.
-fn new_with(th: &mut Thread, room: usize, more: usize) -> R<Gc<DictTable>> {
+/// `more`: bytes behind so many entries.
+fn new_with(th: &mut Thread, room: usize, more: impl Fn(usize) -> usize) -> R<Gc<DictTable>> {
     if room > u32::MAX as usize / 4 {
         return Err(th.memory_error());
     }
     let index = (room * 3 / 2 + 1).next_power_of_two().max(8);
     let cap = index * 2 / 3;
-    let size = std::mem::size_of::<DictTable>() + index * 4 + cap * (size_of::<Entry>() + more);
+    let size = std::mem::size_of::<DictTable>() + index * 4 + cap * size_of::<Entry>() + more(cap);
     if size > 1 << 16 && !crate::memory::room_for(th, size) {
         return Err(th.memory_error());
     }

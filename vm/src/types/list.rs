@@ -15,7 +15,7 @@ use crate::types::class::Class;
 use crate::types::iter::{self, Iter};
 use crate::types::tuple::Tuple;
 use crate::value::Value;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Relaxed};
 
 /// Layout.
 #[repr(C)]
@@ -88,7 +88,7 @@ impl Gc<List> {
     #[inline(never)]
     fn open_cards_of(self, th: &mut Thread, from: usize, to: usize) -> R<()> {
         match self.buffer() {
-            Some(b) => b.open_cards(th, self.header(), from, to),
+            Some(b) => b.open_cards(th, from, to),
             None => Ok(()),
         }
     }
@@ -140,12 +140,13 @@ impl Gc<List> {
         if !th.tx.concurrent {
             return Ok(self.slots().get(i).map(Slot::get));
         }
+        let seen = self.header().meta.load(Acquire);
         if let Some(b) = self.buffer()
             && b.has_cards()
         {
-            return match b.opened_slot(th, i).map(Slot::get) {
-                Some(v) if !v.is_empty() => Ok(Some(v)),
-                _ => self.get_by_card(th, i),
+            return match self.get_at_hand(th, seen, b, i) {
+                Some(v) => Ok(Some(v)),
+                None => self.get_by_card(th, i),
             };
         }
         let look = || (self.slots().get(i).map_or(Value::EMPTY, Slot::get), self.items.get());
@@ -158,6 +159,32 @@ impl Gc<List> {
             return self.get_by_card(th, i);
         }
         Ok(Some(v))
+    }
+    /// Item `i`, if its card is open, or the list, which had this word and then this buffer, was read before and no other thread is
+    /// met at the card.
+    #[inline(always)]
+    fn get_at_hand(self, th: &mut Thread, seen: u64, b: Gc<Buffer>, i: usize) -> Option<Value> {
+        let (slot, card) = b.place(i)?;
+        let v = if th.tx.writable(card) {
+            slot.get()
+        } else if th.tx.knows(self.header(), seen) {
+            th.try_read_card(card, || slot.get())?
+        } else {
+            return None;
+        };
+        if v.is_empty() { None } else { Some(v) }
+    }
+    /// Replaces item `i`, under the same conditions. Has it?
+    #[inline(always)]
+    fn set_at_hand(self, th: &mut Thread, seen: u64, b: Gc<Buffer>, i: usize, v: Value) -> bool {
+        let Some((slot, card)) = b.place(i) else { return false };
+        let open = !slot.get().is_empty()
+            && (th.tx.writable(card)
+                || th.tx.knows(self.header(), seen) && cards::are_undisturbed(b.header()) && th.try_open_card(card, b.around(i)));
+        if open {
+            slot.set_raw(v);
+        }
+        open
     }
     /// Item `i` of a list whose buffer, as far as one can tell, has cards.
     #[inline(never)]
@@ -195,19 +222,13 @@ impl Gc<List> {
     /// `set` of a list that is not open, or has cards.
     #[inline(never)]
     fn set_among_others(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
+        let seen = self.header().meta.load(Acquire);
         match self.buffer().filter(|b| b.has_cards()) {
-            Some(b) => match b.opened_slot(th, i) {
-                Some(s) if !s.get().is_empty() => {
-                    s.set_raw(v);
-                    Ok(true)
-                }
-                _ => self.set_by_card(th, i, v),
-            },
-            None => {
-                self.open_among_others(th)?;
-                self.set_by_card(th, i, v)
-            }
+            Some(b) if self.set_at_hand(th, seen, b, i, v) => return Ok(true),
+            Some(_) => {}
+            None => self.open_among_others(th)?,
         }
+        self.set_by_card(th, i, v)
     }
     /// Replaces item `i` of a list that is open, or whose buffer, as far as one can tell, has cards.
     #[inline(never)]
@@ -225,7 +246,7 @@ impl Gc<List> {
                 th.store(self.header(), slot, v);
                 return Ok(true);
             }
-            b.open_cards(th, self.header(), i, i + 1)?;
+            b.open_cards(th, i, i + 1)?;
             slot.set_raw(v);
         } else {
             self.open(th)?;
@@ -431,7 +452,7 @@ impl Gc<List> {
             if b.has_cards() {
                 for (c, card) in b.cards().iter().enumerate().take((end - 1) / CARD + 1).skip(from / CARD) {
                     let (first, last) = ((c * CARD).max(from), ((c + 1) * CARD).min(end));
-                    th.read(card, || take(first, &b.slots()[first..last]))?;
+                    th.read_card(card, || take(first, &b.slots()[first..last]))?;
                 }
             }
             return Ok(out);
