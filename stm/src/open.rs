@@ -4,7 +4,7 @@ use crate::contention::Wait;
 use crate::header::{Header, flag, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{AtomicU64, Ordering, fence};
-use crate::tx::{Conflict, FILTER, OpenEntry, Tx, UndoEntry};
+use crate::tx::{Conflict, LOGGED, OpenEntry, Tx, UndoEntry};
 use crate::world::WorldThread;
 
 impl Tx {
@@ -109,7 +109,7 @@ impl Tx {
     #[inline(always)]
     pub unsafe fn log_slot(&mut self, slot: *const AtomicU64, shared: bool) {
         let key = (slot as usize | usize::from(shared), self.tag);
-        let place = &mut self.logged[(slot as usize >> 3) % FILTER];
+        let place = &mut self.logged[(slot as usize >> 3) % LOGGED];
         if *place == key {
             return;
         }

@@ -61,6 +61,8 @@ pub struct Part {
 
 /// Entries of the filters.
 pub(crate) const FILTER: usize = 256;
+/// Words of which is known that they are logged: many objects have hundreds that are written again and again.
+pub(crate) const LOGGED: usize = 1024;
 
 /// See the module.
 pub struct Tx {
@@ -98,7 +100,7 @@ pub struct Tx {
     /// what the last conflict was about
     pub(crate) cause: Cell<Cause>,
     /// words that `log_slot` has logged, by address: each with the tag of its transaction
-    pub(crate) logged: Box<[(usize, u64); FILTER]>,
+    pub(crate) logged: Box<[(usize, u64); LOGGED]>,
     /// some of `reads`, by address: what is read again and again is logged once
     pub(crate) filter: Box<[ReadEntry; FILTER]>,
     /// as `filter`, for `parts`
@@ -128,7 +130,7 @@ impl Tx {
             irrevocable: false,
             aborts_in_row: 0,
             cause: Cell::default(),
-            logged: Box::new([(0, 0); FILTER]),
+            logged: Box::new([(0, 0); LOGGED]),
             filter: Box::new([ReadEntry::NONE; FILTER]),
             part_filter: PartFilter::new(),
         };

@@ -455,8 +455,11 @@ impl Gc<Dict> {
     /// Before an entry of the table of the opened dict takes another key in.
     #[inline]
     pub(super) fn log_entry(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<()> {
+        if !th.tx.concurrent {
+            return Ok(());
+        }
         if let Some(e) = t.entries().get(i) {
-            if th.tx.concurrent && t.has_cards() {
+            if t.has_cards() {
                 self.open_card(th, t, i)?;
             }
             self.log(th, t, &[&e.hash, &e.key.0, &t.value_of(i).0]);
@@ -523,13 +526,13 @@ impl Gc<Dict> {
         if th.tx.concurrent && t.has_cards() {
             self.open_card(th, t, i)?;
         }
-        let slot = t.value_of(i);
-        let v = slot.get();
-        self.put(th, t, &t.entries()[i].key, Value::DELETED);
-        self.put(th, t, slot, Value::EMPTY);
+        let (key, value) = t.slots_of(i);
+        let v = value.get();
+        self.put(th, t, key, Value::DELETED);
+        self.put(th, t, value, Value::EMPTY);
         if i == t.first() {
             let end = t.fill();
-            let next = (i..end).find(|&i| t.is_used(i)).unwrap_or(end);
+            let next = t.next_from(i).map_or(end, |item| item.0);
             self.put_number(th, t, &t.first, next);
         }
         Ok(v)
@@ -556,7 +559,7 @@ impl Gc<Dict> {
         }
         self.open(th)?;
         let Some(t) = self.the_table() else { return Ok(None) };
-        let Some((i, k)) = (0..t.fill()).rev().find_map(|i| Some((i, t.item(i)?.0))) else {
+        let Some((i, _, k, _)) = t.last_of(0, usize::MAX) else {
             return Ok(None);
         };
         let v = self.delete(th, t, i)?;

@@ -11,7 +11,6 @@ use crate::types::class::class_of;
 use crate::types::dict::{Dict, DictTable};
 use crate::types::dict_table::new_table;
 use crate::value::Value;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// The table of a dict, for a read.
 #[inline(always)]
@@ -42,7 +41,8 @@ impl Gc<Dict> {
         let from = *pos;
         let found = th.read(self.header(), || {
             let t = table(self)?;
-            (from.max(t.first())..t.fill()).find_map(|i| t.item(i).map(|(k, v)| (t, i, k, v)))
+            let (i, _, k, v) = t.next_from(from.max(t.first()))?;
+            Some((t, i, k, v))
         })?;
         if let Some((_, i, ..)) = found {
             *pos = i + 1;
@@ -63,12 +63,9 @@ impl Gc<Dict> {
     pub(super) fn next_hashed(self, th: &mut Thread, from: usize) -> R<Option<(usize, u64, Value, Value)>> {
         let found = th.read(self.header(), || {
             let t = table(self)?;
-            (from.max(t.first())..t.fill()).find_map(|i| {
-                let (k, v) = t.item(i)?;
-                Some((t, i, t.entries()[i].hash.load(Relaxed), k, v))
-            })
+            Some((t, t.next_from(from.max(t.first()))?))
         })?;
-        let Some((t, i, hash, k, v)) = found else { return Ok(None) };
+        let Some((t, (i, hash, k, v))) = found else { return Ok(None) };
         Ok(Some((i, hash, k, self.seen_value(th, t, i, v)?)))
     }
     /// The number of entries behind the last one: where a reverse iterator starts.

@@ -61,11 +61,9 @@ impl Gc<Dict> {
     fn place_before(self, th: &mut Thread, end: usize) -> R<Option<(Gc<DictTable>, Item)>> {
         th.read(self.header(), || {
             let t = self.table.get().cast::<DictTable>()?;
-            (t.first()..end.min(t.fill())).rev().find_map(|at| {
-                let (key, value) = t.item(at)?;
-                let hash = t.entries()[at].hash.load(Relaxed) as i64;
-                Some((t, Item { at, hash, key, value }))
-            })
+            let (at, hash, key, value) = t.last_of(t.first(), end)?;
+            let hash = hash as i64;
+            Some((t, Item { at, hash, key, value }))
         })
     }
     /// The present order.
@@ -106,7 +104,7 @@ impl Gc<Dict> {
     /// Gives deleted entries at the end of the table of the opened dict free.
     fn trim(self, th: &mut Thread, t: Gc<DictTable>) {
         let end = t.fill();
-        let used = (0..end).rfind(|&i| t.is_used(i)).map_or(0, |i| i + 1);
+        let used = t.last_of(0, end).map_or(0, |item| item.0 + 1);
         if used < end {
             self.put_number(th, t, &t.fill, used);
         }
@@ -152,7 +150,7 @@ impl Gc<Dict> {
             return Ok(None);
         };
         let i = t.first();
-        let Some((k, _)) = t.item(i).filter(|_| i < t.fill()) else {
+        let Some((_, _, k, _)) = t.last_of(i, i + 1) else {
             return Ok(None);
         };
         Ok(Some((k, self.delete(th, t, i)?)))
@@ -164,6 +162,10 @@ fn is_at_end(t: Gc<DictTable>, i: usize, last: bool) -> bool {
 }
 /// Where entry `i` of a table is in the new table that was filled from it.
 pub(super) fn same_entry(old: Gc<DictTable>, i: usize, new: Gc<DictTable>) -> (Gc<DictTable>, usize) {
-    let before = (0..i).filter(|&i| old.is_used(i)).count();
+    let (mut before, mut from) = (0, 0);
+    while let Some(item) = old.next_from(from).filter(|item| item.0 < i) {
+        before += 1;
+        from = item.0 + 1;
+    }
     (new, new.first() + before)
 }

@@ -47,6 +47,8 @@ pub(super) struct Entry {
     /// if the table has no cells
     value: Slot,
 }
+/// Of an entry that is in use: its number, hash, key and value.
+pub(super) type Stored = (usize, u64, Value, Value);
 /// The value of an entry, and its card.
 #[repr(C)]
 pub(super) struct Cell {
@@ -96,11 +98,23 @@ impl Gc<DictTable> {
     /// The slot of the value of entry `i`.
     #[inline(always)]
     pub(super) fn value_of(self, i: usize) -> &'static Slot {
-        if self.has_cards() {
-            &self.cell(i).value
-        } else {
-            &self.entries()[i].value
-        }
+        self.value_in(i, &self.entries()[i], self.has_cards())
+    }
+    /// The slots of the key and the value of entry `i`.
+    #[inline(always)]
+    pub(super) fn slots_of(self, i: usize) -> (&'static Slot, &'static Slot) {
+        let e = &self.entries()[i];
+        (&e.key, self.value_in(i, e, self.has_cards()))
+    }
+    /// As `value_of`; the entry is `e`. That its value is in a cell is the rare case, and costs the other one nothing.
+    #[inline(always)]
+    fn value_in(self, i: usize, e: &'static Entry, has_cells: bool) -> &'static Slot {
+        if has_cells { self.value_in_cell(i) } else { &e.value }
+    }
+    #[cold]
+    #[inline(never)]
+    fn value_in_cell(self, i: usize) -> &'static Slot {
+        &self.cell(i).value
     }
     /// The value of entry `i`, if there is one.
     #[inline(always)]
@@ -112,28 +126,46 @@ impl Gc<DictTable> {
         };
         if v.is_empty() { None } else { Some(v) }
     }
-    /// Key and value of entry `i`, if it is in use.
+    /// Entry `i`, if it is in use.
     #[inline(always)]
-    pub(super) fn item(self, i: usize) -> Option<(Value, Value)> {
-        let k = self.entries().get(i)?.key.get();
-        if k == Value::DELETED || k.is_empty() {
+    fn item(self, i: usize, e: &'static Entry, has_cells: bool) -> Option<Stored> {
+        let (k, v) = (e.key.get(), self.value_in(i, e, has_cells).get());
+        if k == Value::DELETED || k.is_empty() || v.is_empty() {
             None
         } else {
-            Some((k, self.get_value(i)?))
+            Some((i, e.hash.load(Relaxed), k, v))
         }
     }
-    /// Is entry `i` in use?
+    /// The first entry from `from` on that is in use.
     #[inline(always)]
-    pub(super) fn is_used(self, i: usize) -> bool {
-        self.item(i).is_some()
+    pub(super) fn next_from(self, from: usize) -> Option<Stored> {
+        let (entries, has_cells) = (&self.entries()[..self.fill()], self.has_cards());
+        let mut i = from;
+        while let Some(e) = entries.get(i) {
+            let found = self.item(i, e, has_cells);
+            if found.is_some() {
+                return found;
+            }
+            i += 1;
+        }
+        None
+    }
+    /// The last of the entries `from..to` that is in use.
+    #[inline(always)]
+    pub(super) fn last_of(self, from: usize, to: usize) -> Option<Stored> {
+        let (entries, has_cells) = (&self.entries()[..self.fill()], self.has_cards());
+        (from..to.min(entries.len()))
+            .rev()
+            .find_map(|i| self.item(i, &entries[i], has_cells))
     }
     /// Entry `i` takes a key and its value in.
     #[inline(always)]
     pub(super) fn set(self, i: usize, hash: u64, key: Value, value: Value) {
         let e = &self.entries()[i];
+        let slot = self.value_in(i, e, self.has_cards());
         e.hash.store(hash, Relaxed);
         e.key.set_raw(key);
-        self.value_of(i).set_raw(value);
+        slot.set_raw(value);
     }
     /// The number of the entry that the first place for a hash leads to, if it has just this key: for who owns the dict.
     #[inline(always)]
@@ -259,13 +291,22 @@ impl Gc<DictTable> {
             self.leave_free(first);
         }
         if let Some(t) = from.cast::<DictTable>() {
-            for i in 0..t.fill() {
-                if let Some((k, v)) = t.item(i)
+            let (entries, has_cells) = (self.entries(), self.has_cards());
+            let (olds, had_cells) = (&t.entries()[..t.fill()], t.has_cards());
+            let mut n = first;
+            for (i, old) in olds.iter().enumerate() {
+                if let Some((_, hash, k, v)) = t.item(i, old, had_cells)
+                    && let Some(e) = entries.get(n)
                     && self.has_room()
                 {
-                    self.append(None, t.entries()[i].hash.load(Relaxed), k, v);
+                    e.hash.store(hash, Relaxed);
+                    e.key.set_raw(k);
+                    self.value_in(n, e, has_cells).set_raw(v);
+                    self.enter(None, hash, n);
+                    n += 1;
                 }
             }
+            self.fill.store(n as u64, Relaxed);
         }
         self.fill() - first
     }
