@@ -8,6 +8,7 @@ use crate::header::{Header, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{AtomicU64, Ordering, fence};
 use crate::tx::{ReadEntry, Tx};
+use crate::world::WorldThread;
 
 /// A card opened by this transaction. What its words were stands in `saved`, one card after the other.
 pub(crate) struct CardEntry {
@@ -35,7 +36,7 @@ impl Tx {
     }
     /// Reads what is guarded by a card that this transaction has not opened, in concurrent mode; `f` as for [`Tx::read`].
     #[inline(always)]
-    pub fn read_card<T>(&mut self, h: &Header, f: impl Fn() -> T) -> Option<T> {
+    pub fn read_card<T>(&mut self, w: &WorldThread, h: &Header, f: impl Fn() -> T) -> Option<T> {
         let seen = h.meta.load(Ordering::Acquire);
         if !self.is_at_hand(seen, Mutant::ReadWithoutVersionCheck) || self.irrevocable {
             return None;
@@ -44,7 +45,7 @@ impl Tx {
         if !self.is_unchanged(h, seen) {
             return None;
         }
-        self.log_read(h, seen);
+        self.log_read(w, h, seen);
         Some(v)
     }
     /// Opens a card, in concurrent mode, and saves the words that it guards. False: nothing has happened.
@@ -52,7 +53,7 @@ impl Tx {
     /// # Safety
     /// The card is alive, and so are the words as long as it is in the log.
     #[inline(always)]
-    pub unsafe fn open_card(&mut self, h: &Header, words: &[AtomicU64]) -> bool {
+    pub unsafe fn open_card(&mut self, w: &WorldThread, h: &Header, words: &[AtomicU64]) -> bool {
         let m = h.meta.load(Ordering::Relaxed);
         if !self.is_at_hand(m, Mutant::OpenWithoutVersionCheck)
             || h.meta.compare_exchange(m, self.tag, Ordering::AcqRel, Ordering::Relaxed).is_err()
@@ -70,6 +71,7 @@ impl Tx {
             _ => self.saved.extend(words.iter().map(|w| w.load(Ordering::Relaxed))),
         }
         self.cards.push(CardEntry { header: h, words });
+        self.has_grown(w);
         true
     }
     /// An object whose reading was logged last needs no validation once it is open.

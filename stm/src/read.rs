@@ -109,12 +109,12 @@ impl Tx {
         if meta::same_owner(seen, self.tag) {
             return Ok(true);
         }
-        self.log_read(h, seen);
+        self.log_read(w, h, seen);
         Ok(true)
     }
     /// The object was read when it had the word `seen`.
     #[inline(always)]
-    pub(crate) fn log_read(&mut self, h: &Header, seen: u64) {
+    pub(crate) fn log_read(&mut self, w: &WorldThread, h: &Header, seen: u64) {
         if !self.has_read(h, seen) {
             let entry = ReadEntry { header: h, meta: seen };
             self.filter[Tx::filter_place(h)] = entry;

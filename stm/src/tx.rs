@@ -175,7 +175,7 @@ impl Tx {
     /// One more object was read or opened.
     #[inline]
     pub(crate) fn has_grown(&self, w: &WorldThread) {
-        if self.reads.len() + self.parts.len() + self.opened.len() >= self.limit {
+        if self.reads.len() + self.parts.len() + self.opened.len() + self.cards.len() >= self.limit {
             w.put_back(poll::LIMIT);
         }
     }

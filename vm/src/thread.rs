@@ -132,7 +132,11 @@ impl Thread {
     /// Reads what is guarded by a card (see `cards`), in concurrent mode, if no other thread is met there.
     #[inline(always)]
     pub(crate) fn try_read_card<T>(&mut self, card: &Header, f: impl Fn() -> T) -> Option<T> {
-        if self.is_plain() { self.tx.read_card(card, f) } else { None }
+        if self.is_plain() {
+            self.tx.read_card(self.world, card, f)
+        } else {
+            None
+        }
     }
     /// Reads what is guarded by a card, in concurrent mode.
     #[inline]
@@ -151,7 +155,7 @@ impl Thread {
         // SAFETY: a slot is such a word. The card is in an object that the log keeps alive, and so are its slots.
         unsafe {
             let words = std::slice::from_raw_parts(slots.as_ptr().cast::<AtomicU64>(), slots.len());
-            self.tx.open_card(card, words)
+            self.tx.open_card(self.world, card, words)
         }
     }
     /// Makes what is guarded by a card writable by this transaction, and saves these slots.

@@ -128,7 +128,7 @@ impl Thread {
         let load = || std::array::from_fn(|i| o.words[i].load(Relaxed));
         if self.tx.concurrent
             && o.is_card()
-            && let Some(words) = self.tx.read_card(&o.header, load)
+            && let Some(words) = self.tx.read_card(self.w, &o.header, load)
         {
             return Ok(words);
         }
@@ -150,7 +150,7 @@ impl Thread {
     }
     pub fn write(&mut self, o: &Object, i: usize, v: u64) -> Result<(), Conflict> {
         // SAFETY: objects of models are leaked.
-        let quick = self.tx.concurrent && o.is_card() && unsafe { self.tx.open_card(&o.header, &o.words) };
+        let quick = self.tx.concurrent && o.is_card() && unsafe { self.tx.open_card(self.w, &o.header, &o.words) };
         if !quick && !self.tx.writable(&o.header) {
             self.tx.open(self.w, &o.header, WORDS)?;
         }
