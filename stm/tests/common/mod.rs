@@ -8,6 +8,8 @@ use std::marker::PhantomData;
 use vasuki_stm::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::*};
 use vasuki_stm::{Conflict, Header, Publisher, Retry, Tx, World, WorldThread, flag, meta};
 
+/// The kind of an object whose header is a card.
+const CARD: u8 = 2;
 /// Words of an object.
 pub const WORDS: usize = 2;
 
@@ -23,7 +25,7 @@ unsafe impl Sync for Object {}
 impl Object {
     /// Is its header a card?
     fn is_card(&self) -> bool {
-        self.header.flags.load(Relaxed) & flag::PART != 0
+        self.header.kind.load(Relaxed) == CARD
     }
     /// Its first word, when no thread runs any more.
     pub fn quiet(&self) -> u64 {
@@ -43,6 +45,7 @@ pub fn object(words: [u64; WORDS]) -> &'static Object {
 pub fn card(words: [u64; WORDS]) -> &'static Object {
     let o = with_meta(0, words);
     o.header.init_part();
+    o.header.kind.store(CARD, Relaxed);
     o
 }
 fn with_meta(m: u64, words: [u64; WORDS]) -> &'static Object {
