@@ -1,5 +1,7 @@
 # Attributes of classes, read again and again at one place while classes, their bases and their metaclasses change.
 import enum
+import gc
+import weakref
 
 
 class Meta(type):
@@ -183,3 +185,31 @@ def names():
 print([names() for _ in range(3)][-1])
 Base.__name__ = "Renamed"
 print(names()[1], make(Base, 1))
+
+
+# What a cache knows of a class does not keep it alive.
+places = []
+
+
+def loop():
+    space = {}
+    exec("def holds_of(c): return c.holds, c.see()", space)
+    holds_of = space["holds_of"]
+    places.append(holds_of)
+
+    class Loop:
+        holds = []
+
+        @classmethod
+        def see(cls):
+            return cls.holds[0] is Loop
+
+    Loop.holds.append(Loop)
+    for _ in range(5):
+        holds_of(Loop)
+    return weakref.ref(Loop)
+
+
+references = [loop() for _ in range(20)]
+gc.collect()
+print(sum(r() is None for r in references) > 15)

@@ -45,6 +45,10 @@ pub enum Hit {
     ClassValue(Value),
     /// Python function that a property of the class calls
     Getter(Value),
+    /// of a class itself: plain value
+    Own(Value),
+    /// of a class itself: function that is called with it
+    OwnMethod(Value),
     /// builtin: index in the builtins dict; `key` is the version of the globals' keys, `other` that of the builtins'
     Builtin(u32),
 }
@@ -64,8 +68,12 @@ pub struct Entry {
     pub next: Option<&'static Entry>,
 }
 impl Entry {
-    /// Calls `f` with the values inside.
+    /// Calls `f` with the values inside that would not be alive without it. What is known of a class itself is: only while the
+    /// class is there, and as it was, an entry is found. So a cache does not keep a class alive that refers to itself.
     pub fn trace(&self, f: &mut dyn FnMut(Value)) {
+        if matches!(self.hit, Hit::Own(_) | Hit::OwnMethod(_)) {
+            return;
+        }
         if let Hit::Method(v) | Hit::ClassValue(v) | Hit::Getter(v) = self.hit {
             f(v)
         }

@@ -33,7 +33,7 @@ fn hit(word: u64, v: Value) -> Option<Hit> {
 #[inline]
 pub(super) fn attribute(w: u64, v: Value) -> Option<Value> {
     match hit(w, v)? {
-        Hit::ClassValue(x) => Some(x),
+        Hit::Own(x) => Some(x),
         _ => None,
     }
 }
@@ -41,8 +41,8 @@ pub(super) fn attribute(w: u64, v: Value) -> Option<Value> {
 #[inline]
 pub(super) fn method(word: &AtomicU64, v: Value) -> Option<(Value, Value)> {
     match hit(word.load(Acquire), v)? {
-        Hit::ClassValue(x) => Some((x, Value::EMPTY)),
-        Hit::Method(f) => Some((f, v)),
+        Hit::Own(x) => Some((x, Value::EMPTY)),
+        Hit::OwnMethod(f) => Some((f, v)),
         _ => None,
     }
 }
@@ -85,11 +85,11 @@ fn outcome(class: Gc<Class>, meta: Gc<Class>, name: Gc<Str>, method: bool) -> Op
     // What these two wrap changes only when all caches are emptied.
     if class_of(a) == ctx().types.classmethod {
         let f = a.as_gc::<ClassMethod>().func.get();
-        return (method && f.is_kind(Kind::Function)).then_some(Hit::Method(f));
+        return (method && f.is_kind(Kind::Function)).then_some(Hit::OwnMethod(f));
     }
     if class_of(a) == ctx().types.staticmethod {
         let f = a.as_gc::<StaticMethod>().func.get();
-        return f.is_kind(Kind::Function).then_some(Hit::ClassValue(f));
+        return f.is_kind(Kind::Function).then_some(Hit::Own(f));
     }
-    (a.is_kind(Kind::Function) || class_of(a).special(Special::Get).is_none()).then_some(Hit::ClassValue(a))
+    (a.is_kind(Kind::Function) || class_of(a).special(Special::Get).is_none()).then_some(Hit::Own(a))
 }
