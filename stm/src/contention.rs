@@ -28,6 +28,8 @@ const LIMIT: u32 = if cfg!(any(loom, shuttle)) { 3 } else { 200 };
 /// Rounds of waiting to be irrevocable after which nobody else comes first.
 const RESERVE: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 8 };
 
+/// Rounds that a thread waits for an owner that commits before it sleeps.
+const COMMITTING: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 300 };
 /// Rounds that a thread which has asked looks for the object before it sleeps, and how long it sleeps at a time.
 const SPINS: u32 = BUSY + if cfg!(any(loom, shuttle)) { 2 } else { 12 };
 const ASLEEP: Duration = Duration::from_micros(200);
@@ -63,6 +65,8 @@ pub(crate) struct Wait<'a> {
     owned: Option<Instant>,
     /// rounds since the thread has asked
     asked: u32,
+    /// an owner had not begun to commit: shorter transactions may make such waits shorter
+    counts: bool,
 }
 impl<'a> Wait<'a> {
     #[inline(always)]
@@ -76,6 +80,7 @@ impl<'a> Wait<'a> {
             began: None,
             owned: None,
             asked: 0,
+            counts: false,
         }
     }
 }
@@ -84,7 +89,7 @@ impl Drop for Wait<'_> {
     fn drop(&mut self) {
         if self.round > 0 {
             self.thread.waiting.store(false, Relaxed);
-            if let Some(began) = self.began {
+            if let Some(began) = self.began.filter(|_| self.counts) {
                 self.thread.count_wait(began.elapsed());
             }
         }
@@ -116,6 +121,7 @@ impl WorldThread {
             self.safepoint(false);
         }
         if tx.irrevocable {
+            wait.counts = true;
             self.ask_for(wait.object, owner);
             pause(wait.round);
             return Ok(());
@@ -129,10 +135,12 @@ impl WorldThread {
             .by_number(owner)
             .is_some_and(|t| t.ends.load(Relaxed) && !t.waiting.load(Relaxed))
         {
-            // To ask would only end its next transaction.
-            pause(wait.round);
+            // To ask would only end its next transaction. It is done soon: to sleep would take longer.
+            let sleeps = wait.round > COMMITTING;
+            pause(if sleeps { wait.round } else { wait.round.min(YIELDS) });
             return Ok(());
         }
+        wait.counts = true;
         if wait.round >= PATIENT {
             let blocked = self
                 .world

@@ -193,3 +193,17 @@ print("wrong:", wrong[:3])
 print(len(seen), len(memo), sorted(memo)[:4], memo[ROUNDS * THREADS - 1] == (3, (3, ROUNDS - 1)))
 print(len(groups), sorted(groups[7]) == list(range(70 * THREADS, 80 * THREADS)), sum(map(len, groups.values())))
 print(len(counts), counts["all"], {n for k, n in counts.items() if k != "all"})
+
+# Tuples are compared as their items are, a dict and a set find them whatever else is equal to them.
+class Text(str):
+    pass
+
+
+class Pair(tuple):
+    pass
+
+
+d = {(1, 2): "a", ("x", 1): "b", (1, (2, 3)): "c", (): "e", (1.0, 2): "f"}
+print(d[1, 2], d["x", 1], d[1, (2, 3)], d[()], d[Pair((1, 2))], d[True, 2], d[Text("x"), 1], (1, 2, 3) in d, len(d))
+s = {(1, 2), (1, 2.0), (1, True), (1, 1), ("x",), (Text("x"),)}
+print(len(s), (1.0, 2) in s, (1, 1, 1) in s, Pair((1, 1)) in s, (1, "1") in s)
