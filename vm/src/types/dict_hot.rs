@@ -5,11 +5,14 @@
 //! it has; or else its value. A new key is put off to the commit (`deferred`). Who reads a key sees what the transaction has
 //! put off for it.
 
+use crate::context::ctx;
 use crate::object::{Gc, Header};
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::class::class_of;
 use crate::types::dict::{Dict, DictTable, look, set_all};
 use crate::types::dict_table::{Step, probe, same_key};
+use crate::types::tuple::Tuple;
 use crate::value::Value;
 use std::ptr::from_ref;
 
@@ -92,6 +95,16 @@ impl Gc<Dict> {
 }
 /// Are these the words of an operation for this key, as far as can be told without Python code?
 fn is_for(words: &[u64], k: Value) -> bool {
-    let key = Value(words[0]);
-    key == k || same_key(key, k) == Some(true)
+    is_same_key(Value(words[0]), k)
+}
+/// Are they the same key, as far as can be told without Python code? Tuples are if their items are.
+pub(super) fn is_same_key(a: Value, b: Value) -> bool {
+    let same = |a: Value, b: Value| a == b || same_key(a, b) == Some(true);
+    let class = ctx().types.tuple;
+    match (a.cast::<Tuple>(), b.cast::<Tuple>()) {
+        (Some(x), Some(y)) if class_of(a) == class && class_of(b) == class => {
+            x.len() == y.len() && x.items().iter().zip(y.items()).all(|(&p, &q)| same(p, q))
+        }
+        _ => same(a, b),
+    }
 }

@@ -17,7 +17,6 @@ use crate::throw::R;
 use crate::types::cards;
 use crate::types::class::class_of;
 use crate::types::str_::Str;
-use crate::types::tuple::Tuple;
 use crate::value::Value;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -382,10 +381,6 @@ pub(super) enum Step {
 /// Are they equal, as far as can be told without Python code? None: ask.
 #[inline(always)]
 pub(super) fn same_key(a: Value, b: Value) -> Option<bool> {
-    same_plain(a, b).or_else(|| same_tuple(a, b))
-}
-#[inline(always)]
-fn same_plain(a: Value, b: Value) -> Option<bool> {
     if Value::both_small(a, b) {
         return Some(a == b);
     }
@@ -396,23 +391,6 @@ fn same_plain(a: Value, b: Value) -> Option<bool> {
         }
     }
     None
-}
-/// The same of tuples of small ints, strs, and what is identical.
-fn same_tuple(a: Value, b: Value) -> Option<bool> {
-    let (x, y) = (a.cast::<Tuple>()?, b.cast::<Tuple>()?);
-    let class = ctx().types.tuple;
-    if class_of(a) != class || class_of(b) != class {
-        return None;
-    }
-    if x.len() != y.len() {
-        return Some(false);
-    }
-    for (&p, &q) in x.items().iter().zip(y.items()) {
-        if p != q && !same_plain(p, q)? {
-            return Some(false);
-        }
-    }
-    Some(true)
 }
 /// Looks for a key, from a place on. Safe on torn state.
 #[inline(always)]

@@ -11,7 +11,7 @@ use crate::throw::R;
 use crate::types::buffer::ValueVec;
 use crate::types::class::{Class, class_of};
 use crate::types::dict::Dict;
-use crate::types::dict_table::same_key;
+use crate::types::dict_hot::is_same_key;
 use crate::types::str_::Str;
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -179,6 +179,24 @@ enum Step {
     Missing,
     /// an entry with the same hash: only `==` can tell; go on behind it if it is not the one
     Maybe(usize, Value, Probe),
+}
+/// Are they equal without asking Python code? None: ask.
+#[inline(always)]
+fn same_key(a: Value, b: Value) -> Option<bool> {
+    if a == b {
+        return Some(true);
+    }
+    if Value::both_small(a, b) {
+        return Some(false);
+    }
+    let str_class = ctx().types.str;
+    if let (Some(x), Some(y)) = (a.cast::<Str>(), b.cast::<Str>())
+        && class_of(a) == str_class
+        && class_of(b) == str_class
+    {
+        return Some(x.same(y));
+    }
+    None
 }
 /// Looks for a key: the table, and how the search ended. Safe on torn state.
 fn look(s: Gc<Set>, hash: u64, key: Value) -> (Value, Step) {
@@ -412,8 +430,7 @@ impl Gc<Set> {
         let Some(words) = th.pending(self.header(), hash) else {
             return Ok(false);
         };
-        let key = Value(words[0]);
-        let same = key == v || same_key(key, v) == Some(true);
+        let same = is_same_key(Value(words[0]), v);
         if !same {
             th.settle(self.header())?;
         }
