@@ -7,7 +7,7 @@
 use crate::header::{Header, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{AtomicU64, Ordering, fence};
-use crate::tx::{ReadEntry, Tx};
+use crate::tx::Tx;
 use crate::world::WorldThread;
 
 /// A card opened by this transaction. What its words were stands in `saved`, one card after the other.
@@ -23,10 +23,10 @@ impl Tx {
     /// `seen` of the object before. False may be wrong.
     #[inline(always)]
     pub fn knows(&self, h: &Header, seen: u64) -> bool {
-        if meta::same_owner(seen, self.tag) {
+        if self.is_mine(seen) {
             return true;
         }
-        self.has_read(h, seen) && self.is_unchanged(h, seen)
+        self.filter.has(h, seen) && self.is_unchanged(h, seen)
     }
     /// May a card with this word be used without waiting for others, and without a new snapshot?
     #[inline(always)]
@@ -80,7 +80,7 @@ impl Tx {
         if self.reads.last().is_some_and(|r| std::ptr::eq(r.header, h)) {
             self.reads.pop();
             // What is in the filter is in the log.
-            self.filter[Tx::filter_place(h)] = ReadEntry::NONE;
+            self.filter.forget(h);
         }
     }
     /// Calls `f` with every word of the opened cards from number `from` on, and what it was.

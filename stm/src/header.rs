@@ -78,10 +78,10 @@ pub mod meta {
     pub const fn is_lock(m: u64) -> bool {
         m & OPEN != 0 && owner(m) != 0 && m & 1 != 0
     }
-    /// Have two OPEN words the same owner?
+    /// What all OPEN words of an owner, and no others, have in common.
     #[inline(always)]
-    pub const fn same_owner(a: u64, b: u64) -> bool {
-        (a ^ b) >> 48 == 0
+    pub const fn owner_part(m: u64) -> u64 {
+        m >> 48
     }
     /// Does a SHARED word say that somebody waits for a change?
     #[inline(always)]

@@ -36,7 +36,7 @@ impl Tx {
             let (header, seen) = (self.reads[i].header, self.reads[i].meta);
             // SAFETY: logged objects are alive.
             let h = unsafe { &*header };
-            if !meta::same_owner(h.meta.load(Ordering::Acquire), self.tag) && !self.lock(w, h, seen) {
+            if !self.is_mine(h.meta.load(Ordering::Acquire)) && !self.lock(w, h, seen) {
                 self.set_cause(Cause::Changed(i));
                 return Err(Conflict);
             }
@@ -66,16 +66,17 @@ impl Tx {
     }
     fn unlock_all(&mut self, w: &WorldThread) {
         let mut changed = Vec::new();
-        for l in self.locked.drain(..) {
+        for l in &self.locked {
             // SAFETY: the log keeps the object alive.
             let h = unsafe { &*l.header };
             let m = h.meta.load(Ordering::Relaxed);
-            if meta::is_lock(m) && meta::same_owner(m, self.tag) {
+            if meta::is_lock(m) && self.is_mine(m) {
                 h.meta.store(l.meta, Ordering::Release);
             } else if meta::has_waiters(l.meta) {
                 changed.push(l.header);
             }
         }
+        self.locked.clear();
         w.world.wake_waiters(&changed);
     }
     /// The word of what this transaction has locked for reading.

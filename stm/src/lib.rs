@@ -44,6 +44,7 @@ mod commit;
 mod contention;
 #[expect(unsafe_code, reason = "locks that were looked at are pointers")]
 mod elision;
+mod filter;
 mod header;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
 mod irrevocable;

@@ -58,7 +58,7 @@ impl Tx {
                 if self.open_shared(w, h, m, words) {
                     return Ok(());
                 }
-            } else if meta::same_owner(m, self.tag) {
+            } else if self.is_mine(m) {
                 // Private since an earlier transaction of mine; or shared, and locked by me for reading.
                 let old_shape = h.shape.load(Ordering::Relaxed);
                 h.meta.store(self.tag, Ordering::Relaxed);

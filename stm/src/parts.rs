@@ -57,7 +57,7 @@ impl Tx {
         loop {
             let seen = self.word_to_read(w, h)?;
             let v = f();
-            if meta::same_owner(seen, self.tag) {
+            if self.is_mine(seen) {
                 return Ok(v);
             }
             match log(&v) {
@@ -99,7 +99,7 @@ impl Tx {
             // SAFETY: logged objects are roots of the collector while they are in the log.
             let h = unsafe { &*p.header };
             let m = h.meta.load(Ordering::Acquire);
-            if m == p.meta.get() || meta::same_owner(m, self.tag) || w.is_as_read(m, p.meta.get()) {
+            if m == p.meta.get() || self.is_mine(m) || w.is_as_read(m, p.meta.get()) {
                 continue;
             }
             let m = self.test_again(w, h, i)?;
@@ -137,7 +137,7 @@ impl Tx {
             // SAFETY: logged objects are alive.
             let h = unsafe { &*self.parts[i].header };
             let m = h.meta.load(Ordering::Acquire);
-            if meta::same_owner(m, self.tag) {
+            if self.is_mine(m) {
                 continue;
             }
             let locked = w.is_shared(m) && self.lock(w, h, m);

@@ -5,7 +5,7 @@ use crate::contention::Wait;
 use crate::header::{Header, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::sync::atomic::{Ordering, fence};
-use crate::tx::{Conflict, FILTER, ReadEntry, Tx};
+use crate::tx::{Conflict, ReadEntry, Tx};
 use crate::world::WorldThread;
 
 impl Tx {
@@ -31,7 +31,21 @@ impl Tx {
         // As in `read_end`; what is mine nobody else writes.
         fence(Ordering::Acquire);
         let seen = h.meta.load(Ordering::Relaxed);
-        (meta::same_owner(seen, self.tag) || self.has_read(h, seen)).then_some(v)
+        (self.is_mine(seen) || self.filter.has(h, seen)).then_some(v)
+    }
+    /// As [`Tx::read_known`], of several objects which are hardly ever this transaction's own.
+    #[inline(always)]
+    pub fn read_known_of_others<T>(&self, of: &[&Header], f: &impl Fn() -> T) -> Option<T> {
+        let v = f();
+        if !self.concurrent {
+            return Some(v);
+        }
+        fence(Ordering::Acquire);
+        let is_known = |h: &&Header| {
+            let seen = h.meta.load(Ordering::Relaxed);
+            self.filter.has(*h, seen) || self.is_mine(seen)
+        };
+        of.iter().all(is_known).then_some(v)
     }
     /// The second part of [`Tx::read`], which may wait for the owner of the object.
     #[inline(never)]
@@ -44,21 +58,10 @@ impl Tx {
             }
         }
     }
-    /// Is it in the read log with this meta word? False may be wrong.
-    #[inline(always)]
-    pub(crate) fn has_read(&self, h: &Header, seen: u64) -> bool {
-        let e = &self.filter[Tx::filter_place(h)];
-        std::ptr::eq(e.header, h) && (e.meta == seen || is_mutant(Mutant::FilterIgnoresWord))
-    }
     /// May [`Tx::read_known`] answer for it, or this transaction write it as it is? If not, reads and opens are logged.
     #[inline(always)]
     pub fn is_known(&self, h: &Header) -> bool {
-        self.owns(h) || std::ptr::eq(self.filter[Tx::filter_place(h)].header, h)
-    }
-    /// Multiplicative hashing: objects at the same place of different blocks do not meet.
-    #[inline(always)]
-    pub(crate) fn filter_place(h: *const Header) -> usize {
-        (h as usize).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (usize::BITS - FILTER.ilog2())
+        self.owns(h) || self.filter.has_some(h)
     }
     /// The common case: nobody has an object with this word open, and it is not newer than the snapshot.
     #[inline(always)]
@@ -92,7 +95,7 @@ impl Tx {
                 } else {
                     return Ok(m);
                 }
-            } else if meta::same_owner(m, self.tag) {
+            } else if self.is_mine(m) {
                 return Ok(m);
             } else {
                 w.wait_for_owner(self, m, &mut wait)?;
@@ -106,7 +109,7 @@ impl Tx {
         if !self.is_unchanged(h, seen) {
             return Ok(false);
         }
-        if meta::same_owner(seen, self.tag) {
+        if self.is_mine(seen) {
             return Ok(true);
         }
         self.log_read(w, h, seen);
@@ -115,9 +118,9 @@ impl Tx {
     /// The object was read when it had the word `seen`.
     #[inline(always)]
     pub(crate) fn log_read(&mut self, w: &WorldThread, h: &Header, seen: u64) {
-        if !self.has_read(h, seen) {
+        if !self.filter.has(h, seen) {
             let entry = ReadEntry { header: h, meta: seen };
-            self.filter[Tx::filter_place(h)] = entry;
+            self.filter.put(entry);
             self.reads.push(entry);
             self.has_grown(w);
         }
@@ -154,7 +157,7 @@ impl Tx {
         for (i, r) in self.reads.iter().enumerate() {
             // SAFETY: logged objects are roots of the collector while they are in the log.
             let now = unsafe { &*r.header }.meta.load(Ordering::Acquire);
-            if now != r.meta && !meta::same_owner(now, self.tag) && !w.is_as_read(now, r.meta) {
+            if now != r.meta && !self.is_mine(now) && !w.is_as_read(now, r.meta) {
                 self.set_cause(Cause::Changed(i));
                 return Err(Conflict);
             }

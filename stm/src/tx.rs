@@ -2,6 +2,7 @@
 
 use crate::cards::CardEntry;
 use crate::cause::Cause;
+use crate::filter::Filter;
 use crate::header::{Header, flag, meta};
 use crate::mutant::{Mutant, is_mutant};
 use crate::parts::{PartFilter, PartRead};
@@ -45,12 +46,6 @@ pub struct ReadEntry {
     /// its meta word then
     pub meta: u64,
 }
-impl ReadEntry {
-    pub(crate) const NONE: ReadEntry = ReadEntry {
-        header: std::ptr::null(),
-        meta: 0,
-    };
-}
 
 /// Where a part of a transaction began: see [`Tx::begin_part`].
 pub struct Part {
@@ -59,8 +54,6 @@ pub struct Part {
     cards: usize,
 }
 
-/// Entries of the filters.
-pub(crate) const FILTER: usize = 256;
 /// Words of which is known that they are logged: many objects have hundreds that are written again and again.
 pub(crate) const LOGGED: usize = 1024;
 
@@ -68,6 +61,8 @@ pub(crate) const LOGGED: usize = 1024;
 pub struct Tx {
     /// what `meta` of an object that may be written must be
     pub tag: u64,
+    /// the owner's part of it
+    owner: u64,
     /// counts this thread's transactions, in twos: odd serials are those of locks
     pub(crate) serial: u64,
     /// do other threads run? (else: no logs)
@@ -102,7 +97,7 @@ pub struct Tx {
     /// words that `log_slot` has logged, by address: each with the tag of its transaction
     pub(crate) logged: Box<[(usize, u64); LOGGED]>,
     /// some of `reads`, by address: what is read again and again is logged once
-    pub(crate) filter: Box<[ReadEntry; FILTER]>,
+    pub(crate) filter: Filter,
     /// as `filter`, for `parts`
     pub(crate) part_filter: Box<PartFilter>,
 }
@@ -114,6 +109,7 @@ impl Tx {
     pub fn new(world: &WorldThread) -> Tx {
         let mut tx = Tx {
             tag: 0,
+            owner: 0,
             serial: 0,
             concurrent: false,
             snapshot: 0,
@@ -131,22 +127,27 @@ impl Tx {
             aborts_in_row: 0,
             cause: Cell::default(),
             logged: Box::new([(0, 0); LOGGED]),
-            filter: Box::new([ReadEntry::NONE; FILTER]),
+            filter: Filter::new(),
             part_filter: PartFilter::new(),
         };
         tx.begin(world);
         tx
     }
+    /// Does a meta word say that an object is private to me, or opened or locked by me?
+    #[inline(always)]
+    pub(crate) fn is_mine(&self, m: u64) -> bool {
+        meta::owner_part(m) == self.owner
+    }
     /// Is it private to me, or opened or locked by me?
     #[inline(always)]
     pub fn owns(&self, h: &Header) -> bool {
-        meta::same_owner(h.meta.load(Ordering::Relaxed), self.tag)
+        self.is_mine(h.meta.load(Ordering::Relaxed))
     }
     /// Has my transaction, or a part of it, opened it? For what is never private.
     #[inline]
     pub fn has_opened(&self, h: &Header) -> bool {
         let m = h.meta.load(Ordering::Relaxed);
-        meta::same_owner(m, self.tag) && !meta::is_lock(m)
+        self.is_mine(m) && !meta::is_lock(m)
     }
     /// May I write it as it is?
     #[inline(always)]
@@ -157,13 +158,13 @@ impl Tx {
     #[inline]
     pub fn is_private(&self, h: &Header) -> bool {
         let m = h.meta.load(Ordering::Relaxed);
-        meta::same_owner(m, self.tag) && !meta::is_lock(m) && h.flags.load(Ordering::Relaxed) & flag::SHARED == 0
+        self.is_mine(m) && !meta::is_lock(m) && h.flags.load(Ordering::Relaxed) & flag::SHARED == 0
     }
     /// Has another transaction it open, or changed it since this one began? A guess, for what may be done about it.
     #[inline]
     pub fn meets_others(&self, w: &WorldThread, h: &Header) -> bool {
         let m = h.meta.load(Ordering::Relaxed);
-        self.concurrent && !meta::same_owner(m, self.tag) && !(w.is_shared(m) && meta::version(m) <= self.snapshot)
+        self.concurrent && !self.is_mine(m) && !(w.is_shared(m) && meta::version(m) <= self.snapshot)
     }
     /// Nothing was read, opened or locked yet.
     #[inline]
@@ -191,7 +192,7 @@ impl Tx {
             // transaction becomes the oldest at last.
             w.begin((self.aborts_in_row == 0).then_some(self.snapshot));
         } else {
-            self.tag = meta::tag(0, self.serial);
+            self.set_tag(0);
         }
     }
     /// A part of the transaction begins, which [`Tx::undo_part`] can undo. Not in solo mode, where nothing is logged.
@@ -220,9 +221,14 @@ impl Tx {
         // What stays open is saved again when it is written again.
         self.next_tag(w);
     }
+    #[inline(always)]
+    fn set_tag(&mut self, number: u16) {
+        self.tag = meta::tag(number, self.serial);
+        self.owner = meta::owner_part(self.tag);
+    }
     fn next_tag(&mut self, w: &WorldThread) {
         self.serial += 2;
-        self.tag = meta::tag(w.number(), self.serial);
+        self.set_tag(w.number());
     }
     /// Undoes everything that was written, and gives the objects free with a version that nobody has seen.
     pub fn abort(&mut self, w: &WorldThread) {
@@ -266,13 +272,7 @@ impl Tx {
     }
     #[inline]
     pub(crate) fn forget_reads(&mut self) {
-        if self.reads.len() < FILTER / 8 {
-            for r in &self.reads {
-                self.filter[Tx::filter_place(r.header)] = ReadEntry::NONE;
-            }
-        } else {
-            self.filter.fill(ReadEntry::NONE);
-        }
+        self.filter.clear(&self.reads);
         self.reads.clear();
         self.parts.clear();
         self.seen_free.clear();

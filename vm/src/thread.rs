@@ -82,6 +82,14 @@ impl Thread {
             None => self.read_shared_at(word, h, f),
         }
     }
+    /// As [`Thread::read_at`], of what is hardly ever this thread's own.
+    #[inline(always)]
+    pub(crate) fn read_others_at<T>(&mut self, word: &AtomicU64, h: &Header, f: impl Fn() -> T) -> R<T> {
+        match self.tx.read_known_of_others(&[h], &f) {
+            Some(v) => Ok(v),
+            None => self.read_shared_at(word, h, f),
+        }
+    }
     #[inline(never)]
     fn read_shared_at<T>(&mut self, word: &AtomicU64, h: &Header, f: impl Fn() -> T) -> R<T> {
         // The cache is the instruction's last word.

@@ -311,15 +311,18 @@ pub fn module_attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<V
     }
     let d = module::dict_of(v);
     let i = (w >> 8 & 0xFF_FFFF) as usize;
-    let look = || {
+    let look = move || {
         if u64::from(d.keys_version()) == w >> 32 {
             d.value_slot(i).map(|s| s.get())
         } else {
             None
         }
     };
-    let x = th.read(d.header(), look).ok()??;
-    if x.is_empty() || x == Value::DELETED { None } else { Some(x) }
+    let x = match th.tx.read_known_of_others(&[d.header()], &look) {
+        Some(x) => x?,
+        None => th.read(d.header(), look).ok()??,
+    };
+    if x.is_empty() { None } else { Some(x) }
 }
 /// Fills the cache of a load on the module `v`.
 pub fn fill_module(th: &mut Thread, word: &AtomicU64, v: Value, name: Gc<Str>) {

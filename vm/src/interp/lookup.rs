@@ -15,35 +15,47 @@ pub(super) fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> O
     let w = word.load(std::sync::atomic::Ordering::Acquire);
     let globals: Gc<Dict> = g.as_gc();
     if w & 7 == 1 {
-        let look = || {
+        let look = move || {
             let i = cache::hit(w, globals.keys_version())?;
             Some(globals.value_slot(i)?.get())
         };
-        let v = th.read_at(word, globals.header(), look).ok()??;
-        return if v.is_empty() || v == Value::DELETED { None } else { Some(v) };
+        let v = th.read_others_at(word, globals.header(), look).ok()??;
+        return if v.is_empty() { None } else { Some(v) };
     }
     let e = cache::entry(w)?;
     let Hit::Builtin(i) = e.hit else { return None };
     let builtins: Gc<Dict> = b.as_gc();
-    let v = if !th.tx.concurrent {
-        if globals.keys_version() != e.key || builtins.keys_version() != e.other {
-            return None;
+    let is_missing = move || globals.keys_version() == e.key;
+    let look = move || {
+        if builtins.keys_version() == e.other {
+            Some(builtins.value_slot(i as usize)?.get())
+        } else {
+            None
         }
-        builtins.value_slot(i as usize)?.get()
-    } else {
-        if !th.read_at(word, globals.header(), || globals.keys_version() == e.key).ok()? {
-            return None;
-        }
-        th.read_at(word, builtins.header(), || {
-            if builtins.keys_version() == e.other {
-                builtins.value_slot(i as usize).map(|s| s.get())
-            } else {
-                None
-            }
-        })
-        .ok()??
     };
-    if v.is_empty() || v == Value::DELETED { None } else { Some(v) }
+    let both = move || if is_missing() { look() } else { None };
+    let v = match th.tx.read_known_of_others(&[globals.header(), builtins.header()], &both) {
+        Some(v) => v?,
+        None => builtin_read_first(th, word, globals, builtins, is_missing, look)?,
+    };
+    if v.is_empty() { None } else { Some(v) }
+}
+/// Reads the globals and the builtins, for the first time in this transaction.
+#[cold]
+#[inline(never)]
+fn builtin_read_first(
+    th: &mut Thread,
+    word: &AtomicU64,
+    globals: Gc<Dict>,
+    builtins: Gc<Dict>,
+    is_missing: impl Fn() -> bool,
+    look: impl Fn() -> Option<Value>,
+) -> Option<Value> {
+    if th.read_others_at(word, globals.header(), is_missing).ok()? {
+        th.read_others_at(word, builtins.header(), look).ok()?
+    } else {
+        None
+    }
 }
 /// What the cache of a LoadAttr knows.
 pub(super) enum Found {
@@ -69,7 +81,7 @@ pub(super) fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
     let w = word.load(std::sync::atomic::Ordering::Acquire);
     if w & 7 == 1 {
         // SAFETY: the cache says where an object of this shape has the attribute.
-        let look = || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get());
+        let look = move || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get());
         // A throw, which is an abort, comes again out of the long way.
         return match th.read_at(word, o.header(), look).unwrap_or_default() {
             Some(x) if !x.is_empty() => Found::Value(x),
@@ -85,7 +97,7 @@ pub(super) fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
 /// As [`attribute`], for a word that points to entries.
 #[inline]
 fn attribute_entry(th: &mut Thread, word: &AtomicU64, w: u64, o: Obj) -> Found {
-    let look = || {
+    let look = move || {
         let e = cache::entry_for(w, o.shape_id())?;
         let x = match e.hit {
             // SAFETY: the cache says where an object of this shape has the attribute.

@@ -1,0 +1,63 @@
+//! Some of the reads that are logged, by address: what is read again and again is logged once.
+
+use crate::header::Header;
+use crate::mutant::{Mutant, is_mutant};
+use crate::tx::ReadEntry;
+
+/// Places. Models read few objects, and have small stacks.
+const PLACES: usize = if cfg!(any(loom, shuttle)) { 16 } else { 256 };
+
+/// See the module. What is in it is in the log.
+///
+/// Every read of a shared object looks into it: objects and words stand in tables of their own, which processors index without
+/// computing an address.
+pub(crate) struct Filter {
+    headers: [*const Header; PLACES],
+    metas: [u64; PLACES],
+}
+
+impl Filter {
+    pub(crate) const fn new() -> Filter {
+        Filter {
+            headers: [std::ptr::null(); PLACES],
+            metas: [0; PLACES],
+        }
+    }
+    /// Multiplicative hashing: objects at the same place of different blocks do not meet. Of an address the low half will do.
+    #[inline(always)]
+    fn place(h: *const Header) -> usize {
+        ((h as usize as u32).wrapping_mul(0x9E37_79B1) >> (u32::BITS - PLACES.ilog2())) as usize
+    }
+    /// Is it logged with this word? False may be wrong.
+    #[inline(always)]
+    pub(crate) fn has(&self, h: *const Header, meta: u64) -> bool {
+        let place = Filter::place(h);
+        std::ptr::eq(self.headers[place], h) && (self.metas[place] == meta || is_mutant(Mutant::FilterIgnoresWord))
+    }
+    /// Is it logged? False may be wrong.
+    #[inline(always)]
+    pub(crate) fn has_some(&self, h: *const Header) -> bool {
+        std::ptr::eq(self.headers[Filter::place(h)], h)
+    }
+    /// It is logged now.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, e: ReadEntry) {
+        let place = Filter::place(e.header);
+        self.headers[place] = e.header;
+        self.metas[place] = e.meta;
+    }
+    /// It is logged no more.
+    #[inline(always)]
+    pub(crate) fn forget(&mut self, h: *const Header) {
+        self.headers[Filter::place(h)] = std::ptr::null();
+    }
+    /// These are logged no more, and they were all.
+    #[inline]
+    pub(crate) fn clear(&mut self, reads: &[ReadEntry]) {
+        if reads.len() < PLACES / 8 {
+            reads.iter().for_each(|r| self.forget(r.header));
+        } else {
+            self.headers.fill(std::ptr::null());
+        }
+    }
+}
