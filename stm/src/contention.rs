@@ -140,6 +140,10 @@ impl WorldThread {
             pause(if sleeps { wait.round } else { wait.round.min(YIELDS) });
             return Ok(());
         }
+        if wait.object.meta.load(Relaxed) != word {
+            // The owner has just ended: nothing is to be asked of it.
+            return Ok(());
+        }
         wait.counts = true;
         if wait.round >= PATIENT {
             let blocked = self

@@ -4,34 +4,46 @@
 //! meet again and again a transaction only notes such an operation, and *settles* what it has noted when it commits: so it has
 //! the container open for a moment, not for the rest of its time, and threads that fill one container work at the same time.
 //!
-//! What is noted for a container of keys can be looked up by its key. Else it is settled before the transaction reads or opens it itself. For that it must come by: it does,
-//! because the operation of a container that it has read or owns is never put off (see `Tx::is_known`), and all other reads and
-//! opens of shared objects take the slow path, which looks here. Whoever settles opens the container and does the operations
-//! in their order, as if they were called now; they cannot call Python code. If one fails, the transaction is undone and runs
-//! again without putting anything off, so that the error is raised where it belongs.
+//! What is noted for a container of keys can be looked up by its key. Else it is settled before the transaction reads or opens
+//! it itself. For that it must come by: it does, because the operation of a container that it has read or owns is never put off
+//! (see `Tx::is_known`), and all other reads and opens of shared objects take the slow path, which looks here. Whoever settles
+//! opens the container and does the operations in their order, as if they were called now; they cannot call Python code. If one
+//! fails, the transaction is undone and runs again without putting anything off, so that the error is raised where it belongs.
+//!
+//! While one thread settles, others that fill the same container wait. So what can be done before it opens the container is:
+//! what is added and never changes becomes visible to other threads. What else is added does at the commit; the log need not name
+//! either for that (it calls the words private).
 
 use crate::conflicts::Spot;
-use crate::object::{Header, Obj};
+use crate::object::{Header, Kind, Obj};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
+use crate::types::tuple::Tuple;
+use crate::value::Value;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
+use vasuki_stm::poll;
 
-/// Does what was put off: the words of all operations, one after the other. Opens the container, and runs no Python code.
+/// Does what was put off: the words of all operations, one after the other. Opens the container, and runs no Python code. The
+/// values among the words are visible to other threads already, or will be made so at the commit.
 pub type Settle = fn(&mut Thread, Obj, &[u64]) -> R<()>;
 
 /// In `Header::extra` of a container: operations are not put off any more.
 const NEVER: u16 = 1 << 15;
-/// There, below: how often threads meet at the container. A meeting counts this much, a use without one takes one off.
+/// There: what was put off was mostly new to the container, so that it does not pay to look first.
+const NEW: u16 = 1;
+/// There, between: how often threads meet at the container. A meeting counts this much, a use without one takes one off.
 const MEETING: u16 = 1 << 10;
 const MOST: u16 = 16 * MEETING;
 /// With so much it is hot.
 const HOT: u16 = 2 * MEETING;
 /// Of so many uses one is counted, for all.
 const COUNTED: u16 = 1 << 8;
+/// To put an operation off costs much less than to log an answer: it takes so many such uses to count as one.
+const PUT_OFF: u16 = 16;
 /// Containers at a time.
 const CONTAINERS: usize = 8;
 /// Words that are noted for a container before they are settled: more would only take memory.
@@ -42,8 +54,11 @@ struct Batch {
     container: Obj,
     settle: Settle,
     words: Vec<u64>,
-    /// of operations with keys: where in `words` the one is whose key has this hash
+    /// words of an operation with a key: the key, its hash, and more; 0: the operations have no keys
+    stride: usize,
+    /// where in the first `looked_up` of `words` the last operation is whose key has this hash
     keys: Places,
+    looked_up: usize,
     /// where in the program the last one is, if that is recorded
     spot: Spot,
 }
@@ -73,12 +88,32 @@ pub(crate) struct Deferred {
     now: Option<Arc<Vec<u64>>>,
     /// buffers to use again
     spare: (Vec<u64>, Places),
-    /// uses of hot containers since the last one that was counted
+    /// uses of hot containers since the last one that was counted, in parts of [`PUT_OFF`]
     uses: u16,
     /// something could not be settled: the transaction must abort, whoever asks
     failed: bool,
     /// nothing is put off in this transaction: something could not be settled
     off: bool,
+}
+impl Batch {
+    /// The values among the words.
+    fn values(&self) -> impl Iterator<Item = Value> {
+        let (plain, keyed) = self.words.split_at(if self.stride == 0 { self.words.len() } else { 0 });
+        let keyed = keyed.chunks_exact(self.stride.max(1));
+        let all = plain.iter().chain(keyed.flat_map(|op| op[..1].iter().chain(&op[2..])));
+        all.map(|&w| Value(w))
+    }
+    /// The words of the last operation for a key with this hash, and of those behind it.
+    #[inline]
+    fn find(&mut self, hash: u64) -> Option<&mut [u64]> {
+        debug_assert!(self.stride >= 2, "operations without keys");
+        while let Some(&hash) = self.words.get(self.looked_up + 1) {
+            self.keys.insert(hash, self.looked_up as u32);
+            self.looked_up += self.stride;
+        }
+        let at = *self.keys.get(&hash)?;
+        self.words.get_mut(at as usize..)
+    }
 }
 impl Deferred {
     /// Is nothing put off?
@@ -112,25 +147,30 @@ impl Thread {
     /// May operations on a container be put off now?
     #[inline]
     pub fn may_defer(&mut self, container: &Header) -> bool {
-        self.is_hot(container) && container.extra.load(Relaxed) & NEVER == 0 && !self.deferred.off && self.can_abort()
+        self.is_met(container, 1) && container.extra.load(Relaxed) & NEVER == 0 && !self.deferred.off && self.can_abort()
     }
     /// Do threads meet again and again at a container, which this transaction has not read or opened as a whole? It counts the
     /// meetings.
     #[inline]
     pub fn is_hot(&mut self, container: &Header) -> bool {
+        self.is_met(container, PUT_OFF)
+    }
+    #[inline]
+    fn is_met(&mut self, container: &Header, uses: u16) -> bool {
         if !self.tx.concurrent || self.tx.is_known(container) {
             return false;
         }
         let extra = container.extra.load(Relaxed);
-        let n = extra & !NEVER;
+        let n = extra & !(NEVER | NEW);
         // Two threads that count at the same time may lose a count.
         if self.tx.meets_others(self.world, container) {
             if n < MOST {
                 container.extra.store(extra + MEETING, Relaxed);
             }
         } else if n >= COUNTED {
-            self.deferred.uses = (self.deferred.uses + 1) % COUNTED;
-            if self.deferred.uses == 0 {
+            self.deferred.uses += uses;
+            if self.deferred.uses >= COUNTED * PUT_OFF {
+                self.deferred.uses = 0;
                 container.extra.store(extra - COUNTED, Relaxed);
             }
         }
@@ -143,20 +183,39 @@ impl Thread {
             return None;
         }
         let here = |b: &&mut Batch| std::ptr::eq(b.container.header(), container);
-        let batch = self.deferred.batches.iter_mut().find(here)?;
-        let at = *batch.keys.get(&hash)?;
-        batch.words.get_mut(at as usize..)
+        self.deferred.batches.iter_mut().find(here)?.find(hash)
     }
-    /// Puts an operation off whose key has this hash. All that is put off for the container has keys. False: it is to be done now.
-    pub(crate) fn defer_for_key(&mut self, container: Obj, settle: Settle, words: &[u64], hash: u64) -> R<bool> {
-        self.note(container, settle, words, Some(hash))
+    /// Has somebody looked for one of the keys for which the transaction has put something off for a container?
+    #[inline]
+    pub(crate) fn is_looked_up(&self, container: &Header) -> bool {
+        let mut all = self.deferred.batches.iter();
+        all.any(|b| std::ptr::eq(b.container.header(), container) && b.looked_up > 0)
+    }
+    /// Is what threads put off for a container mostly new to it?
+    #[inline(always)]
+    pub(crate) fn expects_new(container: &Header) -> bool {
+        container.extra.load(Relaxed) & NEW != 0
+    }
+    /// So many operations with keys were settled, and so many of the keys were new.
+    pub(crate) fn count_new(container: &Header, all: usize, new: usize) {
+        let extra = container.extra.load(Relaxed);
+        let now = if new >= all - all / 8 { extra | NEW } else { extra & !NEW };
+        if now != extra {
+            // Two threads that count at the same time may lose a count.
+            container.extra.store(now, Relaxed);
+        }
+    }
+    /// Puts an operation off that has a key: the words are the key, its hash, and more. All that is put off for the container has
+    /// keys. False: it is to be done now.
+    pub(crate) fn defer_for_key(&mut self, container: Obj, settle: Settle, words: &[u64]) -> R<bool> {
+        self.note(container, settle, words, words.len())
     }
     /// Puts an operation off that may be. False: it is to be done now.
     pub fn defer(&mut self, container: Obj, settle: Settle, words: &[u64]) -> R<bool> {
-        self.note(container, settle, words, None)
+        self.note(container, settle, words, 0)
     }
     #[inline]
-    fn note(&mut self, container: Obj, settle: Settle, words: &[u64], hash: Option<u64>) -> R<bool> {
+    fn note(&mut self, container: Obj, settle: Settle, words: &[u64], stride: usize) -> R<bool> {
         let all = &mut self.deferred.batches;
         let same = |b: &Batch| b.container == container;
         let i = match all.iter().rposition(same) {
@@ -168,16 +227,15 @@ impl Thread {
                     container,
                     settle,
                     words,
+                    stride,
                     keys,
+                    looked_up: 0,
                     spot: Spot::default(),
                 });
                 all.len() - 1
             }
         };
         let b = &mut all[i];
-        if let Some(hash) = hash {
-            b.keys.insert(hash, b.words.len() as u32);
-        }
         b.words.extend_from_slice(words);
         if let Some(r) = &mut self.recorder {
             b.spot = r.spot(&self.interp);
@@ -214,7 +272,12 @@ impl Thread {
             .position(|b| std::ptr::eq(b.container.header(), container))
         {
             let batch = self.deferred.batches.remove(i);
-            self.settle_batch(batch)?;
+            self.world.set_ends(true);
+            let r = self.settle_batch(batch);
+            self.world.set_ends(false);
+            r?;
+            // Now it holds up others until the transaction ends: that is to be soon.
+            self.world.put_back(poll::TICK);
         }
         Ok(())
     }
@@ -247,7 +310,15 @@ impl Thread {
         }
         Ok(())
     }
+    /// Makes the values of operations visible to other threads: at once, if they never change; what an abort may change, at the
+    /// commit.
+    fn make_visible(&mut self, batch: &Batch) {
+        let changes = |v: &Value| v.is_obj() && !is_constant(*v);
+        self.share_now(batch.values().filter(|v| !changes(v)));
+        batch.values().filter(changes).for_each(|v| self.share(v));
+    }
     fn settle_batch(&mut self, batch: Batch) -> R<()> {
+        self.make_visible(&batch);
         // The collector finds them in `now` meanwhile.
         let words = Arc::new(batch.words);
         self.deferred.now = Some(Arc::clone(&words));
@@ -270,5 +341,17 @@ impl Thread {
             self.deferred.off |= !t.is_abort();
             Throw::ABORT
         })
+    }
+}
+/// Is it an object that never changes, nor what it leads to?
+fn is_constant(v: Value) -> bool {
+    let is_plain = |v: Value| match v.to_obj() {
+        None => true,
+        // Of a builtin class, without attributes.
+        Some(o) => o.shape_id() == 0 && matches!(o.kind(), Kind::Int | Kind::Float | Kind::Complex | Kind::Str | Kind::Bytes),
+    };
+    match v.cast::<Tuple>() {
+        Some(t) => t.obj().shape_id() == 0 && t.items().iter().all(|&v| is_plain(v)),
+        None => is_plain(v),
     }
 }

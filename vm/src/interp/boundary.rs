@@ -446,12 +446,13 @@ impl Thread {
         let m = o.header().meta.load(Relaxed);
         self.world.is_shared(m) || meta::owner(m) == self.world.number() || o.has_flag(flag::SHARED)
     }
-    /// Makes what this transaction has made, and `v` leads to, visible to other threads now, even if the transaction aborts:
+    /// Makes what this transaction has made, and `values` lead to, visible to other threads now, even if the transaction aborts:
     /// for what is found in tables of the VM.
-    pub(crate) fn share_now(&mut self, v: Value) {
+    pub(crate) fn share_now(&mut self, values: impl Iterator<Item = Value>) {
         if self.tx.concurrent {
             let now = self.world.clock().now();
-            Publish::new(&[], &[]).publish_value(v, now, &self.tx);
+            let mut publish = Publish::new(&[], &[]);
+            values.for_each(|v| publish.publish_value(v, now, &self.tx));
         }
     }
     /// Makes `v` visible to other threads at the next commit.

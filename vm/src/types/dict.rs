@@ -8,7 +8,7 @@
 
 use crate::context::ctx;
 use crate::names::names;
-use crate::object::{Gc, Header, Kind, Layout, Obj, Slot};
+use crate::object::{Gc, Header, Kind, Layout, Slot};
 use crate::thread::{Thread, is_shared};
 use crate::throw::{R, Throw};
 use crate::types::cards;
@@ -335,6 +335,9 @@ impl Gc<Dict> {
     /// `set_hash` of a dict that is not open, or has cards.
     #[inline(never)]
     fn set_among_others(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
+        if self.set_unseen(th, k, hash, v)? {
+            return Ok(());
+        }
         let seen = self.header().meta.load(Acquire);
         let cards = self.the_table().filter(|t| t.has_cards());
         if cards.is_some_and(|t| self.set_at_hand(th, seen, t, hash, k, v)) {
@@ -424,7 +427,7 @@ impl Gc<Dict> {
     }
     /// Adds a key that is not there: the search in `table` ended at `at`. The dict is open.
     #[inline]
-    fn insert(self, th: &mut Thread, k: Value, hash: u64, v: Value, table: Value, at: usize) -> R<()> {
+    pub(super) fn insert(self, th: &mut Thread, k: Value, hash: u64, v: Value, table: Value, at: usize) -> R<()> {
         match self.the_table() {
             Some(t) if t.has_room() => {
                 let at = if table == t.value() { Some(at) } else { None };
@@ -432,9 +435,22 @@ impl Gc<Dict> {
             }
             _ => self.grow(th)?.append(None, hash, k, v),
         }
-        self.used.store(self.used.load(Relaxed) + 1, Relaxed);
-        self.version.store(0, Relaxed);
+        self.count_added(1);
         Ok(())
+    }
+    /// Before the entries `from..to` of the table of the opened dict take in keys that were put off.
+    pub(super) fn log_new_entries(self, th: &mut Thread, t: Gc<DictTable>, from: usize, to: usize) {
+        if !th.tx.writable(t.header()) {
+            self.log(th, t, &[&t.fill]);
+            // Without a key an entry is none, whatever else it has.
+            // SAFETY: as in `log`.
+            unsafe { th.tx.log_slots(t.entries()[from..to].iter().map(|e| &e.key.0), false) };
+        }
+    }
+    /// So many keys have come into the opened dict.
+    pub(super) fn count_added(self, n: usize) {
+        self.used.store(self.used.load(Relaxed) + n as u64, Relaxed);
+        self.version.store(0, Relaxed);
     }
     /// Logs words of the table of the opened dict, if that must be undone.
     #[inline(always)]
@@ -593,7 +609,7 @@ impl Gc<Dict> {
 }
 /// Looks for a key: the table, how the search ended, and the value if it was found. Safe on torn state.
 #[inline(always)]
-pub(super) fn look(d: Gc<Dict>, hash: u64, k: Value) -> (Value, Step, Value) {
+fn look(d: Gc<Dict>, hash: u64, k: Value) -> (Value, Step, Value) {
     let t = d.table.get();
     let step = probe(t, hash, k, None);
     let v = match step {
@@ -601,21 +617,6 @@ pub(super) fn look(d: Gc<Dict>, hash: u64, k: Value) -> (Value, Step, Value) {
         _ => Value::EMPTY,
     };
     (t, step, v)
-}
-/// Sets the items that were put off.
-pub(super) fn set_all(th: &mut Thread, dict: Obj, items: &[u64]) -> R<()> {
-    let d = dict.value().as_gc::<Dict>();
-    d.open(th)?;
-    for item in items.chunks_exact(3) {
-        let (k, hash, v) = (Value(item[0]), item[1], Value(item[2]));
-        let table = d.table.get();
-        match probe(table, hash, k, None) {
-            Step::Hit(i) => d.put_value(th, table.as_gc(), i, v)?,
-            Step::Missing(at) => d.insert(th, k, hash, v, table, at)?,
-            Step::Maybe(..) => return Err(th.cannot_settle(dict)),
-        }
-    }
-    Ok(())
 }
 /// Others were met at a dict with this table.
 #[cold]

@@ -10,7 +10,8 @@ use crate::object::{Gc, Header};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
-use crate::types::dict::{Dict, DictTable, look, set_all};
+use crate::types::dict::{Dict, DictTable};
+use crate::types::dict_settle::set_all;
 use crate::types::dict_table::{Step, probe, same_key};
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -64,6 +65,11 @@ impl Gc<Dict> {
             None => None,
         })
     }
+    /// Puts off to set an item, without a look at the dict, if most keys are new to it. False: that may not be.
+    #[inline]
+    pub(super) fn set_unseen(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<bool> {
+        Ok(Thread::expects_new(self.header()) && !th.is_looked_up(self.header()) && self.put_off(th, k, hash, v)?)
+    }
     /// Sets an item of a hot dict. False: the dict is to be opened.
     pub(super) fn set_hot(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<bool> {
         if let Some(words) = th.pending(self.header(), hash) {
@@ -74,7 +80,7 @@ impl Gc<Dict> {
             return Ok(same);
         }
         // What the table tells without being read is a guess; what is put off looks again.
-        match probe(self.table.get(), hash, k, None) {
+        match search(self.table.get(), hash, k) {
             Step::Missing(_) => self.put_off(th, k, hash, v),
             Step::Hit(_) if self.table.get().cast::<DictTable>().is_some_and(|t| t.has_cards()) => {
                 match self.look_among_others(th, k, hash)? {
@@ -90,20 +96,53 @@ impl Gc<Dict> {
     }
     /// Puts off to set a key that is missing. False: that may not be.
     pub(super) fn put_off(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<bool> {
-        Ok(th.may_defer(self.header()) && th.defer_for_key(self.obj(), set_all, &[k.0, hash, v.0], hash)?)
+        Ok(th.may_defer(self.header()) && th.defer_for_key(self.obj(), set_all, &[k.0, hash, v.0])?)
     }
+}
+/// As `look`, with a comparison of keys that knows more.
+fn look(d: Gc<Dict>, hash: u64, k: Value) -> (Value, Step, Value) {
+    let table = d.table.get();
+    let step = search(table, hash, k);
+    let v = match step {
+        Step::Hit(i) => table.as_gc::<DictTable>().get_value(i).unwrap_or(Value::EMPTY),
+        _ => Value::EMPTY,
+    };
+    (table, step, v)
+}
+/// Looks for a key, as `probe`, but compares tuples too. Safe on torn state.
+pub(super) fn search(table: Value, hash: u64, k: Value) -> Step {
+    let mut step = probe(table, hash, k, None);
+    while let Step::Maybe(i, stored, next) = step {
+        match same_as_told(stored, k) {
+            Some(true) => return Step::Hit(i),
+            Some(false) => step = probe(table, hash, k, Some(next)),
+            None => return step,
+        }
+    }
+    step
 }
 /// Are these the words of an operation for this key, as far as can be told without Python code?
 fn is_for(words: &[u64], k: Value) -> bool {
-    is_same_key(Value(words[0]), k)
+    same_as_told(Value(words[0]), k) == Some(true)
 }
 /// Are they the same key, as far as can be told without Python code? Tuples are if their items are.
-pub(super) fn is_same_key(a: Value, b: Value) -> bool {
-    let same = |a: Value, b: Value| a == b || same_key(a, b) == Some(true);
+pub(super) fn same_as_told(a: Value, b: Value) -> Option<bool> {
+    let same = |a: Value, b: Value| if a == b { Some(true) } else { same_key(a, b) };
     let class = ctx().types.tuple;
     match (a.cast::<Tuple>(), b.cast::<Tuple>()) {
         (Some(x), Some(y)) if class_of(a) == class && class_of(b) == class => {
-            x.len() == y.len() && x.items().iter().zip(y.items()).all(|(&p, &q)| same(p, q))
+            if x.len() != y.len() {
+                return Some(false);
+            }
+            let mut all = Some(true);
+            for (&p, &q) in x.items().iter().zip(y.items()) {
+                match same(p, q) {
+                    Some(true) => {}
+                    Some(false) => return Some(false),
+                    None => all = None,
+                }
+            }
+            all
         }
         _ => same(a, b),
     }

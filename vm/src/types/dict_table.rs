@@ -62,7 +62,7 @@ const LARGE: u64 = 1 << 13;
 
 impl Gc<DictTable> {
     #[inline(always)]
-    fn index(self) -> &'static [AtomicU32] {
+    pub(super) fn index(self) -> &'static [AtomicU32] {
         // SAFETY: mask + 1 index words follow the layout.
         unsafe { std::slice::from_raw_parts(self.as_ptr().add(1).cast(), self.mask as usize + 1) }
     }
@@ -224,6 +224,27 @@ impl Gc<DictTable> {
     pub(super) fn fill(self) -> usize {
         (self.fill.load(Relaxed) as usize).min(self.cap as usize)
     }
+    /// How many more index places may be used.
+    pub(super) fn room(self) -> usize {
+        self.cap.saturating_sub(self.spent()) as usize
+    }
+    /// The place where the search for a hash begins.
+    #[inline(always)]
+    pub(super) fn start(self, hash: u64) -> Probe {
+        Probe::start(hash, self.mask)
+    }
+    /// The place that comes next in a search.
+    #[inline(always)]
+    pub(super) fn after(self, mut p: Probe) -> Probe {
+        p.next(self.mask);
+        p
+    }
+    /// Entries were appended up to `fill`, each with an index place of its own.
+    pub(super) fn appended(self, fill: usize) {
+        let more = fill - self.fill();
+        self.fill.store(fill as u64, Relaxed);
+        self.spent.store(self.spent() + more as u64, Relaxed);
+    }
     /// Can an entry be appended?
     #[inline(always)]
     pub(super) fn has_room(self) -> bool {
@@ -351,7 +372,7 @@ fn new_with(th: &mut Thread, room: usize, more: impl Fn(usize) -> usize) -> R<Gc
 /// A place in the search for a hash.
 #[derive(Clone, Copy)]
 pub(super) struct Probe {
-    at: usize,
+    pub(super) at: usize,
     perturb: u64,
 }
 impl Probe {

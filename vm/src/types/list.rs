@@ -7,7 +7,7 @@
 
 use crate::context::ctx;
 use crate::object::{Gc, Header, Kind, Layout, Obj, Slot};
-use crate::thread::{Thread, is_shared};
+use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::{self, Buffer, CARD, ValueVec};
 use crate::types::cards;
@@ -595,8 +595,9 @@ fn append_all(th: &mut Thread, list: Obj, items: &[u64]) -> R<()> {
     list.open_cards(th, n, n + items.len())?;
     let slots = &b.slots()[n..n + items.len()];
     if th.needs_log(list.header()) && !th.tx.writable(b.header()) {
+        // That others may see the new items is not up to the log.
         // SAFETY: the list is open, and the buffer belongs to it.
-        unsafe { th.tx.log_slots(slots.iter().map(|s| &s.0), is_shared(list.header())) };
+        unsafe { th.tx.log_slots(slots.iter().map(|s| &s.0), false) };
     }
     slots.iter().zip(items).for_each(|(s, &v)| s.set_raw(Value(v)));
     list.set_len(th, n + items.len());

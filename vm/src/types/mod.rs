@@ -32,6 +32,7 @@ mod dict_hot;
 pub mod dict_iter;
 pub mod dict_methods;
 pub mod dict_order;
+mod dict_settle;
 #[expect(unsafe_code, reason = "the layout of its objects")]
 pub mod dict_table;
 pub mod dict_views;

@@ -11,9 +11,10 @@ use crate::throw::R;
 use crate::types::buffer::ValueVec;
 use crate::types::class::{Class, class_of};
 use crate::types::dict::Dict;
-use crate::types::dict_hot::is_same_key;
+use crate::types::dict_hot::same_as_told;
 use crate::types::str_::Str;
 use crate::value::Value;
+use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Layout of a set and of a frozenset.
@@ -95,6 +96,13 @@ impl Gc<SetTable> {
         }
         &entries[p.at]
     }
+    /// Brings what the search for each of some hashes begins with into the cache, all at the same time.
+    fn look_ahead<'a>(self, hashes: impl Iterator<Item = &'a u64>) {
+        let entries = self.entries();
+        for hash in hashes {
+            black_box(entries[(hash & self.mask) as usize].key.get());
+        }
+    }
     /// Adds a key that is not there; there is room.
     fn place(self, hash: u64, key: Value) {
         self.fill_entry(self.free_entry(hash), hash, key);
@@ -135,6 +143,8 @@ fn new_table(th: &mut Thread, size: usize) -> R<Gc<SetTable>> {
 
 /// Neighbours that are tried before the next jump, where the table reaches that far.
 const NEAR: u64 = 9;
+/// Searches that are begun side by side.
+const AHEAD: usize = 32;
 #[derive(Clone, Copy)]
 struct Probe {
     at: usize,
@@ -198,10 +208,18 @@ fn same_key(a: Value, b: Value) -> Option<bool> {
     }
     None
 }
-/// Looks for a key: the table, and how the search ended. Safe on torn state.
+/// Looks for a key, as `probe`, but compares tuples too: the table, and how the search ended. Safe on torn state.
 fn look(s: Gc<Set>, hash: u64, key: Value) -> (Value, Step) {
     let t = s.table.get();
-    (t, probe(t, hash, key, None))
+    let mut step = probe(t, hash, key, None);
+    while let Step::Maybe(i, stored, next) = step {
+        step = match same_as_told(stored, key) {
+            Some(true) => Step::Hit(i),
+            Some(false) => probe(t, hash, key, Some(next)),
+            None => break,
+        }
+    }
+    (t, step)
 }
 /// What a search has found, as a word. None: only Python code can tell.
 fn answer(step: Step) -> Option<u64> {
@@ -221,14 +239,24 @@ fn is_same(h: &Header, words: &[u64; 3]) -> bool {
 fn add_all(th: &mut Thread, set: Obj, items: &[u64]) -> R<()> {
     let s = of(set.value());
     th.write(s.header(), WORDS)?;
-    for item in items.chunks_exact(2) {
-        let (v, hash) = (Value(item[0]), item[1]);
-        match probe(s.table.get(), hash, v, None) {
-            Step::Hit(_) => {}
-            Step::Missing => s.insert(th, v, hash)?,
-            Step::Maybe(..) => return Err(th.cannot_settle(set)),
+    let mut new = 0;
+    for some in items.chunks(2 * AHEAD) {
+        if let Some(t) = s.the_table() {
+            t.look_ahead(some.iter().skip(1).step_by(2));
+        }
+        for item in some.chunks_exact(2) {
+            let (v, hash) = (Value(item[0]), item[1]);
+            match look(s, hash, v).1 {
+                Step::Hit(_) => {}
+                Step::Missing => {
+                    s.insert_put_off(th, v, hash)?;
+                    new += 1;
+                }
+                Step::Maybe(..) => return Err(th.cannot_settle(set)),
+            }
         }
     }
+    Thread::count_new(s.header(), items.len() / 2, new);
     Ok(())
 }
 /// Looks for a key from a probe on. Safe on torn state.
@@ -411,13 +439,13 @@ impl Gc<Set> {
         let hash = hash_item(th, v)?;
         let h = self.header();
         if th.may_defer(h) {
-            if self.is_put_off(th, v, hash as u64)? {
+            let blind = Thread::expects_new(h) && !th.is_looked_up(h);
+            if !blind && self.is_put_off(th, v, hash as u64)? {
                 return Ok(());
             }
             // What the table tells without being read is a guess; what is put off looks again.
-            if th.may_defer(h)
-                && matches!(probe(self.table.get(), hash as u64, v, None), Step::Missing)
-                && th.defer_for_key(self.obj(), add_all, &[v.0, hash as u64], hash as u64)?
+            if (blind || th.may_defer(h) && matches!(look(self, hash as u64, v).1, Step::Missing))
+                && th.defer_for_key(self.obj(), add_all, &[v.0, hash as u64])?
             {
                 return Ok(());
             }
@@ -430,7 +458,7 @@ impl Gc<Set> {
         let Some(words) = th.pending(self.header(), hash) else {
             return Ok(false);
         };
-        let same = is_same_key(Value(words[0]), v);
+        let same = same_as_told(Value(words[0]), v) == Some(true);
         if !same {
             th.settle(self.header())?;
         }
@@ -449,6 +477,25 @@ impl Gc<Set> {
                 unsafe { th.tx.log_slot(w, is_shared(self.header())) };
             }
         }
+        self.fill_entry(th, t, e, v, hash)
+    }
+    /// As `insert`, of what was put off. The set is open.
+    fn insert_put_off(self, th: &mut Thread, v: Value, hash: u64) -> R<()> {
+        let Some(t) = self.the_table() else {
+            return self.insert(th, v, hash);
+        };
+        let e = t.free_entry(hash);
+        if !th.tx.writable(t.header()) {
+            // Without a key an entry is none, whatever its hash. That others may see the new one is not up to the log.
+            // SAFETY: as in `insert`.
+            unsafe {
+                th.tx.log_slot(&t.fill, is_shared(self.header()));
+                th.tx.log_slots([&e.key.0].into_iter(), false);
+            }
+        }
+        self.fill_entry(th, t, e, v, hash)
+    }
+    fn fill_entry(self, th: &mut Thread, t: Gc<SetTable>, e: &Entry, v: Value, hash: u64) -> R<()> {
         t.fill_entry(e, hash, v);
         let used = self.used.load(Relaxed) + 1;
         self.used.store(used, Relaxed);
