@@ -18,6 +18,7 @@ use crate::types::cards;
 use crate::types::class::class_of;
 use crate::types::str_::Str;
 use crate::value::Value;
+use std::ptr::from_ref;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Layout of a table; the index (u32) and the entries follow.
@@ -37,6 +38,8 @@ pub struct DictTable {
 unsafe impl Layout for DictTable {
     const KIND: Kind = Kind::DictTable;
 }
+/// Entries that move to another table: so far ahead the place of one is expected.
+const AHEAD: usize = 16;
 /// Steps of a short search.
 const NEAR: usize = 8;
 /// An entry.
@@ -233,6 +236,11 @@ impl Gc<DictTable> {
     pub(super) fn start(self, hash: u64) -> Probe {
         Probe::start(hash, self.mask)
     }
+    /// A key with this hash will come in soon.
+    #[inline(always)]
+    fn expect(self, hash: u64) {
+        vasuki_gc::prefetch(from_ref(&self.index()[self.start(hash).at]) as usize);
+    }
     /// The place that comes next in a search.
     #[inline(always)]
     pub(super) fn after(self, mut p: Probe) -> Probe {
@@ -316,6 +324,9 @@ impl Gc<DictTable> {
             let (olds, had_cells) = (&t.entries()[..t.fill()], t.has_cards());
             let mut n = first;
             for (i, old) in olds.iter().enumerate() {
+                if let Some(soon) = olds.get(i + AHEAD) {
+                    self.expect(soon.hash.load(Relaxed));
+                }
                 if let Some((_, hash, k, v)) = t.item(i, old, had_cells)
                     && let Some(e) = entries.get(n)
                     && self.has_room()

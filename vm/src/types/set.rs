@@ -14,7 +14,7 @@ use crate::types::dict::Dict;
 use crate::types::dict_hot::same_as_told;
 use crate::types::str_::Str;
 use crate::value::Value;
-use std::hint::black_box;
+use std::ptr::from_ref;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Layout of a set and of a frozenset.
@@ -96,12 +96,10 @@ impl Gc<SetTable> {
         }
         &entries[p.at]
     }
-    /// Brings what the search for each of some hashes begins with into the cache, all at the same time.
-    fn look_ahead<'a>(self, hashes: impl Iterator<Item = &'a u64>) {
-        let entries = self.entries();
-        for hash in hashes {
-            black_box(entries[(hash & self.mask) as usize].key.get());
-        }
+    /// A key with this hash will be looked for soon.
+    #[inline(always)]
+    fn expect(self, hash: u64) {
+        vasuki_gc::prefetch(from_ref(&self.entries()[(hash & self.mask) as usize]) as usize);
     }
     /// Adds a key that is not there; there is room.
     fn place(self, hash: u64, key: Value) {
@@ -143,7 +141,7 @@ fn new_table(th: &mut Thread, size: usize) -> R<Gc<SetTable>> {
 
 /// Neighbours that are tried before the next jump, where the table reaches that far.
 const NEAR: u64 = 9;
-/// Searches that are begun side by side.
+/// So many keys ahead a key's place in the table is expected.
 const AHEAD: usize = 32;
 #[derive(Clone, Copy)]
 struct Probe {
@@ -232,7 +230,7 @@ fn answer(step: Step) -> Option<u64> {
 /// Is the answer, with hash and key before it, still the same?
 fn is_same(h: &Header, words: &[u64; 3]) -> bool {
     // SAFETY: the header of a set; answers are logged for those only.
-    let s: Gc<Set> = unsafe { Gc::from_addr(std::ptr::from_ref(h) as u64) };
+    let s: Gc<Set> = unsafe { Gc::from_addr(from_ref(h) as u64) };
     answer(look(s, words[0], Value(words[1])).1) == Some(words[2])
 }
 /// Adds the items that were put off.
@@ -242,7 +240,7 @@ fn add_all(th: &mut Thread, set: Obj, items: &[u64]) -> R<()> {
     let mut new = 0;
     for some in items.chunks(2 * AHEAD) {
         if let Some(t) = s.the_table() {
-            t.look_ahead(some.iter().skip(1).step_by(2));
+            some.chunks_exact(2).for_each(|item| t.expect(item[1]));
         }
         for item in some.chunks_exact(2) {
             let (v, hash) = (Value(item[0]), item[1]);
@@ -524,7 +522,11 @@ impl Gc<Set> {
     fn rebuild(self, th: &mut Thread, size: usize) -> R<Gc<SetTable>> {
         let new = new_table(th, size)?;
         if let Some(t) = self.the_table() {
-            for e in t.entries() {
+            let entries = t.entries();
+            for (i, e) in entries.iter().enumerate() {
+                if let Some(soon) = entries.get(i + AHEAD) {
+                    new.expect(soon.hash.load(Relaxed));
+                }
                 if let Some(k) = e.live() {
                     new.place(e.hash.load(Relaxed), k);
                 }
