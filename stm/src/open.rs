@@ -93,12 +93,13 @@ impl Tx {
             old_shape,
         });
         let first = (h as *const Header).wrapping_add(1).cast::<AtomicU64>();
-        self.undo.extend((0..words).map(|i| {
+        self.undo.reserve(words);
+        for i in 0..words {
             let slot = first.wrapping_add(i);
             // SAFETY: the caller says that the object has so many words after its header.
             let old = unsafe { (*slot).load(Ordering::Relaxed) };
-            UndoEntry { slot, old, of }
-        }));
+            self.undo.push(UndoEntry { slot, old, of });
+        }
     }
     /// Logs the present content of one word of an object that is open, if it is the first time. `shared`: other threads
     /// can reach the object.

@@ -2,8 +2,8 @@
 //!
 //! Transactions are as long as the ticker lets them be, until they conflict: then they get shorter, so that threads which
 //! use many objects at random seldom meet. How short is a matter of costs: the end of a transaction costs some, and so does a
-//! wait for another one. If even the shortest ones meet others all the time, the threads want the same
-//! object: nothing runs in parallel then, and what counts is that it is handed over seldom. Such a *hot* thread has long
+//! wait for another one. If even the shortest ones meet others all the time, and do not only wait long now and then, the threads
+//! want the same object: nothing runs in parallel then, and what counts is that it is handed over seldom. Such a *hot* thread has long
 //! transactions again, and leaves the object to whoever works with it for a while before it asks. Now and then it tries the
 //! short ones again.
 
@@ -23,6 +23,9 @@ const ENOUGH: i64 = 16;
 /// Nanoseconds in which is counted how long a thread waits; for one part in so many is much.
 const WINDOW: u64 = 1_000_000;
 const MUCH: u64 = 4;
+/// Transactions after which a trial may end badly: if one in so many has met others.
+const SAMPLE: u32 = 32;
+const OFTEN: u32 = 4;
 /// Short transactions in a row without a conflict that end a trial.
 const TRIED: u32 = 256;
 /// Microseconds that a hot thread leaves the owner of an object alone.
@@ -51,6 +54,11 @@ pub struct Length {
     /// since when waiting is counted, and nanoseconds of it
     window: Option<Instant>,
     waited: u64,
+    /// transactions that ended since then, and those of them that met others
+    ended: u32,
+    met: u32,
+    /// the present one was undone before
+    again: bool,
     /// transactions are short until the end of the window, to see whether that helps
     trial: bool,
     /// the epoch in which the thread is hot; 0: it is not
@@ -63,6 +71,7 @@ impl Length {
     }
     /// The transaction was undone.
     pub(crate) fn undone(&mut self, waits: Waits) {
+        self.again = true;
         self.conflict(waits, 2 * ENOUGH * BOUNDARY);
     }
     /// So many nanoseconds were lost to others.
@@ -94,8 +103,11 @@ impl Length {
     fn start_trial(&mut self) {
         self.trial = true;
         self.limit = SHORT;
-        self.window = Some(Instant::now());
-        self.waited = 0;
+        self.begin_window(Instant::now());
+    }
+    fn begin_window(&mut self, since: Instant) {
+        self.window = Some(since);
+        (self.waited, self.ended, self.met) = (0, 0, 0);
     }
     /// Has it waited for much of a window that is over now?
     fn has_waited_much(&mut self, nanos: u64) -> bool {
@@ -103,15 +115,17 @@ impl Length {
         let since = match self.window {
             Some(t) => t,
             None => {
-                self.waited = 0;
-                now.checked_sub(Duration::from_nanos(nanos)).unwrap_or(now)
+                let since = now.checked_sub(Duration::from_nanos(nanos)).unwrap_or(now);
+                self.begin_window(since);
+                since
             }
         };
-        self.window = Some(since);
         self.waited += nanos;
         let time = (now - since).as_nanos() as u64;
-        let much = self.waited * MUCH >= time;
-        if time < WINDOW {
+        // A few long waits, for threads that do not run, do not make a trial fail.
+        let often = !self.trial || self.met * OFTEN >= self.ended;
+        let much = often && self.waited * MUCH >= time;
+        if time < WINDOW || self.trial && self.ended < SAMPLE {
             return false;
         }
         self.window = None;
@@ -124,6 +138,9 @@ impl Length {
     }
     /// A transaction has ended at a boundary, and had to wait or not.
     pub(crate) fn committed(&mut self, waits: Waits) {
+        self.ended = self.ended.wrapping_add(1);
+        self.met += u32::from(self.again || waits.nanos > 0);
+        self.again = false;
         if self.hot != 0 {
             if self.hot != epoch().0 {
                 self.hot = 0;
@@ -146,7 +163,7 @@ impl Length {
 
 #[cfg(test)]
 mod tests {
-    use super::{BOUNDARY, Duration, ENOUGH, Instant, LONGEST, Length, SHORT, TRIED, WINDOW};
+    use super::{BOUNDARY, Duration, ENOUGH, Instant, LONGEST, Length, OFTEN, SAMPLE, SHORT, TRIED, WINDOW};
     use vasuki_stm::Waits;
 
     const NONE: Waits = Waits {
@@ -219,8 +236,17 @@ mod tests {
         l.window = long_ago();
         l.committed(much);
         assert!(l.trial && l.limit == SHORT && l.patience() == 0);
-        l.window = long_ago();
-        l.committed(much);
+        let trial = |l: &mut Length, clean| {
+            for _ in 0..SAMPLE {
+                l.window = long_ago();
+                l.committed(much);
+                commits(l, clean);
+            }
+        };
+        trial(&mut l, OFTEN);
+        assert!(l.patience() == 0, "it has waited much, but not often");
+        l.start_trial();
+        trial(&mut l, 1);
         assert!(l.patience() > 0 && l.limit() == usize::MAX, "patient, and no limit");
         l.hot = u64::MAX;
         commits(&mut l, 1);

@@ -1,7 +1,7 @@
 //! A run of slots: items of lists, overflow attributes, temporary values of native code (`ValueVec`).
 //!
 //! `cap` never changes, so a racing reader stays within bounds; unused slots are EMPTY. Cards may follow the slots (see
-//! `cards`), each for `CARD` of them.
+//! `cards`), one for each of them, or in a large buffer one for some that stand side by side.
 
 use crate::object::{Gc, Header, Kind, Layout, Slot, Space};
 use crate::thread::Thread;
@@ -40,8 +40,14 @@ impl Gc<Buffer> {
     }
 }
 
-/// Slots of a card.
-pub(super) const CARD: usize = 8;
+/// Buffers with more slots than these have a card for `1 << COARSE` of them, not for each.
+const FINE: usize = 8192;
+const COARSE: u32 = 3;
+/// The binary logarithm of the number of slots that share a card.
+#[inline(always)]
+fn grain(cap: usize) -> u32 {
+    if cap <= FINE { 0 } else { COARSE }
+}
 
 impl Gc<Buffer> {
     /// Has it cards?
@@ -65,25 +71,27 @@ impl Gc<Buffer> {
         let slots = self.slots();
         let slot = slots.get(i)?;
         debug_assert!(self.has_cards());
-        // SAFETY: behind the slots of such a buffer is a card for every `CARD` of them.
-        let card = unsafe { &*slots.as_ptr_range().end.cast::<Header>().add(i / CARD) };
+        // SAFETY: behind the slots of such a buffer are cards for all of them.
+        let card = unsafe { &*slots.as_ptr_range().end.cast::<Header>().add(i >> grain(self.cap())) };
         Some((slot, card))
     }
     /// The slots that share a card with slot `i`.
     #[inline(always)]
     pub(super) fn around(self, i: usize) -> &'static [Slot] {
-        let from = i / CARD * CARD;
-        &self.slots()[from..(from + CARD).min(self.cap())]
+        let (cap, grain) = (self.cap(), grain(self.cap()));
+        let from = i >> grain << grain;
+        &self.slots()[from..(from + (1 << grain)).min(cap)]
     }
-    /// Opens the cards of the slots `from..to`, and saves the slots.
+    /// The cards of the slots `from..to` of a buffer with cards, each with those of these slots that it guards.
+    pub(super) fn cards_of(self, from: usize, to: usize) -> impl Iterator<Item = (&'static Header, std::ops::Range<usize>)> {
+        let (to, grain) = (to.min(self.cap()), grain(self.cap()));
+        let cards = if from < to { from >> grain..((to - 1) >> grain) + 1 } else { 0..0 };
+        cards.map(move |c| (&self.cards()[c], (c << grain).max(from)..((c + 1) << grain).min(to)))
+    }
+    /// Opens the cards of the slots `from..to`, and saves all that these guard.
     pub(super) fn open_cards(self, th: &mut Thread, from: usize, to: usize) -> R<()> {
-        let to = to.min(self.cap());
-        if from >= to {
-            return Ok(());
-        }
-        for c in from / CARD..=(to - 1) / CARD {
-            let card = &self.cards()[c];
-            th.write_card(card, self.around(c * CARD))?;
+        for (card, slots) in self.cards_of(from, to) {
+            th.write_card(card, self.around(slots.start))?;
         }
         Ok(())
     }
@@ -98,7 +106,7 @@ impl Gc<Buffer> {
 }
 
 fn cards_for(cap: usize) -> usize {
-    cap.div_ceil(CARD)
+    cap.div_ceil(1 << grain(cap))
 }
 /// A new buffer of `cap` EMPTY slots.
 pub fn new(th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {

@@ -12,10 +12,8 @@
 //! nobody else changes those places. If the container has got another buffer or table meanwhile, the transaction is lost.
 //! Opening a card saves what it guards: nothing more is logged until the transaction ends.
 //!
-//! A container gets cards when others are met at it again and again ([`met`]); what is private or small never does. If others
-//! are met at the cards themselves as often, its threads use the same parts: then cards only make them meet in more places,
-//! and a list loses them again ([`are_useless`]) until it grows. In solo mode nobody looks at cards: the container's header is
-//! what changes then.
+//! A container gets cards when others are met at it again and again ([`met`]); what is private or small never does. In solo mode
+//! nobody looks at cards: the container's header is what changes then.
 
 use crate::object::{Header, Kind, Obj, flag};
 use crate::thread::Thread;
@@ -29,11 +27,6 @@ const HAS: u16 = 1 << 15;
 const NEVER: u16 = 1 << 14;
 /// Meetings after which there are to be cards.
 const ENOUGH: u16 = 2;
-/// Of what has cards, `extra` counts how often others are met at them: a meeting, which costs the rest of a transaction, counts
-/// this much, an opening without one takes one off.
-const MEETING: u16 = 1000;
-/// With so much they are of no use: their threads do not use different parts.
-const TOO_MUCH: u16 = 16_000;
 
 /// Has the buffer or table with this header cards?
 #[inline(always)]
@@ -64,25 +57,6 @@ pub(super) fn met(part: &Header) {
 #[inline]
 pub(super) fn are_due(th: &Thread, container: &Header, part: &Header) -> bool {
     part.extra.load(Relaxed) == ENOUGH && th.tx.concurrent && container.flags.load(Relaxed) & flag::SHARED != 0
-}
-/// Has nobody been met at cards of the buffer or table with this header lately?
-#[inline(always)]
-pub(super) fn are_undisturbed(part: &Header) -> bool {
-    part.extra.load(Relaxed) == HAS
-}
-/// A card of the buffer or table with the header `part` is about to be opened, and another thread is met there or not. Is
-/// that so often so that the cards are to go?
-#[inline]
-pub(super) fn are_useless(part: &Header, meets: bool) -> bool {
-    let n = part.extra.load(Relaxed);
-    let count = n & !HAS;
-    if meets {
-        part.extra.store(HAS | (count + MEETING).min(TOO_MUCH), Relaxed);
-    } else if count > 0 && count < TOO_MUCH {
-        // Two threads that count at the same time may lose one.
-        part.extra.store(n - 1, Relaxed);
-    }
-    count >= TOO_MUCH
 }
 /// Has somebody a card of a buffer or table open?
 pub(crate) fn any_open(th: &Thread, o: Obj) -> bool {

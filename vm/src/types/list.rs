@@ -9,7 +9,7 @@ use crate::context::ctx;
 use crate::object::{Gc, Header, Kind, Layout, Obj, Slot};
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::buffer::{self, Buffer, CARD, ValueVec};
+use crate::types::buffer::{self, Buffer, ValueVec};
 use crate::types::cards;
 use crate::types::class::Class;
 use crate::types::iter::{self, Iter};
@@ -33,7 +33,7 @@ unsafe impl Layout for List {
 /// Words after the header that are saved when it is opened.
 pub const WORDS: usize = 2;
 /// Shorter lists get no cards.
-const LEAST: usize = 4 * CARD;
+const LEAST: usize = 32;
 
 impl Gc<List> {
     #[inline(always)]
@@ -178,9 +178,8 @@ impl Gc<List> {
     #[inline(always)]
     fn set_at_hand(self, th: &mut Thread, seen: u64, b: Gc<Buffer>, i: usize, v: Value) -> bool {
         let Some((slot, card)) = b.place(i) else { return false };
-        let open = !slot.get().is_empty()
-            && (th.tx.writable(card)
-                || th.tx.knows(self.header(), seen) && cards::are_undisturbed(b.header()) && th.try_open_card(card, b.around(i)));
+        let open =
+            !slot.get().is_empty() && (th.tx.writable(card) || th.tx.knows(self.header(), seen) && th.try_open_card(card, b.around(i)));
         if open {
             slot.set_raw(v);
         }
@@ -199,10 +198,10 @@ impl Gc<List> {
         if !b.has_cards() {
             return Ok(Some(v));
         }
-        let look = || b.slots()[i].get();
-        Ok(Some(th.read_meeting(&b.cards()[i / CARD], look, |_| {
-            _ = cards::are_useless(b.header(), true)
-        })?))
+        match b.place(i) {
+            Some((slot, card)) => Ok(Some(th.read_card(card, || slot.get())?)),
+            None => Ok(None),
+        }
     }
     /// Replaces item `i`; false if there is none.
     #[inline(always)]
@@ -240,12 +239,6 @@ impl Gc<List> {
         }
         let slot = &b.slots()[i];
         if th.tx.concurrent && b.has_cards() {
-            let meets = th.tx.meets_others(th.world, &b.cards()[i / CARD]);
-            if cards::are_useless(b.header(), meets) {
-                let slot = &self.drop_cards(th, b)?.slots()[i];
-                th.store(self.header(), slot, v);
-                return Ok(true);
-            }
             b.open_cards(th, i, i + 1)?;
             slot.set_raw(v);
         } else {
@@ -253,19 +246,6 @@ impl Gc<List> {
             th.store(self.header(), slot, v);
         }
         Ok(true)
-    }
-    /// Puts a buffer without cards in place of `b`, which it had when it was read. Gives the new one.
-    #[cold]
-    #[inline(never)]
-    fn drop_cards(self, th: &mut Thread, b: Gc<Buffer>) -> R<Gc<Buffer>> {
-        self.open(th)?;
-        let n = self.len.load(Relaxed) as usize;
-        self.open_cards(th, 0, n)?;
-        let new = buffer::new(th, b.cap())?;
-        cards::forbid(new.header());
-        copy(new, 0, &b.slots()[..n]);
-        self.set_buffer(th, new.value(), n);
-        Ok(new)
     }
     /// Appends.
     #[inline(always)]
@@ -450,9 +430,8 @@ impl Gc<List> {
             })?;
             let Some(b) = b else { continue };
             if b.has_cards() {
-                for (c, card) in b.cards().iter().enumerate().take((end - 1) / CARD + 1).skip(from / CARD) {
-                    let (first, last) = ((c * CARD).max(from), ((c + 1) * CARD).min(end));
-                    th.read_card(card, || take(first, &b.slots()[first..last]))?;
+                for (card, slots) in b.cards_of(from, end) {
+                    th.read_card(card, || take(slots.start, &b.slots()[slots.clone()]))?;
                 }
             }
             return Ok(out);
