@@ -6,6 +6,7 @@
 
 use crate::header::{Header, meta};
 use crate::mutant::{Mutant, is_mutant};
+use crate::prefetch::prefetch_to_write;
 use crate::sync::atomic::{AtomicU64, Ordering, fence};
 use crate::tx::Tx;
 use crate::world::WorldThread;
@@ -55,9 +56,12 @@ impl Tx {
     #[inline(always)]
     pub unsafe fn open_card(&mut self, w: &WorldThread, h: &Header, words: &[AtomicU64]) -> bool {
         let m = h.meta.load(Ordering::Relaxed);
-        if !self.is_at_hand(m, Mutant::OpenWithoutVersionCheck)
-            || h.meta.compare_exchange(m, self.tag, Ordering::AcqRel, Ordering::Relaxed).is_err()
-        {
+        if !self.is_at_hand(m, Mutant::OpenWithoutVersionCheck) {
+            return false;
+        }
+        // The first word may be in another line than the card: both come at once.
+        prefetch_to_write(words.as_ptr());
+        if h.meta.compare_exchange(m, self.tag, Ordering::AcqRel, Ordering::Relaxed).is_err() {
             return false;
         }
         // As in `open`.

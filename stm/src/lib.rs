@@ -54,6 +54,8 @@ mod numbers;
 mod open;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
 mod parts;
+#[expect(unsafe_code, reason = "hints are instructions")]
+mod prefetch;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
 mod read;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
