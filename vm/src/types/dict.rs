@@ -104,46 +104,45 @@ impl Gc<Dict> {
     /// The value of a key with a known hash.
     #[inline]
     pub fn get_hash(self, th: &mut Thread, k: Value, hash: i64) -> R<Option<Value>> {
-        if th.tx.concurrent && (!th.tx.owns(self.header()) || self.has_cards(th)) {
-            return self.get_concurrent(th, k, hash as u64);
-        }
-        // Nobody else writes it.
-        let table = self.table.get();
-        // Deleted entries have other keys.
-        if let Some(t) = table.cast::<DictTable>()
-            && let Some(i) = t.at_first_place(hash as u64, k)
-        {
-            return Ok(t.get_value(i));
-        }
-        match probe(table, hash as u64, k, None) {
-            Step::Hit(i) => Ok(table.as_gc::<DictTable>().get_value(i)),
-            Step::Missing(_) => Ok(None),
-            step => self.get_asking(th, k, hash as u64, table, step),
+        // A short way, which needs no place on the stack.
+        let nearby = || self.table_without_cards()?.value_nearby(hash as u64, k);
+        match th.tx.read_known(self.header(), &nearby) {
+            Some(Some(v)) => Ok(if v.is_empty() { None } else { Some(v) }),
+            _ => self.get_further(th, k, hash as u64),
         }
     }
+    /// As `get_hash`: the search is longer, or this is the first look at the dict, or others may write it.
     #[inline(never)]
-    fn get_concurrent(self, th: &mut Thread, k: Value, hash: u64) -> R<Option<Value>> {
+    fn get_further(self, th: &mut Thread, k: Value, hash: u64) -> R<Option<Value>> {
         let seen = self.header().meta.load(Acquire);
         if let Some(t) = self.the_table() {
-            if t.has_cards() {
-                if let Some(v) = self.get_at_hand(th, seen, t, hash, k) {
-                    return Ok(Some(v));
-                }
-            } else {
+            if !t.has_cards() {
                 // Its own table, or one that it has read before.
-                let look = || {
-                    let t = self.the_table().filter(|t| !t.has_cards())?;
-                    t.at_first_place(hash, k).and_then(|i| t.get_value(i))
-                };
-                if let Some(Some(v)) = th.tx.read_known(self.header(), &look) {
-                    return Ok(Some(v));
+                let look = || self.table_without_cards().map(|_| look(self, hash, k));
+                match th.tx.read_known(self.header(), &look) {
+                    Some(Some((_, Step::Hit(_), v))) if !v.is_empty() => return Ok(Some(v)),
+                    Some(Some((_, Step::Missing(_), _))) => return Ok(None),
+                    _ => {}
                 }
+            } else if th.tx.concurrent
+                && let Some(v) = self.get_at_hand(th, seen, t, hash, k)
+            {
+                return Ok(Some(v));
             }
         }
         self.get_slow(th, k, hash)
     }
     #[inline(never)]
     fn get_slow(self, th: &mut Thread, k: Value, hash: u64) -> R<Option<Value>> {
+        if !th.tx.concurrent {
+            // Nobody looks at cards.
+            let (table, step, v) = look(self, hash, k);
+            return match step {
+                Step::Maybe(..) => self.get_asking(th, k, hash, table, step),
+                _ if v.is_empty() => Ok(None),
+                _ => Ok(Some(v)),
+            };
+        }
         if th.is_hot(self.header())
             && let Some(found) = self.get_among_others(th, k, hash)?
         {
@@ -242,12 +241,7 @@ impl Gc<Dict> {
     /// The slot of the value of an entry, if the dict's header guards it.
     #[inline(always)]
     pub fn value_slot(self, i: usize) -> Option<&'static Slot> {
-        let t = self.the_table()?;
-        if t.has_cards() || i >= t.entries().len() {
-            None
-        } else {
-            Some(t.value_of(i))
-        }
+        self.table_without_cards()?.value_in_entry(i)
     }
     /// The version of the keys; 0: none yet.
     #[inline(always)]
@@ -389,6 +383,11 @@ impl Gc<Dict> {
         new.refill(t.value());
         self.table.set_raw(new.value());
         Ok(Some(same_entry(t, i, new)))
+    }
+    /// The table, if the dict's header guards all that is in it.
+    #[inline(always)]
+    fn table_without_cards(self) -> Option<Gc<DictTable>> {
+        self.the_table().filter(|t| !t.has_cards())
     }
     /// Must cards be minded? For an owned dict; else a guess.
     #[inline(always)]

@@ -103,6 +103,12 @@ impl Gc<DictTable> {
     pub(super) fn value_of(self, i: usize) -> &'static Slot {
         self.value_in(i, &self.entries()[i], self.has_cards())
     }
+    /// The slot of the value of entry `i` of a table that has no cells.
+    #[inline(always)]
+    pub(super) fn value_in_entry(self, i: usize) -> Option<&'static Slot> {
+        debug_assert!(!self.has_cards());
+        Some(&self.entries().get(i)?.value)
+    }
     /// The slots of the key and the value of entry `i`.
     #[inline(always)]
     pub(super) fn slots_of(self, i: usize) -> (&'static Slot, &'static Slot) {
@@ -170,11 +176,27 @@ impl Gc<DictTable> {
         e.key.set_raw(key);
         slot.set_raw(value);
     }
-    /// The number of the entry that the first place for a hash leads to, if it has just this key: for who owns the dict.
+    /// The value of a key, EMPTY if there is none, as far as the first two places for its hash tell without a comparison; the table
+    /// has no cells. Safe on torn state.
     #[inline(always)]
-    pub(super) fn at_first_place(self, hash: u64, key: Value) -> Option<usize> {
-        let i = (self.index()[(hash & self.mask) as usize].load(Relaxed) as usize).wrapping_sub(1);
-        (self.entries().get(i)?.key.get() == key).then_some(i)
+    pub(super) fn value_nearby(self, hash: u64, key: Value) -> Option<Value> {
+        let mut p = Probe::start(hash, self.mask);
+        for _ in 0..2 {
+            // SAFETY: the mask keeps the place within the index.
+            let i = unsafe { self.index().get_unchecked(p.at) }.load(Relaxed) as usize;
+            if i == 0 {
+                return Some(Value::EMPTY);
+            }
+            let e = self.entries().get(i - 1)?;
+            if e.key.get() == key {
+                return Some(e.value.get());
+            }
+            if e.hash.load(Relaxed) == hash {
+                return None;
+            }
+            p.next(self.mask);
+        }
+        None
     }
     /// The number of the entry of a key, if the search for it is short and needs no Python code. Safe on torn state.
     #[inline(always)]

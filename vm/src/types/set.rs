@@ -369,10 +369,14 @@ impl Gc<Set> {
     /// Is an item with a known hash in it?
     #[inline]
     pub fn contains_hash(self, th: &mut Thread, v: Value, hash: i64) -> R<bool> {
-        // A frozenset never changes.
-        if (!th.tx.concurrent || self.obj().kind() == Kind::FrozenSet)
-            && let Some(found) = self.at_first_place(v, hash)
-        {
+        let at_first_place = || self.at_first_place(v, hash);
+        let found = if self.obj().kind() == Kind::FrozenSet {
+            // It never changes.
+            at_first_place()
+        } else {
+            th.tx.read_known(self.header(), &at_first_place).flatten()
+        };
+        if let Some(found) = found {
             return Ok(found);
         }
         if th.is_hot(self.header()) {
@@ -410,7 +414,7 @@ impl Gc<Set> {
     /// Adds an item with a known hash; was it missing?
     #[inline]
     pub fn add_hash(self, th: &mut Thread, v: Value, hash: i64) -> R<bool> {
-        if !th.tx.concurrent
+        if (!th.tx.concurrent || th.tx.writable(self.header()))
             && let Some(found) = self.at_first_place(v, hash)
         {
             if !found {

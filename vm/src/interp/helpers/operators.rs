@@ -98,54 +98,64 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
     if o.is_obj() {
         let t = &ctx().types;
         let class = class_of(o);
+        if class == t.list && k.is_small() {
+            return match o.as_gc::<List>().get_from_either_end(th, k.as_small())? {
+                Some(v) => Ok(th.expect(v)),
+                None => out_of_range(th, "list index out of range"),
+            };
+        }
+        if class == t.tuple && k.is_small() {
+            let items = o.as_gc::<Tuple>().items();
+            let i = k.as_small();
+            let i = if i < 0 { i + items.len() as i64 } else { i };
+            return match items.get(i as usize) {
+                Some(v) => Ok(*v),
+                None => out_of_range(th, "tuple index out of range"),
+            };
+        }
+        if class == t.dict {
+            return match o.as_gc::<crate::types::dict::Dict>().get(th, k)? {
+                Some(v) => Ok(th.expect(v)),
+                None => missing(th, k),
+            };
+        }
+    }
+    subscript_of_others(th, o, k)
+}
+#[cold]
+#[inline(never)]
+fn out_of_range(th: &mut Thread, text: &str) -> R {
+    Err(th.index_error(text))
+}
+#[cold]
+#[inline(never)]
+fn missing(th: &mut Thread, key: Value) -> R {
+    Err(th.key_error(key))
+}
+/// `subscript` of what is no plain list, tuple or dict, or with another key.
+#[inline(never)]
+fn subscript_of_others(th: &mut Thread, o: Value, k: Value) -> R {
+    if o.is_obj() {
+        let t = &ctx().types;
+        let class = class_of(o);
         if k.is_small() {
             let i = k.as_small();
-            if class == t.list {
-                let l = o.as_gc::<List>();
-                let i = if i < 0 { i + l.len(th)? as i64 } else { i };
-                return match if i < 0 { None } else { l.get(th, i as usize)? } {
-                    Some(v) => Ok(th.expect(v)),
-                    None => Err(th.index_error("list index out of range")),
-                };
-            }
-            if class == t.tuple {
-                let items = o.as_gc::<Tuple>().items();
-                let i = if i < 0 { i + items.len() as i64 } else { i };
-                return match items.get(i as usize) {
-                    Some(v) => Ok(*v),
-                    None => Err(th.index_error("tuple index out of range")),
-                };
-            }
             if class == t.bytes {
                 let b = o.as_gc::<Bytes>().as_slice();
                 let i = if i < 0 { i + b.len() as i64 } else { i };
                 return match b.get(i as usize) {
                     Some(n) => Ok(Value::small(i64::from(*n))),
-                    None => Err(th.index_error("index out of range")),
+                    None => out_of_range(th, "index out of range"),
                 };
             }
             if class == t.str {
                 let s = o.as_gc::<Str>();
                 let i = if i < 0 { i + s.len() as i64 } else { i };
                 if i < 0 || i as usize >= s.len() {
-                    return Err(th.index_error("string index out of range"));
+                    return out_of_range(th, "string index out of range");
                 }
                 return Ok(th.char_str(s.at(i as usize)));
             }
-            if class == t.bytes {
-                let b = o.as_gc::<Bytes>().as_slice();
-                let i = if i < 0 { i + b.len() as i64 } else { i };
-                return match usize::try_from(i).ok().and_then(|i| b.get(i)) {
-                    Some(c) => Ok(Value::small(*c as i64)),
-                    None => Err(th.index_error("index out of range")),
-                };
-            }
-        }
-        if class == t.dict {
-            return match o.as_gc::<crate::types::dict::Dict>().get(th, k)? {
-                Some(v) => Ok(th.expect(v)),
-                None => Err(th.key_error(k)),
-            };
         }
         // A subclass may have `__missing__`.
         if o.is_kind(Kind::Dict)
