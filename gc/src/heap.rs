@@ -73,6 +73,23 @@ struct FreeBlocks {
     looked: Option<Instant>,
 }
 
+/// Free blocks in a row that somebody has taken.
+#[derive(Default)]
+pub(crate) struct FreshBlocks {
+    next: usize,
+    end: usize,
+    /// the system has not given their memory yet
+    never_used: bool,
+}
+impl FreshBlocks {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.next == self.end
+    }
+    fn len(&self) -> usize {
+        self.end - self.next
+    }
+}
+
 /// How the threads shared what was allocated since the last collection.
 #[derive(Default)]
 struct Shares {
@@ -212,6 +229,10 @@ impl Heap {
         self.base + block * BLOCK
     }
 
+    /// Is every N-th slow allocation to be followed by a collection?
+    pub(crate) fn is_forced(&self) -> bool {
+        self.every.load(Relaxed) > 0
+    }
     /// Is a collection due (or the limit reached) before `bytes` more are taken?
     pub(crate) fn is_due(&self, bytes: usize) -> bool {
         let every = self.every.load(Relaxed);
@@ -233,39 +254,57 @@ impl Heap {
         self.since.fetch_add(bytes, Relaxed);
     }
 
-    /// `n` blocks in a row, and whether they are zeros; None when the range is used up.
-    fn take_blocks(&self, n: usize) -> Option<(usize, bool)> {
+    /// From `least` to `most` blocks in a row; None when the range is used up.
+    pub(crate) fn take_blocks(&self, least: usize, most: usize) -> Option<FreshBlocks> {
         let mut f = lock(&self.free);
-        let found = f.runs.iter().position(|r| r.1 >= n);
-        let (start, zeros) = match found {
+        let found = f.runs.iter().position(|r| r.1 >= least);
+        let taken = match found {
             Some(i) => {
                 let (start, len) = f.runs[i];
+                let n = len.min(most);
                 if len == n {
                     f.runs.remove(i);
                 } else {
                     f.runs[i] = (start + n, len - n);
                 }
-                (
-                    start,
-                    (start..start + n).all(|b| self.descriptor(b).taken.load(Relaxed) == RELEASED) && RELEASED_IS_ZERO,
-                )
+                FreshBlocks {
+                    next: start,
+                    end: start + n,
+                    never_used: false,
+                }
             }
-            None if f.next + n <= self.blocks => {
-                f.next += n;
-                (f.next - n, true)
+            None if f.next + least <= self.blocks => {
+                let start = f.next;
+                f.next = (start + most).min(self.blocks);
+                FreshBlocks {
+                    next: start,
+                    end: f.next,
+                    never_used: true,
+                }
             }
             None => return None,
         };
-        self.in_use.fetch_add(n * BLOCK, Relaxed);
-        Some((start, zeros))
+        self.in_use.fetch_add(taken.len() * BLOCK, Relaxed);
+        Some(taken)
     }
-    /// A block of a size class with free cells, and whether they are zeros: a partly used one, or a fresh one.
-    pub(crate) fn take_small(&self, class: usize, space: Space) -> Option<(usize, bool)> {
-        if let Some(b) = lock(&self.partial[class * SPACES + space as usize]).pop() {
-            self.descriptor(b).taken.store(1, Relaxed);
-            return Some((b, false));
+    /// Is block `b` of them zeros?
+    fn is_zero(&self, of: &FreshBlocks, b: usize) -> bool {
+        of.never_used || self.descriptor(b).taken.load(Relaxed) == RELEASED && RELEASED_IS_ZERO
+    }
+    /// A block of a size class that is partly used.
+    pub(crate) fn take_partial(&self, class: usize, space: Space) -> Option<usize> {
+        let b = lock(&self.partial[class * SPACES + space as usize]).pop()?;
+        self.descriptor(b).taken.store(1, Relaxed);
+        Some(b)
+    }
+    /// The first of these blocks is one of a size class now; are its cells zeros?
+    pub(crate) fn take_fresh(&self, of: &mut FreshBlocks, class: usize, space: Space) -> Option<(usize, bool)> {
+        if of.is_empty() {
+            return None;
         }
-        let (b, zeros) = self.take_blocks(1)?;
+        let b = of.next;
+        of.next += 1;
+        let zeros = self.is_zero(of, b);
         let d = self.descriptor(b);
         d.class.store(class as u8, Relaxed);
         d.set_space(space);
@@ -277,7 +316,9 @@ impl Heap {
     /// A large object: whole blocks, zeroed.
     pub(crate) fn take_large(&self, size: usize, space: Space) -> Option<NonNull<u8>> {
         let n = size.div_ceil(BLOCK);
-        let (b, zeros) = self.take_blocks(n)?;
+        let blocks = self.take_blocks(n, n)?;
+        let b = blocks.next;
+        let zeros = (b..b + n).all(|b| self.is_zero(&blocks, b));
         for i in 1..n {
             let d = self.descriptor(b + i);
             d.cell.store(i as u32, Relaxed);

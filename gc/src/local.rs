@@ -1,7 +1,7 @@
 //! Allocation by one thread: runs of free cells per size class, bumped through.
 
 use crate::block::*;
-use crate::heap::Heap;
+use crate::heap::{FreshBlocks, Heap};
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -17,10 +17,20 @@ struct Run {
     fresh: bool,
 }
 
+/// Blocks that a thread takes at once when it has taken many: then threads that allocate side by side seldom meet at the heap.
+const MOST_AT_ONCE: usize = 8;
+
 /// A thread's allocator.
 pub struct LocalAlloc {
     heap: &'static Heap,
     runs: [Run; CLASSES * SPACES],
+    /// there are no more partly used blocks until the next sweep
+    no_partial: [bool; CLASSES * SPACES],
+    /// free blocks that are this thread's until the next sweep
+    stock: FreshBlocks,
+    /// so many blocks are taken before the heap is asked again, and how many it was when it was asked last
+    left: usize,
+    at_once: usize,
     /// bytes taken since the last collection, but for those below
     taken: usize,
     /// bytes of runs that the heap has not been told of
@@ -33,6 +43,10 @@ impl LocalAlloc {
         LocalAlloc {
             heap,
             runs: [Run::default(); CLASSES * SPACES],
+            no_partial: [false; CLASSES * SPACES],
+            stock: FreshBlocks::default(),
+            left: 0,
+            at_once: 0,
             taken: 0,
             unaccounted: 0,
         }
@@ -77,14 +91,19 @@ impl LocalAlloc {
                 return NonNull::new(r.cur as *mut u8);
             }
             if r.block == 0 || !self.next_run(i, cell) {
-                // Blocks with holes have many short runs: all of a block at once.
-                let bytes = std::mem::take(&mut self.unaccounted);
-                self.account(bytes);
-                if !anyway && self.heap.is_due(BLOCK) {
-                    self.runs[i] = Run::default();
-                    return None;
+                if self.left == 0 {
+                    let bytes = std::mem::take(&mut self.unaccounted);
+                    self.account(bytes);
+                    let most = if self.heap.is_forced() { 1 } else { MOST_AT_ONCE };
+                    let n = (self.at_once * 2).clamp(1, most);
+                    if !anyway && self.heap.is_due(n * BLOCK) {
+                        self.runs[i] = Run::default();
+                        return None;
+                    }
+                    (self.left, self.at_once) = (n, n);
                 }
-                let (b, fresh) = self.heap.take_small(class, space)?;
+                let (b, fresh) = self.take_block(class, space)?;
+                self.left -= 1;
                 self.runs[i] = Run {
                     cur: 0,
                     end: 0,
@@ -94,6 +113,20 @@ impl LocalAlloc {
                 };
             }
         }
+    }
+    /// A block with free cells, and whether they are zeros.
+    fn take_block(&mut self, class: usize, space: Space) -> Option<(usize, bool)> {
+        let i = class * SPACES + space as usize;
+        if !self.no_partial[i] {
+            match self.heap.take_partial(class, space) {
+                Some(b) => return Some((b, false)),
+                None => self.no_partial[i] = true,
+            }
+        }
+        if self.stock.is_empty() {
+            self.stock = self.heap.take_blocks(1, self.left)?;
+        }
+        self.heap.take_fresh(&mut self.stock, class, space)
     }
     fn account(&mut self, bytes: usize) {
         self.heap.account(bytes);
@@ -140,9 +173,12 @@ impl LocalAlloc {
         self.unaccounted += end - start;
         true
     }
-    /// Stopped, before a sweep: gives up all runs.
+    /// Stopped, before a sweep: gives up all runs and blocks.
     pub fn retire(&mut self) {
         self.runs = [Run::default(); CLASSES * SPACES];
+        self.no_partial = [false; CLASSES * SPACES];
+        self.stock = FreshBlocks::default();
+        (self.left, self.at_once) = (0, 0);
         self.heap
             .note_share(std::mem::take(&mut self.taken) + std::mem::take(&mut self.unaccounted));
     }

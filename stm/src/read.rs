@@ -25,27 +25,36 @@ impl Tx {
     #[inline(always)]
     pub fn read_known<T>(&self, h: &Header, f: &impl Fn() -> T) -> Option<T> {
         let v = f();
+        self.vouches_for(h).then_some(v)
+    }
+    /// Is what has just been loaded of an object consistent with all that was read, and logged if it must be? False may be wrong.
+    #[inline(always)]
+    pub fn vouches_for(&self, h: &Header) -> bool {
         if !self.concurrent {
-            return Some(v);
+            return true;
         }
         // As in `read_end`; what is mine nobody else writes.
         fence(Ordering::Acquire);
         let seen = h.meta.load(Ordering::Relaxed);
-        (self.is_mine(seen) || self.filter.has(h, seen)).then_some(v)
+        self.is_mine(seen) || self.filter.has(h, seen)
     }
-    /// As [`Tx::read_known`], of several objects which are hardly ever this transaction's own.
+    /// As [`Tx::vouches_for`], for what is hardly ever this transaction's own.
     #[inline(always)]
-    pub fn read_known_of_others<T>(&self, of: &[&Header], f: &impl Fn() -> T) -> Option<T> {
-        let v = f();
+    pub fn vouches_for_others(&self, objects: &[&Header]) -> bool {
         if !self.concurrent {
-            return Some(v);
+            return true;
         }
         fence(Ordering::Acquire);
-        let is_known = |h: &&Header| {
+        objects.iter().all(|&h| {
             let seen = h.meta.load(Ordering::Relaxed);
-            self.filter.has(*h, seen) || self.is_mine(seen)
-        };
-        of.iter().all(is_known).then_some(v)
+            self.filter.has(h, seen) || self.is_mine_after_all(seen)
+        })
+    }
+    /// Not asked in the common case.
+    #[cold]
+    #[inline(never)]
+    fn is_mine_after_all(&self, seen: u64) -> bool {
+        self.is_mine(seen)
     }
     /// The second part of [`Tx::read`], which may wait for the owner of the object.
     #[inline(never)]

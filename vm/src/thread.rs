@@ -74,28 +74,16 @@ impl Thread {
             None => self.read_shared(h, f),
         }
     }
-    /// As [`Thread::read`], for the loop's instruction whose cache is `word`: it has not said how far it is.
-    #[inline(always)]
-    pub(crate) fn read_at<T>(&mut self, word: &AtomicU64, h: &Header, f: impl Fn() -> T) -> R<T> {
-        match self.tx.read_known(h, &f) {
-            Some(v) => Ok(v),
-            None => self.read_shared_at(word, h, f),
-        }
-    }
-    /// As [`Thread::read_at`], of what is hardly ever this thread's own.
-    #[inline(always)]
-    pub(crate) fn read_others_at<T>(&mut self, word: &AtomicU64, h: &Header, f: impl Fn() -> T) -> R<T> {
-        match self.tx.read_known_of_others(&[h], &f) {
-            Some(v) => Ok(v),
-            None => self.read_shared_at(word, h, f),
-        }
-    }
+    /// As [`Thread::read`] of what is not known to be logged, for the loop's instruction whose cache is `word`: it has not said
+    /// how far it is.
+    #[cold]
     #[inline(never)]
-    fn read_shared_at<T>(&mut self, word: &AtomicU64, h: &Header, f: impl Fn() -> T) -> R<T> {
+    pub(crate) fn read_shared_at<T>(&mut self, word: &AtomicU64, h: &Header, f: impl Fn() -> T) -> R<T> {
         // The cache is the instruction's last word.
         self.interp.pc = std::ptr::from_ref(word).wrapping_add(1);
         self.read_shared(h, f)
     }
+    #[cold]
     #[inline(never)]
     fn read_shared<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
         self.go_on();

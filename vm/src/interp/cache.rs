@@ -313,16 +313,17 @@ pub fn module_attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<V
     let i = (w >> 8 & 0xFF_FFFF) as usize;
     let look = move || {
         if u64::from(d.keys_version()) == w >> 32 {
-            d.value_slot(i).map(|s| s.get())
+            d.value_of_entry(i)
         } else {
             None
         }
     };
-    let x = match th.tx.read_known_of_others(&[d.header()], &look) {
-        Some(x) => x?,
-        None => th.read(d.header(), look).ok()??,
-    };
-    if x.is_empty() { None } else { Some(x) }
+    let x = look()?;
+    if th.tx.vouches_for_others(&[d.header()]) {
+        Some(x)
+    } else {
+        th.read(d.header(), look).ok()?
+    }
 }
 /// Fills the cache of a load on the module `v`.
 pub fn fill_module(th: &mut Thread, word: &AtomicU64, v: Value, name: Gc<Str>) {

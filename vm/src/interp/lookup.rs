@@ -1,6 +1,6 @@
 //! What the inline caches of the loop's instructions know.
 
-use super::cache::{self, Hit};
+use super::cache::{self, Entry, Hit};
 use super::cache_class;
 use crate::object::{Gc, Obj};
 use crate::thread::Thread;
@@ -9,53 +9,49 @@ use crate::types::dict::Dict;
 use crate::value::Value;
 use std::sync::atomic::AtomicU64;
 
-/// What a LoadGlobal cache word gives.
+/// What a LoadGlobal cache word gives. Where nothing is found, here and below, what was seen need not be valid: the long way looks
+/// again.
 #[inline(always)]
 pub(super) fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> Option<Value> {
     let w = word.load(std::sync::atomic::Ordering::Acquire);
     let globals: Gc<Dict> = g.as_gc();
     if w & 7 == 1 {
-        let look = move || {
-            let i = cache::hit(w, globals.keys_version())?;
-            Some(globals.value_slot(i)?.get())
+        let look = move || globals.value_of_entry(cache::hit(w, globals.keys_version())?);
+        let v = look()?;
+        return if th.tx.vouches_for_others(&[globals.header()]) {
+            Some(v)
+        } else {
+            th.read_shared_at(word, globals.header(), look).ok()?
         };
-        let v = th.read_others_at(word, globals.header(), look).ok()??;
-        return if v.is_empty() { None } else { Some(v) };
     }
     let e = cache::entry(w)?;
     let Hit::Builtin(i) = e.hit else { return None };
     let builtins: Gc<Dict> = b.as_gc();
-    let is_missing = move || globals.keys_version() == e.key;
-    let look = move || {
-        if builtins.keys_version() == e.other {
-            Some(builtins.value_slot(i as usize)?.get())
-        } else {
-            None
-        }
-    };
-    let both = move || if is_missing() { look() } else { None };
-    let v = match th.tx.read_known_of_others(&[globals.header(), builtins.header()], &both) {
-        Some(v) => v?,
-        None => builtin_read_first(th, word, globals, builtins, is_missing, look)?,
-    };
-    if v.is_empty() { None } else { Some(v) }
+    if globals.keys_version() != e.key || builtins.keys_version() != e.other {
+        return None;
+    }
+    let v = builtins.value_of_entry(i as usize)?;
+    if th.tx.vouches_for_others(&[globals.header(), builtins.header()]) {
+        Some(v)
+    } else {
+        builtin_read_first(th, word, globals, builtins, e, i as usize)
+    }
 }
 /// Reads the globals and the builtins, for the first time in this transaction.
 #[cold]
 #[inline(never)]
-fn builtin_read_first(
-    th: &mut Thread,
-    word: &AtomicU64,
-    globals: Gc<Dict>,
-    builtins: Gc<Dict>,
-    is_missing: impl Fn() -> bool,
-    look: impl Fn() -> Option<Value>,
-) -> Option<Value> {
-    if th.read_others_at(word, globals.header(), is_missing).ok()? {
-        th.read_others_at(word, builtins.header(), look).ok()?
-    } else {
-        None
+fn builtin_read_first(th: &mut Thread, word: &AtomicU64, globals: Gc<Dict>, builtins: Gc<Dict>, e: &Entry, i: usize) -> Option<Value> {
+    if !th.read_shared_at(word, globals.header(), || globals.keys_version() == e.key).ok()? {
+        return None;
     }
+    let look = || {
+        if builtins.keys_version() == e.other {
+            builtins.value_of_entry(i)
+        } else {
+            None
+        }
+    };
+    th.read_shared_at(word, builtins.header(), look).ok()?
 }
 /// What the cache of a LoadAttr knows.
 pub(super) enum Found {
@@ -65,11 +61,6 @@ pub(super) enum Found {
     Getter(Value),
     /// nothing
     Nothing,
-}
-/// Shape of any object, as this transaction sees it.
-#[inline(always)]
-pub(super) fn shape_of(th: &mut Thread, word: &AtomicU64, o: Obj) -> Option<u32> {
-    th.read_at(word, o.header(), || o.shape_id()).ok()
 }
 /// What a LoadAttr cache word gives for `v`.
 #[inline(always)]
@@ -81,11 +72,19 @@ pub(super) fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
     let w = word.load(std::sync::atomic::Ordering::Acquire);
     if w & 7 == 1 {
         // SAFETY: the cache says where an object of this shape has the attribute.
-        let look = move || cache::hit(w, o.shape_id()).map(|at| unsafe { o.slot(at) }.get());
-        // A throw, which is an abort, comes again out of the long way.
-        return match th.read_at(word, o.header(), look).unwrap_or_default() {
-            Some(x) if !x.is_empty() => Found::Value(x),
-            _ => Found::Nothing,
+        let look = move || {
+            cache::hit(w, o.shape_id())
+                .map(|at| unsafe { o.slot(at) }.get())
+                .filter(|x| !x.is_empty())
+        };
+        return match look() {
+            Some(x) if th.tx.vouches_for(o.header()) => Found::Value(x),
+            // A throw, which is an abort, comes again out of the long way.
+            Some(_) => th
+                .read_shared_at(word, o.header(), look)
+                .unwrap_or_default()
+                .map_or(Found::Nothing, Found::Value),
+            None => Found::Nothing,
         };
     }
     if w & 7 == 2 {
@@ -113,7 +112,14 @@ fn attribute_entry(th: &mut Thread, word: &AtomicU64, w: u64, o: Obj) -> Found {
         };
         (!x.is_empty()).then_some(Found::Value(x))
     };
-    th.read_at(word, o.header(), look).unwrap_or_default().unwrap_or(Found::Nothing)
+    match look() {
+        Some(x) if th.tx.vouches_for(o.header()) => x,
+        Some(_) => th
+            .read_shared_at(word, o.header(), look)
+            .unwrap_or_default()
+            .unwrap_or(Found::Nothing),
+        None => Found::Nothing,
+    }
 }
 /// What a LoadMethod cache word gives for `v`.
 #[inline(always)]
@@ -126,10 +132,11 @@ pub(super) fn method(th: &mut Thread, word: &AtomicU64, v: Value) -> Option<Valu
     if w & 7 != 2 {
         return None;
     }
-    let e = match cache::entry_for(w, o.shape_id()) {
-        Some(e) if e.fixed => e,
-        _ => cache::entry_for(w, shape_of(th, word, o)?)?,
-    };
+    let look = move || cache::entry_for(w, o.shape_id());
+    let mut e = look()?;
+    if !e.fixed && !th.tx.vouches_for(o.header()) {
+        e = th.read_shared_at(word, o.header(), look).ok()??;
+    }
     match e.hit {
         Hit::Method(m) => Some(m),
         _ => None,

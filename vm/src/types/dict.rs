@@ -105,9 +105,8 @@ impl Gc<Dict> {
     #[inline]
     pub fn get_hash(self, th: &mut Thread, k: Value, hash: i64) -> R<Option<Value>> {
         // A short way, which needs no place on the stack.
-        let nearby = || self.table_without_cards()?.value_nearby(hash as u64, k);
-        match th.tx.read_known(self.header(), &nearby) {
-            Some(Some(v)) => Ok(if v.is_empty() { None } else { Some(v) }),
+        match self.table_without_cards().and_then(|t| t.value_nearby(hash as u64, k)) {
+            Some(v) if th.tx.vouches_for(self.header()) => Ok(if v.is_empty() { None } else { Some(v) }),
             _ => self.get_further(th, k, hash as u64),
         }
     }
@@ -238,9 +237,9 @@ impl Gc<Dict> {
             _ => None,
         }
     }
-    /// The slot of the value of an entry, if the dict's header guards it.
+    /// The value of an entry, if there is one that the dict's header guards.
     #[inline(always)]
-    pub fn value_slot(self, i: usize) -> Option<&'static Slot> {
+    pub fn value_of_entry(self, i: usize) -> Option<Value> {
         self.table_without_cards()?.value_in_entry(i)
     }
     /// The version of the keys; 0: none yet.

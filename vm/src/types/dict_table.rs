@@ -103,11 +103,13 @@ impl Gc<DictTable> {
     pub(super) fn value_of(self, i: usize) -> &'static Slot {
         self.value_in(i, &self.entries()[i], self.has_cards())
     }
-    /// The slot of the value of entry `i` of a table that has no cells.
+    /// The value of entry `i` of a table that has no cells, if there is one.
     #[inline(always)]
-    pub(super) fn value_in_entry(self, i: usize) -> Option<&'static Slot> {
+    pub(super) fn value_in_entry(self, i: usize) -> Option<Value> {
         debug_assert!(!self.has_cards());
-        Some(&self.entries().get(i)?.value)
+        let entries = self.entries();
+        let v = if i < entries.len() { entries[i].value.get() } else { Value::EMPTY };
+        if v.is_empty() { None } else { Some(v) }
     }
     /// The slots of the key and the value of entry `i`.
     #[inline(always)]

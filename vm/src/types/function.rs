@@ -106,10 +106,7 @@ fn builtins_by(found: Option<Value>) -> Value {
 #[inline]
 fn of_globals(th: &mut Thread, g: Gc<Dict>) -> R<[Option<Value>; 2]> {
     let wanted = [names().__builtins__, names().__name__];
-    let look = |name| {
-        let v = g.value_slot(g.index_of_interned(name)?)?.get();
-        (!v.is_empty() && v != Value::DELETED).then_some(v)
-    };
+    let look = |name| g.value_of_entry(g.index_of_interned(name)?);
     let mut found = th.read(g.header(), || wanted.map(look))?;
     for (v, name) in found.iter_mut().zip(wanted) {
         if v.is_none() {

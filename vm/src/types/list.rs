@@ -137,20 +137,17 @@ impl Gc<List> {
     /// Item `i`.
     #[inline(always)]
     pub fn get(self, th: &mut Thread, i: usize) -> R<Option<Value>> {
-        match th.tx.read_known(self.header(), &|| self.get_without_cards(i)) {
-            Some(Some(v)) if !v.is_empty() => Ok(Some(v)),
+        match self.get_without_cards(i) {
+            Some(v) if th.tx.vouches_for(self.header()) => Ok(if v.is_empty() { None } else { Some(v) }),
             _ => self.get_further(th, i),
         }
     }
     /// Item `i`, counted from the end if that is negative.
     #[inline(always)]
     pub fn get_from_either_end(self, th: &mut Thread, i: i64) -> R<Option<Value>> {
-        let without_cards = || {
-            let from_end = if i < 0 { self.len.load(Relaxed) as i64 } else { 0 };
-            self.get_without_cards((i + from_end) as usize)
-        };
-        match th.tx.read_known(self.header(), &without_cards) {
-            Some(Some(v)) if !v.is_empty() => Ok(Some(v)),
+        let from_end = if i < 0 { self.len.load(Relaxed) as i64 } else { 0 };
+        match self.get_without_cards((i + from_end) as usize) {
+            Some(v) if th.tx.vouches_for(self.header()) => Ok(if v.is_empty() { None } else { Some(v) }),
             _ => self.get_further_from_either_end(th, i),
         }
     }
@@ -159,17 +156,16 @@ impl Gc<List> {
         let i = if i < 0 { i + self.len(th)? as i64 } else { i };
         if i < 0 { Ok(None) } else { self.get_further(th, i as usize) }
     }
-    /// Item `i`, if the list's header guards it. A short way, which needs no place on the stack.
+    /// Item `i`, EMPTY if there is none, if the list's header guards it. A short way, which needs no place on the stack.
     #[inline(always)]
     fn get_without_cards(self, i: usize) -> Option<Value> {
-        let b = self.buffer().filter(|b| !b.has_cards())?;
-        if i < self.len.load(Relaxed) as usize {
-            b.slots().get(i).map(Slot::get)
-        } else {
-            None
+        if i >= self.len.load(Relaxed) as usize {
+            return Some(Value::EMPTY);
         }
+        let b = self.buffer().filter(|b| !b.has_cards())?;
+        b.slots().get(i).map(Slot::get).filter(|v| !v.is_empty())
     }
-    /// As `get`: there is no such item, or this is the first look at the list, or others may write it.
+    /// As `get`: this is the first look at the list, or others may write it.
     #[inline(never)]
     fn get_further(self, th: &mut Thread, i: usize) -> R<Option<Value>> {
         if !th.tx.concurrent {
