@@ -71,11 +71,11 @@ pub(super) fn attribute(th: &mut Thread, word: &AtomicU64, v: Value) -> Found {
     let o = v.as_obj();
     let w = word.load(std::sync::atomic::Ordering::Acquire);
     if w & 7 == 1 {
-        // SAFETY: the cache says where an object of this shape has the attribute.
         let look = move || {
-            cache::hit(w, o.shape_id())
-                .map(|at| unsafe { o.slot(at) }.get())
-                .filter(|x| !x.is_empty())
+            let at = cache::hit(w, o.shape_id())?;
+            // SAFETY: the cache says where an object of this shape has the attribute.
+            let x = unsafe { o.slot(at) }.get();
+            if x.is_empty() { None } else { Some(x) }
         };
         return match look() {
             Some(x) if th.tx.vouches_for(o.header()) => Found::Value(x),
