@@ -173,6 +173,17 @@ impl Tx {
         let read = [self.reads.len(), self.parts.len(), self.locked.len(), self.seen_free.len()];
         written == [0; 3] && read == [0; 4]
     }
+    /// Nothing is open or locked that others might wait for.
+    #[inline]
+    pub fn holds_nothing(&self) -> bool {
+        self.opened.is_empty() && self.cards.is_empty() && self.locked.is_empty()
+    }
+    /// Has another transaction it open? A guess, for what may be done about it.
+    #[inline]
+    pub fn is_open_elsewhere(&self, h: &Header) -> bool {
+        let m = h.meta.load(Ordering::Relaxed);
+        m & meta::OPEN != 0 && !self.is_mine(m)
+    }
     /// One more object was read or opened.
     #[inline]
     pub(crate) fn has_grown(&self, w: &WorldThread) {

@@ -423,16 +423,17 @@ impl World {
         let g = self.lock();
         g.list.len() + g.expected > 1
     }
-    /// Asks for boundaries. False when the world is solo: the ticker ends.
+    /// Asks the threads whose turn it is for boundaries. False when the world is solo: the ticker ends.
     #[cfg(not(any(loom, shuttle)))]
-    pub(crate) fn tick(&self) -> bool {
+    pub(crate) fn tick(&self, turn: u32) -> bool {
         let mut g = self.lock();
         if !self.is_concurrent() && g.list.len() == 1 && g.expected == 0 && !g.tick_always {
             g.ticker = false;
             return false;
         }
         let attached = g.list.iter().filter(|x| x.1 == State::Attached).count();
-        g.lonely = if attached == 1 { g.lonely.saturating_add(1) } else { 0 };
+        let more = u32::from(turn == 0);
+        g.lonely = if attached == 1 { g.lonely.saturating_add(more) } else { 0 };
         // While all others are detached nobody waits for the one that runs: after a while it goes solo.
         let wanted = if self.is_concurrent() {
             attached > 1 || g.list.len() == 1 || g.lonely >= LONELY
@@ -440,7 +441,13 @@ impl World {
             g.joining > 0
         };
         if wanted || g.tick_always {
-            g.list.iter().for_each(|x| x.0.request(poll::TICK));
+            let mut running = 0;
+            for (t, state) in &g.list {
+                if running % crate::ticker::TURNS == turn {
+                    t.request(poll::TICK);
+                }
+                running += u32::from(*state == State::Attached);
+            }
         }
         true
     }

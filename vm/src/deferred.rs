@@ -15,10 +15,10 @@
 //! either for that (it calls the words private).
 
 use crate::conflicts::Spot;
-use crate::object::{Header, Kind, Obj};
+use crate::interp::publish;
+use crate::object::{Header, Obj};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
-use crate::types::tuple::Tuple;
 use crate::value::Value;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -46,6 +46,8 @@ const COUNTED: u16 = 1 << 8;
 const PUT_OFF: u16 = 16;
 /// Containers at a time.
 const CONTAINERS: usize = 8;
+/// Boundaries that a transaction passes, rather than wait for others that settle.
+const PASSED: u32 = 8;
 /// Words that are noted for a container before they are settled: more would only take memory.
 const WORDS: usize = 1 << 17;
 
@@ -94,15 +96,10 @@ pub(crate) struct Deferred {
     failed: bool,
     /// nothing is put off in this transaction: something could not be settled
     off: bool,
+    /// boundaries that the transaction has passed, because another one had a container open
+    passed: u32,
 }
 impl Batch {
-    /// The values among the words.
-    fn values(&self) -> impl Iterator<Item = Value> {
-        let (plain, keyed) = self.words.split_at(if self.stride == 0 { self.words.len() } else { 0 });
-        let keyed = keyed.chunks_exact(self.stride.max(1));
-        let all = plain.iter().chain(keyed.flat_map(|op| op[..1].iter().chain(&op[2..])));
-        all.map(|&w| Value(w))
-    }
     /// The words of the last operation for a key with this hash, and of those behind it.
     #[inline]
     fn find(&mut self, hash: u64) -> Option<&mut [u64]> {
@@ -125,12 +122,14 @@ impl Deferred {
     pub(crate) fn forget(&mut self) {
         self.batches.clear();
         self.failed = false;
+        self.passed = 0;
     }
     /// The transaction has been committed.
     #[inline]
     pub(crate) fn committed(&mut self) {
         debug_assert!(self.batches.is_empty());
         self.off = false;
+        self.passed = 0;
     }
     /// Calls `f` with every word that may be a root.
     pub(crate) fn roots(&self, f: &mut dyn FnMut(u64)) {
@@ -281,6 +280,17 @@ impl Thread {
         }
         Ok(())
     }
+    /// Would a commit now wait for another transaction that has a container open, though nobody waits for this one? Then it does
+    /// better to go on until the next boundary.
+    pub(crate) fn is_held_up(&mut self) -> bool {
+        let d = &mut self.deferred;
+        if d.batches.is_empty() || d.passed >= PASSED || !self.tx.holds_nothing() {
+            return false;
+        }
+        let held_up = d.batches.iter().any(|b| self.tx.is_open_elsewhere(b.container.header()));
+        d.passed += u32::from(held_up);
+        held_up
+    }
     /// Does all that was put off: the transaction is about to end, or to become irrevocable.
     #[inline]
     pub(crate) fn settle_all(&mut self) -> R<()> {
@@ -300,6 +310,8 @@ impl Thread {
         // What the transaction has waited for so far is counted for the length of the next ones; what it waits now is not:
         // shorter ones would wait more often.
         let waits = self.world.take_waits();
+        // Nor are the containers that it opens: it ends anyway.
+        self.tx.limit = usize::MAX;
         while !self.deferred.batches.is_empty() {
             let batch = self.deferred.batches.remove(0);
             self.settle_batch(batch)?;
@@ -313,9 +325,15 @@ impl Thread {
     /// Makes the values of operations visible to other threads: at once, if they never change; what an abort may change, at the
     /// commit.
     fn make_visible(&mut self, batch: &Batch) {
-        let changes = |v: &Value| v.is_obj() && !is_constant(*v);
-        self.share_now(batch.values().filter(|v| !changes(v)));
-        batch.values().filter(changes).for_each(|v| self.share(v));
+        let now = self.world.clock().now();
+        for op in batch.words.chunks_exact(batch.stride.max(1)) {
+            for (i, &word) in op.iter().enumerate() {
+                // The second word of an operation with a key is its hash.
+                if (i != 1 || batch.stride == 0) && !publish::constant(Value(word), now, &self.tx) {
+                    self.share(Value(word));
+                }
+            }
+        }
     }
     fn settle_batch(&mut self, batch: Batch) -> R<()> {
         self.make_visible(&batch);
@@ -341,17 +359,5 @@ impl Thread {
             self.deferred.off |= !t.is_abort();
             Throw::ABORT
         })
-    }
-}
-/// Is it an object that never changes, nor what it leads to?
-fn is_constant(v: Value) -> bool {
-    let is_plain = |v: Value| match v.to_obj() {
-        None => true,
-        // Of a builtin class, without attributes.
-        Some(o) => o.shape_id() == 0 && matches!(o.kind(), Kind::Int | Kind::Float | Kind::Complex | Kind::Str | Kind::Bytes),
-    };
-    match v.cast::<Tuple>() {
-        Some(t) => t.obj().shape_id() == 0 && t.items().iter().all(|&v| is_plain(v)),
-        None => is_plain(v),
     }
 }

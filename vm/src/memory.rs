@@ -74,7 +74,7 @@ pub(crate) fn after_fork(me: &mut Thread) {
 /// Keeps a value alive for ever: for native statics. All threads may use it from now on: it is whole by now.
 pub fn keep(v: Value) -> Value {
     if let Some(th) = crate::thread::current() {
-        th.share_now([v].into_iter());
+        th.share_now(v);
     }
     lock(&IMMORTAL).push(v);
     v

@@ -292,6 +292,9 @@ impl Thread {
             self.interp.put_off = true;
             return Ok(());
         }
+        if boundary && bits & !(poll::ALWAYS | poll::TICK | poll::LIMIT) == 0 && self.is_held_up() {
+            return Ok(());
+        }
         if boundary && bits & !poll::ALWAYS != 0 {
             if let Err(t) = self.commit() {
                 world.put_back(bits & KEPT);
@@ -446,13 +449,12 @@ impl Thread {
         let m = o.header().meta.load(Relaxed);
         self.world.is_shared(m) || meta::owner(m) == self.world.number() || o.has_flag(flag::SHARED)
     }
-    /// Makes what this transaction has made, and `values` lead to, visible to other threads now, even if the transaction aborts:
-    /// for what is found in tables of the VM.
-    pub(crate) fn share_now(&mut self, values: impl Iterator<Item = Value>) {
+    /// Makes what this transaction has made, and `v` leads to, visible to other threads now, even if the transaction aborts:
+    /// for what is found in tables of the VM. Nothing of it has been changed since an earlier transaction.
+    pub(crate) fn share_now(&mut self, v: Value) {
         if self.tx.concurrent {
             let now = self.world.clock().now();
-            let mut publish = Publish::new(&[], &[]);
-            values.for_each(|v| publish.publish_value(v, now, &self.tx));
+            Publish::new(&[], &[]).publish_value(v, now, &self.tx);
         }
     }
     /// Makes `v` visible to other threads at the next commit.

@@ -40,7 +40,7 @@ mod lookup;
 pub(crate) mod monitor;
 pub mod ordered;
 mod output;
-mod publish;
+pub(crate) mod publish;
 mod returns;
 mod run;
 mod suspend;

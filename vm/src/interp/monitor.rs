@@ -187,7 +187,7 @@ pub(crate) fn local_events(tool: usize, code: Gc<Code>) -> u32 {
 pub(crate) fn set_name(th: &mut Thread, tool: usize, name: Option<Value>) -> R<()> {
     th.irrevocable()?;
     let name = name.unwrap_or(Value::EMPTY);
-    th.share_now([name].into_iter());
+    th.share_now(name);
     REGISTRY[tool].name.store(name.0, Relaxed);
     Ok(())
 }
@@ -195,7 +195,7 @@ pub(crate) fn set_name(th: &mut Thread, tool: usize, name: Option<Value>) -> R<(
 pub(crate) fn set_callback(th: &mut Thread, tool: usize, event: usize, f: Option<Value>) -> R {
     th.irrevocable()?;
     let f = f.unwrap_or(Value::EMPTY);
-    th.share_now([f].into_iter());
+    th.share_now(f);
     let callbacks = &REGISTRY[tool].callbacks;
     let old = load(&callbacks[event]).unwrap_or(Value::NONE);
     callbacks[event].store(f.0, Relaxed);

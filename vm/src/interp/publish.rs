@@ -1,6 +1,7 @@
 //! Publication: what a commit makes reachable for other threads becomes SHARED, transitively.
 
-use crate::object::{Obj, flag};
+use crate::object::{Kind, Obj, flag};
+use crate::types::tuple::Tuple;
 use crate::types::weakref::WeakRef;
 use crate::value::Value;
 use std::sync::atomic::Ordering::Release;
@@ -48,6 +49,37 @@ impl<'a> Publish<'a> {
             }
             crate::trace::object(o, &mut |v| self.add(v, version, tx));
         }
+    }
+}
+/// Publishes a value that never changes, nor what it leads to, even if the transaction aborts later. False: it may change.
+#[inline]
+pub(crate) fn constant(v: Value, version: u64, tx: &Tx) -> bool {
+    let Some(o) = v.to_obj() else { return true };
+    match v.cast::<Tuple>() {
+        Some(t) => {
+            let all = o.shape_id() == 0 && t.items().iter().all(|&v| v.to_obj().is_none_or(is_plain));
+            if all {
+                t.items().iter().filter_map(|v| v.to_obj()).for_each(|o| mark(o, version, tx));
+                mark(o, version, tx);
+            }
+            all
+        }
+        None if is_plain(o) => {
+            mark(o, version, tx);
+            true
+        }
+        None => false,
+    }
+}
+/// Is it a number or a string of a builtin class, without attributes?
+fn is_plain(o: Obj) -> bool {
+    o.shape_id() == 0 && matches!(o.kind(), Kind::Int | Kind::Float | Kind::Complex | Kind::Str | Kind::Bytes)
+}
+/// An object that is never open, and that leads to nothing private, becomes SHARED.
+fn mark(o: Obj, version: u64, tx: &Tx) {
+    if tx.is_private(o.header()) {
+        o.set_flag(flag::SHARED);
+        o.header().meta.store(version, Release);
     }
 }
 impl Publisher for Publish<'_> {

@@ -175,7 +175,7 @@ pub fn set(th: &mut Thread, which: Which, f: Value) -> R {
 /// Sets the function of all threads, which stand still between their transactions meanwhile.
 pub fn set_all(th: &mut Thread, which: Which, f: Value) -> R {
     let stopped = alone(th)?;
-    th.share_now([f].into_iter());
+    th.share_now(f);
     th.interp.set_tracer(which, f);
     memory::for_each_other(th, &mut |other| other.interp.set_tracer(which, f));
     drop(stopped);
