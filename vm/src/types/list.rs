@@ -148,12 +148,13 @@ impl Gc<List> {
         let from_end = if i < 0 { self.len.load(Relaxed) as i64 } else { 0 };
         match self.get_without_cards((i + from_end) as usize) {
             Some(v) if th.tx.vouches_for(self.header()) => Ok(if v.is_empty() { None } else { Some(v) }),
-            _ => self.get_further_from_either_end(th, i),
+            _ if i >= 0 => self.get_further(th, i as usize),
+            _ => self.get_further_from_end(th, i),
         }
     }
     #[inline(never)]
-    fn get_further_from_either_end(self, th: &mut Thread, i: i64) -> R<Option<Value>> {
-        let i = if i < 0 { i + self.len(th)? as i64 } else { i };
+    fn get_further_from_end(self, th: &mut Thread, i: i64) -> R<Option<Value>> {
+        let i = i + self.len(th)? as i64;
         if i < 0 { Ok(None) } else { self.get_further(th, i as usize) }
     }
     /// Item `i`, EMPTY if there is none, if the list's header guards it. A short way, which needs no place on the stack.
