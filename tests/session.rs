@@ -167,15 +167,17 @@ fn interrupts() {
     t.keys("half a line\x03");
     t.sees("KeyboardInterrupt");
     t.sees(">>> ");
-    t.keys("while True: pass\r");
+    // It runs once it has printed something that is not on the line typed.
+    t.keys("while True: started = started if 'started' in vars() else print('run' + 'ning')\r");
     t.sees("... ");
     t.keys("\r");
-    std::thread::sleep(Duration::from_millis(300));
+    t.sees("running\r\n");
     t.keys("\x03");
     t.sees("Traceback");
     t.sees("KeyboardInterrupt");
     t.sees(">>> ");
-    t.keys("import time; time.sleep(60)\r");
+    t.keys("import time; print('sleep' + 'ing'); time.sleep(60)\r");
+    t.sees("sleeping\r\n");
     std::thread::sleep(Duration::from_millis(300));
     t.keys("\x03");
     t.sees("KeyboardInterrupt");
@@ -210,7 +212,8 @@ fn history_and_completion() {
     t.keys("remark\t\r");
     t.sees("99\r\n");
     t.sees(">>> ");
-    t.keys("text = 'abc'\rtext.upp\t\r");
+    t.line("text = 'abc'", "\n");
+    t.keys("text.upp\t\r");
     t.sees("'ABC'");
     t.sees(">>> ");
     // Ctrl-A goes to the beginning, Ctrl-E to the end.
