@@ -50,11 +50,19 @@ enum How {
 /// `asend`, `athrow` and `aclose` awaitables.
 #[derive(Clone)]
 pub struct Awaitable {
+    /// None when it is done: a finished awaitable that somebody still has keeps nothing alive
     generator: Value,
     /// value to send, or exception to throw
     value: Value,
     how: How,
     state: State,
+}
+impl Awaitable {
+    fn finish(&mut self) {
+        self.state = State::Done;
+        self.generator = Value::NONE;
+        self.value = Value::NONE;
+    }
 }
 impl Payload for Awaitable {
     fn trace(&self, f: &mut dyn FnMut(Value)) {
@@ -199,8 +207,11 @@ pub(super) fn push_send(th: &mut Thread, v: Value, sent: Value, word: u64) -> R<
         return Ok(false);
     }
     let p = this(th, v)?;
+    if p.state == State::Done {
+        return Ok(false);
+    }
     let g = p.generator.as_gc::<Generator>();
-    if p.state == State::Done || g.has_ended(th)? {
+    if g.has_ended(th)? {
         return Ok(false);
     }
     let mut sent = sent;
@@ -249,7 +260,7 @@ fn start(th: &mut Thread, v: Value) -> R<()> {
     let p = this(th, v)?;
     let g: Gc<Generator> = p.generator.as_gc();
     if g.busy.get().is_true() {
-        p.state = State::Done;
+        p.finish();
         let n = match p.how {
             How::Send => "anext()",
             How::Throw => "athrow()",
@@ -269,22 +280,26 @@ fn start(th: &mut Thread, v: Value) -> R<()> {
 }
 pub(super) fn end(th: &mut Thread, v: Value) -> R<()> {
     let p = this(th, v)?;
-    p.state = State::Done;
+    if p.state == State::Done {
+        return Ok(());
+    }
     let g: Gc<Generator> = p.generator.as_gc();
     g.open(th)?;
     g.busy.set_raw(Value::EMPTY);
+    p.finish();
     Ok(())
 }
 fn awaitable_send(th: &mut Thread, v: Value, sent: Value) -> R {
     let p = this(th, v)?;
-    let (how, state, g, value) = (p.how, p.state, p.generator.as_gc::<Generator>(), p.value);
+    let (how, state, value) = (p.how, p.state, p.value);
     if state == State::Done {
         return Err(reused(th, how));
     }
+    let g = p.generator.as_gc::<Generator>();
     let first = state == State::New;
     if first {
         if how != How::Send && g.has_ended(th)? {
-            this(th, v)?.state = State::Done;
+            this(th, v)?.finish();
             if how == How::Close {
                 return Err(th.stop_iteration(Value::NONE));
             }
@@ -343,10 +358,11 @@ fn settle(th: &mut Thread, v: Value, how: How, r: R<Step>) -> R {
 fn awaitable_throw(th: &mut Thread, a: &[Value]) -> R {
     let e = exception_to_throw(th, &a[1..])?;
     let p = this(th, a[0])?;
-    let (how, state, g) = (p.how, p.state, p.generator.as_gc::<Generator>());
+    let (how, state) = (p.how, p.state);
     if state == State::Done {
         return Err(reused(th, how));
     }
+    let g = p.generator.as_gc::<Generator>();
     if state == State::New {
         start(th, a[0])?;
     }
@@ -356,7 +372,7 @@ fn awaitable_throw(th: &mut Thread, a: &[Value]) -> R {
 fn awaitable_close(th: &mut Thread, a: &[Value]) -> R {
     let p = this(th, a[0])?;
     if p.state != State::Running {
-        p.state = State::Done;
+        p.finish();
         return Ok(Value::NONE);
     }
     let e = th.new_exception(ctx().types.GeneratorExit, &[])?;
