@@ -138,7 +138,8 @@ pub(super) fn push_send(th: &mut Thread, it: Value, sent: Value, dest: u16) -> R
 /// Suspends the generator of the running frame at `regs`, to go on at `pc`, behind a Yield. The caller pops the frame.
 /// # Safety
 /// `regs` is register 0 of the running frame, which is a generator's.
-#[inline]
+// Out of the loop: what it has in registers would stay on the loop's stack for long, where a collection finds it.
+#[inline(never)]
 pub(super) unsafe fn suspend(th: &mut Thread, regs: *mut Value, pc: *const AtomicU64) -> R<()> {
     if th.is_atomic() && th.interp.atomic.is_in(regs) {
         return Err(th.suspended_in_atomic());
