@@ -3,7 +3,8 @@
 usage: patterns.py [--cpu] [--repeat N] [--seconds T] [pattern ...]
 
 The ratio is how often two threads do the work in the time that one takes (2.0: they cost each other nothing). Rounds with
-one thread and with two alternate, and the best of N counts; a round with one thread takes T seconds. --cpu compares processor
+one thread and with two alternate, and the median of N counts: a thread may run at one of two speeds from its start to its
+end, and two that are both fast are rarer than one. A round with one thread takes T seconds. --cpu compares processor
 time instead of the clock: for a busy machine, where it shows what the threads cost each other, but not what they wait for.
 Beside the ratio: aborted transactions among 1000, and how many became irrevocable, with two threads.
 """
@@ -15,6 +16,7 @@ import enum
 import functools
 import math
 import operator
+import statistics
 import sys
 import threading
 import time
@@ -607,17 +609,18 @@ def measure(setup, options):
         n *= 4
     n = int(n * options.seconds / seconds) + 1
     run(clock, works, n)
-    alone = both = float("inf")
+    alone, both = [], []
     sums = dict.fromkeys(("commits", "aborts", "irrevocable"), 0)
     for _ in range(options.repeat):
-        alone = min(alone, run(clock, [one], n))
+        alone.append(run(clock, [one], n))
         before = stats()
-        both = min(both, run(clock, works, n))
+        both.append(run(clock, works, n))
         after = stats()
         for k in sums:
             sums[k] += after[k] - before[k]
     ended = max(sums["commits"] + sums["aborts"], 1)
     aborts, irrevocable = 1000 * sums["aborts"] / ended, sums["irrevocable"]
+    alone, both = statistics.median(alone), statistics.median(both)
     ideal = alone * (2 if options.cpu else 1)
     return 2 * ideal / both, alone / n, aborts, irrevocable
 

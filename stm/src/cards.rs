@@ -78,6 +78,11 @@ impl Tx {
         self.has_grown(w);
         true
     }
+    /// Has it opened a card, of whatever object?
+    #[inline(always)]
+    pub fn has_open_cards(&self) -> bool {
+        !self.cards.is_empty()
+    }
     /// An object whose reading was logged last needs no validation once it is open.
     #[inline(always)]
     fn forget_last_read(&mut self, h: &Header) {

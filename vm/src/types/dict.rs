@@ -328,18 +328,18 @@ impl Gc<Dict> {
     /// `set_hash` of a dict that is not open, or has cards.
     #[inline(never)]
     fn set_among_others(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
-        if self.set_unseen(th, k, hash, v)? {
-            return Ok(());
-        }
         let seen = self.header().meta.load(Acquire);
         let cards = self.the_table().filter(|t| t.has_cards());
-        if cards.is_some_and(|t| self.set_at_hand(th, seen, t, hash, k, v)) {
+        if !Thread::expects_new(self.header()) && cards.is_some_and(|t| self.set_at_hand(th, seen, t, hash, k, v)) {
             return Ok(());
         }
         self.set_slow(th, k, hash, v, cards.is_some())
     }
     #[inline(never)]
     fn set_slow(self, th: &mut Thread, k: Value, hash: u64, v: Value, has_cards: bool) -> R<()> {
+        if self.set_unseen(th, k, hash, v)? {
+            return Ok(());
+        }
         if th.is_hot(self.header()) && self.set_hot(th, k, hash, v)? {
             return Ok(());
         }

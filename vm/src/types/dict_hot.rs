@@ -65,10 +65,12 @@ impl Gc<Dict> {
             None => None,
         })
     }
-    /// Puts off to set an item, without a look at the dict, if most keys are new to it. False: that may not be.
+    /// Puts off to set an item, without a look at the dict, if most keys are new to it. False: that may not be. The value of an
+    /// open card is what counts for its key: so nothing comes beside it.
     #[inline]
     pub(super) fn set_unseen(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<bool> {
-        Ok(Thread::expects_new(self.header()) && !th.is_looked_up(self.header()) && self.put_off(th, k, hash, v)?)
+        let h = self.header();
+        Ok(Thread::expects_new(h) && !th.tx.has_open_cards() && !th.is_looked_up(h) && self.put_off(th, k, hash, v)?)
     }
     /// Sets an item of a hot dict. False: the dict is to be opened.
     pub(super) fn set_hot(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<bool> {
