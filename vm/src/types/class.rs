@@ -308,6 +308,12 @@ pub fn class_of(v: Value) -> Gc<Class> {
         class_of_constant(v)
     }
 }
+/// Is `o` a direct instance of a class whose instances keep their shape (`has_fixed_shape`)?
+#[inline(always)]
+pub fn is_exactly(o: Obj, class: Gc<Class>) -> bool {
+    debug_assert!(class.has_fixed_shape());
+    o.shape_id() == class.root_shape()
+}
 /// The class of an object.
 #[inline(always)]
 pub fn class_of_obj(o: Obj) -> Gc<Class> {

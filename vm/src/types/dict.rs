@@ -15,7 +15,7 @@ use crate::types::cards;
 use crate::types::class::{Class, class_of};
 use crate::types::dict_order::same_entry;
 pub use crate::types::dict_table::DictTable;
-use crate::types::dict_table::{Step, new_table, new_table_with_cards, probe};
+use crate::types::dict_table::{Cell, Step, new_table, new_table_with_cards, probe};
 use crate::types::str_::Str;
 use crate::value::Value;
 use std::slice::from_ref;
@@ -110,9 +110,27 @@ impl Gc<Dict> {
             _ => self.get_further(th, k, hash as u64),
         }
     }
-    /// As `get_hash`: the search is longer, or this is the first look at the dict, or others may write it.
+    /// The cell of a key that is found at once in a table with cards.
+    #[inline(always)]
+    fn cell_nearby(self, k: Value, hash: u64) -> Option<&'static Cell> {
+        let t = self.the_table().filter(|t| t.has_cards())?;
+        let cell = t.cell(t.nearest(hash, k)?);
+        (!cell.value.get().is_empty()).then_some(cell)
+    }
+    /// As `get_hash`: the search is longer, or this is the first look at the dict, or others may write it. What needs no place on
+    /// the stack comes first: the card is open, or it was read before, as the dict was, or nobody looks at cards.
     #[inline(never)]
     fn get_further(self, th: &mut Thread, k: Value, hash: u64) -> R<Option<Value>> {
+        if let Some(cell) = self.cell_nearby(k, hash) {
+            let v = cell.value.get();
+            if th.tx.writable(&cell.card) || th.tx.vouches_for_others(&[&cell.card, self.header()]) && !v.is_empty() {
+                return Ok(Some(v));
+            }
+        }
+        self.get_shared(th, k, hash)
+    }
+    #[inline(never)]
+    fn get_shared(self, th: &mut Thread, k: Value, hash: u64) -> R<Option<Value>> {
         let seen = self.header().meta.load(Acquire);
         if let Some(t) = self.the_table() {
             if !t.has_cards() {
@@ -301,7 +319,7 @@ impl Gc<Dict> {
     pub fn set_hash(self, th: &mut Thread, k: Value, hash: i64, v: Value) -> R<()> {
         debug_assert!(!v.is_empty());
         if th.tx.concurrent && (!th.tx.writable(self.header()) || self.has_cards(th)) {
-            return self.set_among_others(th, k, hash as u64, v);
+            return self.set_further(th, k, hash as u64, v);
         }
         self.open(th)?;
         let table = self.table.get();
@@ -325,7 +343,17 @@ impl Gc<Dict> {
             Found::Free(table, at) => self.insert(th, k, hash, v, table, at),
         }
     }
-    /// `set_hash` of a dict that is not open, or has cards.
+    /// `set_hash` of a dict that is not open, or has cards. What needs no place on the stack comes first.
+    #[inline(never)]
+    fn set_further(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
+        match self.cell_nearby(k, hash) {
+            Some(cell) if th.tx.writable(&cell.card) => {
+                cell.value.set_raw(v);
+                Ok(())
+            }
+            _ => self.set_among_others(th, k, hash, v),
+        }
+    }
     #[inline(never)]
     fn set_among_others(self, th: &mut Thread, k: Value, hash: u64, v: Value) -> R<()> {
         let seen = self.header().meta.load(Acquire);

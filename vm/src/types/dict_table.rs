@@ -60,6 +60,9 @@ pub(super) struct Cell {
 }
 /// A cache line.
 const LINE: usize = 64;
+/// Index places of a table with cells for each one that another table has: what threads share is looked into all the time, and seldom
+/// twice for one search then.
+const SPARSE: usize = 2;
 /// Tables with more entries have several cells in a cache line: threads seldom use neighbours at the same time there.
 const LARGE: u64 = 1 << 13;
 
@@ -195,6 +198,19 @@ impl Gc<DictTable> {
             }
             if e.hash.load(Relaxed) == hash {
                 return None;
+            }
+            p.next(self.mask);
+        }
+        None
+    }
+    /// The number of the entry of this very key, if it is at one of the first two places for its hash. Safe on torn state.
+    #[inline(always)]
+    pub(super) fn nearest(self, hash: u64, key: Value) -> Option<usize> {
+        let mut p = Probe::start(hash, self.mask);
+        for _ in 0..2 {
+            let (i, e) = self.at(p)?;
+            if e.key.get() == key {
+                return Some(i);
             }
             p.next(self.mask);
         }
@@ -374,22 +390,23 @@ fn distance(cap: u64) -> usize {
 }
 /// A new table with room for at least `room` entries.
 pub(super) fn new_table(th: &mut Thread, room: usize) -> R<Gc<DictTable>> {
-    new_with(th, room, |_| 0)
+    new_with(th, room, 1, |_| 0)
 }
 /// As [`new_table`], with cells.
 pub(super) fn new_table_with_cards(th: &mut Thread, room: usize) -> R<Gc<DictTable>> {
-    let t = new_with(th, room, |cap| LINE + cap * distance(cap as u64))?;
+    let t = new_with(th, room, SPARSE, |cap| LINE + cap * distance(cap as u64))?;
     cards::announce(t.header());
     t.cells().for_each(|c| c.card.init_part());
     Ok(t)
 }
-/// `more`: bytes behind so many entries.
-fn new_with(th: &mut Thread, room: usize, more: impl Fn(usize) -> usize) -> R<Gc<DictTable>> {
+/// `sparse`: how many times as many index places as needed (a power of two); `more`: bytes behind so many entries.
+fn new_with(th: &mut Thread, room: usize, sparse: usize, more: impl Fn(usize) -> usize) -> R<Gc<DictTable>> {
     if room > u32::MAX as usize / 4 {
         return Err(th.memory_error());
     }
     let index = (room * 3 / 2 + 1).next_power_of_two().max(8);
     let cap = index * 2 / 3;
+    let index = index * sparse;
     let size = std::mem::size_of::<DictTable>() + index * 4 + cap * size_of::<Entry>() + more(cap);
     if size > 1 << 16 && !crate::memory::room_for(th, size) {
         return Err(th.memory_error());

@@ -148,7 +148,10 @@ impl Gc<List> {
         let from_end = if i < 0 { self.len.load(Relaxed) as i64 } else { 0 };
         match self.get_without_cards((i + from_end) as usize) {
             Some(v) if th.tx.vouches_for(self.header()) => Ok(if v.is_empty() { None } else { Some(v) }),
-            _ if i >= 0 => self.get_further(th, i as usize),
+            _ if i >= 0 => match self.own_slot(th, i as usize) {
+                Some(slot) => Ok(Some(slot.get())),
+                None => self.get_further(th, i as usize),
+            },
             _ => self.get_further_from_end(th, i),
         }
     }
@@ -165,6 +168,12 @@ impl Gc<List> {
         }
         let b = self.buffer().filter(|b| !b.has_cards())?;
         b.slots().get(i).map(Slot::get).filter(|v| !v.is_empty())
+    }
+    /// The slot of item `i`, if the list has cards and this one is open, or nobody looks at cards.
+    #[inline(always)]
+    fn own_slot(self, th: &Thread, i: usize) -> Option<&'static Slot> {
+        let (slot, card) = self.buffer().filter(|b| b.has_cards())?.place(i)?;
+        ((!th.tx.concurrent || th.tx.writable(card)) && !slot.get().is_empty()).then_some(slot)
     }
     /// As `get`: this is the first look at the list, or others may write it.
     #[inline(never)]
@@ -239,6 +248,10 @@ impl Gc<List> {
     #[inline(always)]
     pub fn set(self, th: &mut Thread, i: usize, v: Value) -> R<bool> {
         if th.tx.concurrent && (!th.tx.writable(self.header()) || self.buffer().is_some_and(Gc::<Buffer>::has_cards)) {
+            if let Some(slot) = self.own_slot(th, i) {
+                slot.set_raw(v);
+                return Ok(true);
+            }
             return self.set_among_others(th, i, v);
         }
         self.open(th)?;

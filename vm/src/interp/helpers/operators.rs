@@ -7,7 +7,7 @@ use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::bytes::Bytes;
-use crate::types::class::class_of;
+use crate::types::class::{class_of, is_exactly};
 use crate::types::float;
 use crate::types::int;
 use crate::types::list::List;
@@ -96,15 +96,14 @@ pub(crate) fn compare_bool(th: &mut Thread, op: CmpOp, a: Value, b: Value) -> R<
 #[inline(never)]
 pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
     if o.is_obj() {
-        let t = &ctx().types;
-        let class = class_of(o);
-        if class == t.list && k.is_small() {
+        let (t, obj) = (&ctx().types, o.as_obj());
+        if is_exactly(obj, t.list) && k.is_small() {
             return match o.as_gc::<List>().get_from_either_end(th, k.as_small())? {
                 Some(v) => Ok(th.expect(v)),
                 None => out_of_range(th, "list index out of range"),
             };
         }
-        if class == t.tuple && k.is_small() {
+        if is_exactly(obj, t.tuple) && k.is_small() {
             let items = o.as_gc::<Tuple>().items();
             let i = k.as_small();
             let i = if i < 0 { i + items.len() as i64 } else { i };
@@ -113,7 +112,7 @@ pub(crate) fn subscript(th: &mut Thread, o: Value, k: Value) -> R {
                 None => out_of_range(th, "tuple index out of range"),
             };
         }
-        if class == t.dict {
+        if is_exactly(obj, t.dict) {
             return match o.as_gc::<crate::types::dict::Dict>().get(th, k)? {
                 Some(v) => Ok(th.expect(v)),
                 None => missing(th, k),
@@ -179,12 +178,11 @@ fn subscript_of_others(th: &mut Thread, o: Value, k: Value) -> R {
 #[inline(never)]
 pub(crate) fn store_subscript(th: &mut Thread, o: Value, k: Value, v: Value) -> R<()> {
     if o.is_obj() {
-        let t = &ctx().types;
-        let class = class_of(o);
-        if class == t.dict || o.is_kind(Kind::Dict) && class.special(Special::Setitem) == t.dict.special(Special::Setitem) {
+        let (t, obj) = (&ctx().types, o.as_obj());
+        if is_exactly(obj, t.dict) {
             return o.as_gc::<crate::types::dict::Dict>().set(th, k, v);
         }
-        if class == t.list && k.is_small() {
+        if is_exactly(obj, t.list) && k.is_small() {
             let l = o.as_gc::<List>();
             let i = k.as_small();
             let i = if i < 0 { i + l.len(th)? as i64 } else { i };
@@ -192,6 +190,10 @@ pub(crate) fn store_subscript(th: &mut Thread, o: Value, k: Value, v: Value) -> 
                 return Ok(());
             }
             return Err(th.index_error("list assignment index out of range"));
+        }
+        let class = class_of(o);
+        if o.is_kind(Kind::Dict) && class.special(Special::Setitem) == t.dict.special(Special::Setitem) {
+            return o.as_gc::<crate::types::dict::Dict>().set(th, k, v);
         }
         if class == t.bytearray
             && let (Some(i), Some(byte @ 0..=255)) = (k.to_small(), v.to_small())
