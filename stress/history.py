@@ -25,7 +25,9 @@ import time
 
 import vasuki
 
-SEQUENCES = 18
+SEQUENCES = 21
+# Other items of the containers that have sequences among their items: large ones are divided into parts.
+OTHERS = 100
 
 
 class Holder:
@@ -38,11 +40,15 @@ class Data:
     def __init__(self):
         self.sequences = []
         lists = [[] for _ in range(3)]
-        table = {}
+        items = [None] * OTHERS
+        self.table = table = dict.fromkeys(range(OTHERS))
+        self.seen = set(range(OTHERS))
+        self.filled = []
         grows = {}
         holder = Holder()
         for i in range(3):
             self.add_list(lists, i)
+            self.add_item(items, 3 * i)
             self.add_entry(table, f"key {i}")
             self.add_attribute(holder, f"name{i}")
             self.add_variable()
@@ -51,6 +57,14 @@ class Data:
 
     def add_list(self, lists, i):
         self.sequences.append((lambda: tuple(lists[i]), lambda value: lists[i].append(value)))
+
+    def add_item(self, items, i):
+        items[i] = ()
+
+        def append(value):
+            items[i] += (value,)
+
+        self.sequences.append((lambda: items[i], append))
 
     def add_entry(self, table, key):
         table[key] = ()
@@ -92,29 +106,57 @@ class Data:
 
         self.sequences.append((lambda: variable, append))
 
+    def fill(self, value):
+        """Other keys come to a dict in which sequences are, and to a set, where some do not stay."""
+        with vasuki.atomic:
+            for i in range(20):
+                self.table[value, i] = value
+                self.seen.add((value, i))
+            self.table[value, 0] = -value
+            self.seen.discard((value, 1))
+            sees = (self.table[value, 0], (value, 0) in self.seen, (value, 1) in self.seen)
+            self.seen.add((value, 20))
+            self.filled.append(value)
+        if sees != (-value, True, False):
+            raise AssertionError(f"a transaction does not see what it has done to a dict and a set: {sees}")
+
+    def lost(self):
+        """What `fill` has done and nobody sees at the end; or None."""
+        for value in self.filled:
+            table = [self.table.get((value, i)) for i in range(20)]
+            seen = [i for i in range(21) if (value, i) in self.seen]
+            if table != [-value] + [value] * 19 or seen != [0, *range(2, 21)]:
+                return f"lost: of the keys that came with {value} a dict has {table}, a set {seen}"
+        return None
+
 
 class Client:
     """A thread's transactions, recorded as lists of steps: ("a", sequence, value) and ("r", sequence, values)."""
 
     def __init__(self, number, data, plain, seed, plant):
         self.number, self.data, self.plain, self.plant = number, data.sequences, plain, plant
+        self.fill = data.fill
         self.random = random.Random(seed * 1000 + number)
         self.history = []
         self.values = iter(range(number * 1_000_000 + 1, (number + 1) * 1_000_000))
 
     def run(self, transactions):
         for _ in range(transactions):
-            kind = self.random.randrange(4)
-            if kind == 0:
+            kind = self.random.randrange(16)
+            if kind < 4:
                 self.plain_statements()
-            elif kind == 1:
+            elif kind < 8:
                 self.plain_updates()
+            elif kind == 8:
+                self.fill(next(self.values))
             else:
                 self.block()
 
     def block(self):
-        """An atomic block of several steps, in loops and calls."""
+        """An atomic block of several steps, in loops and calls. Some come back to a sequence, after others."""
         plan = [(self.random.random() < 0.5, s) for s in self.random.sample(range(SEQUENCES), self.random.randrange(1, 5))]
+        if self.random.random() < 0.3:
+            plan += [(True, plan[0][1]), (False, plan[0][1])]
         values = [next(self.values) for _ in plan]
         if self.plant == "split" and self.random.random() < 0.2:
             return self.split_block(*plan[0][1:], values[0])
@@ -303,7 +345,7 @@ def one_round(seed, threads, transactions, plant):
     ends += [pair[side] for pair in plain.pairs for side in (0, 1)]
     ends += [tuple(plain.left), tuple(plain.right)]
     histories = [c.history for c in clients]
-    return anomaly(histories, ends), sum(map(len, histories))
+    return data.lost() or anomaly(histories, ends), sum(map(len, histories))
 
 
 def main():
