@@ -508,10 +508,29 @@ impl Gc<Dict> {
         }
         Ok(())
     }
+    /// Before the entry behind those in use of the table of the opened dict takes a key in. Without a key an entry is none, whatever
+    /// else it has; but what becomes visible to others is to be found in the log.
+    #[inline]
+    fn log_new_entry(self, th: &mut Thread, t: Gc<DictTable>) -> R<()> {
+        let i = t.fill();
+        let Some(e) = t.entries().get(i) else { return Ok(()) };
+        if t.has_cards() {
+            self.open_card(th, t, i)?;
+        }
+        if !th.tx.writable(t.header()) && th.needs_log(self.header()) {
+            let shared = is_shared(self.header());
+            let words = [&e.key.0, &t.value_of(i).0];
+            // SAFETY: as in `log`.
+            unsafe { th.tx.log_slots(words.into_iter().take(if shared { 2 } else { 1 }), shared) };
+        }
+        Ok(())
+    }
     /// Adds an entry at the end of the table of the opened dict, where there is room.
     #[inline]
     pub(super) fn append(self, th: &mut Thread, t: Gc<DictTable>, at: Option<usize>, hash: u64, k: Value, v: Value) -> R<()> {
-        self.log_entry(th, t, t.fill())?;
+        if th.tx.concurrent {
+            self.log_new_entry(th, t)?;
+        }
         self.log(th, t, &[&t.fill]);
         t.append(at, hash, k, v);
         Ok(())
