@@ -310,6 +310,45 @@ fn memory_of_native_code() {
         assert!(r.code == 0 && r.stdout == "caught\n488890\n", "{grow}: {r:#?}");
     }
 }
+/// What a coroutine lets go, an explicit collection finds at once, although native code runs the coroutine.
+#[test]
+fn collection_in_a_coroutine() {
+    let program = "
+import asyncio, gc
+
+def forgotten():
+    '''Is an asynchronous generator closed that a coroutine has let go?'''
+    done = False
+
+    async def ones():
+        nonlocal done
+        try:
+            while True:
+                yield 1
+        finally:
+            await asyncio.sleep(0)
+            done = True
+
+    async def forgets():
+        g = ones()
+        await g.__anext__()
+        await g.__anext__()
+        del g
+        gc.collect()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(forgets())
+    loop.close()
+    return done
+
+
+print(forgotten())
+";
+    run_program(program).prints("True\n").quiet();
+}
+
 #[test]
 fn memory_of_threads() {
     let program = "

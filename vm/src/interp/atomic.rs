@@ -7,6 +7,7 @@
 //! An effect in a block makes its transaction irrevocable; only a transaction that has become so for its own progress, and has
 //! had no effect, can still be undone.
 
+use super::call::Direct;
 use super::ordered::{Turn, TurnEnd};
 use crate::context::ctx;
 use crate::thread::Thread;
@@ -101,7 +102,7 @@ impl Thread {
     }
     /// Begins an atomic block, in the running frame.
     pub fn enter_atomic(&mut self) -> R<()> {
-        if !self.is_atomic() && (self.interp.direct || !self.tx.concurrent) {
+        if !self.is_atomic() && (self.interp.direct == Direct::Outermost || !self.tx.concurrent) {
             self.commit()?;
             self.world.world().be_concurrent();
             self.after_effect();
@@ -114,7 +115,7 @@ impl Thread {
     pub fn exit_atomic(&mut self) -> R<()> {
         match self.interp.atomic.depth() {
             0 => return Err(self.runtime_error("there is no atomic block to leave")),
-            1 if self.interp.direct && self.tx.concurrent => {
+            1 if self.interp.direct == Direct::Outermost && self.tx.concurrent => {
                 self.commit()?;
                 self.after_effect();
             }

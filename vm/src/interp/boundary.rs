@@ -8,6 +8,7 @@
 //! Where no checkpoint is possible (native code called Python code that starts a thread or blocks) the thread is *pinned*:
 //! its transaction is irrevocable from its begin to the next boundary.
 
+use super::call::Direct;
 use super::publish::Publish;
 use super::{HEADER, code_of, frame_flag};
 use crate::conflicts::{Activity, Why};
@@ -386,7 +387,7 @@ impl Thread {
         if !self.tx.concurrent {
             return;
         }
-        if self.interp.direct {
+        if self.interp.direct == Direct::Outermost {
             self.interp.after_effect = true;
         } else {
             self.pin();

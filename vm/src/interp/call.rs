@@ -27,6 +27,19 @@ use crate::types::type_;
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+/// Which loop called a native function directly, so that no other Rust frame lies between.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direct {
+    /// none: native code did
+    No,
+    /// one that native code runs
+    Nested,
+    /// the thread's outermost one
+    Outermost,
+}
+/// Added to the nesting of loops while native code calls something.
+const BY_NATIVE: usize = 1 << 32;
+
 /// What became of a call.
 pub(crate) enum Called {
     /// it is done
@@ -227,8 +240,11 @@ unsafe fn call_native(th: &mut Thread, f: Gc<NativeFunction>, base: *mut Value, 
                 native_function::check_receiver(th, f, std::slice::from_raw_parts(first, n))?;
             }
         }
-        let direct = th.interp.nesting == 1;
-        th.interp.direct = direct;
+        th.interp.direct = match th.interp.nesting {
+            1 => Direct::Outermost,
+            n if n < BY_NATIVE => Direct::Nested,
+            _ => Direct::No,
+        };
         let r = if p.simple && kwnames.is_empty() && n >= p.required && n <= p.positional && p.total - n <= MARGIN {
             for i in n..p.total {
                 *first.add(i) = Value::EMPTY;
@@ -240,7 +256,7 @@ unsafe fn call_native(th: &mut Thread, f: Gc<NativeFunction>, base: *mut Value, 
                 Err(t) => Err(t),
             }
         };
-        th.interp.direct = false;
+        th.interp.direct = Direct::No;
         match r {
             Ok(Value::EMPTY) => exhausted(th),
             r => r,
@@ -403,7 +419,7 @@ pub(crate) struct Entered {
     pc: *const AtomicU64,
     top: *mut Value,
     depth: usize,
-    direct: bool,
+    direct: Direct,
 }
 impl Entered {
     pub(crate) fn new(th: &Thread) -> Entered {
@@ -429,7 +445,7 @@ impl Entered {
     /// Runs the frame that was pushed.
     pub(crate) fn run(self, th: &mut Thread) -> R {
         let s = &mut th.interp;
-        s.direct = false;
+        s.direct = Direct::No;
         s.nesting += 1;
         let r = if s.nesting == 1 && th.tx.concurrent {
             run::run_outermost(th)
@@ -469,11 +485,11 @@ impl Thread {
             std::ptr::copy(args.as_ptr(), base, args.len());
             // What the callee's own natives push must not run over the arguments.
             self.interp.top = base.add(args.len() + MARGIN);
-            self.interp.direct = false;
-            // Two levels: what is called from here is never called directly by the outermost loop.
-            self.interp.nesting += 2;
+            self.interp.direct = Direct::No;
+            // What is called from here is called by no loop.
+            self.interp.nesting += BY_NATIVE;
             let r = call_at(self, base, args.len(), kwnames, word3(0, Action::Native));
-            self.interp.nesting -= 2;
+            self.interp.nesting -= BY_NATIVE;
             match r {
                 Ok(Called::Pushed) => was.run(self),
                 Ok(Called::Done(v)) => {
@@ -532,7 +548,7 @@ impl Thread {
         }
         native_function::check_receiver(self, f, all.as_slice())?;
         let v = native_arguments(self, def, f.params(), all.as_slice(), kwnames)?;
-        let direct = std::mem::replace(&mut self.interp.direct, false);
+        let direct = std::mem::replace(&mut self.interp.direct, Direct::No);
         let r = (def.func)(self, v.as_slice());
         self.interp.direct = direct;
         match r {
@@ -554,7 +570,7 @@ impl Thread {
         if !p.simple || args.len() != p.total || args.len() != p.positional || (&raw const here as usize) < self.stack_limit {
             return self.call_native_raw(f, args);
         }
-        let direct = std::mem::replace(&mut self.interp.direct, false);
+        let direct = std::mem::replace(&mut self.interp.direct, Direct::No);
         let r = (def.func)(self, args);
         self.interp.direct = direct;
         r
@@ -567,7 +583,7 @@ impl Thread {
         if (&raw const here as usize) < self.stack_limit {
             return Err(too_deep(self));
         }
-        let direct = std::mem::replace(&mut self.interp.direct, false);
+        let direct = std::mem::replace(&mut self.interp.direct, Direct::No);
         let r = self.call_native_inner(f, args, def, p, n);
         self.interp.direct = direct;
         r

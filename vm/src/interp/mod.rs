@@ -54,6 +54,7 @@ use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::function::{self, Function};
 use crate::value::Value;
+pub use call::Direct;
 use code::Code;
 use std::sync::atomic::AtomicU64;
 pub use vasuki_compiler::op::FRAME_HEADER;
@@ -165,7 +166,7 @@ pub struct State {
     pub top: *mut Value,
     /// frames on the stack
     pub depth: usize,
-    /// nested loops
+    /// nested loops; more while native code calls something
     pub nesting: usize,
     /// how the last nested loop ended
     pub exit: Exit,
@@ -179,8 +180,8 @@ pub struct State {
     pub checkpoint: boundary::Checkpoint,
     /// how long transactions are
     pub(crate) length: length::Length,
-    /// the native function that runs was called directly by the outermost loop
-    pub direct: bool,
+    /// which loop called the native function that runs directly
+    pub direct: Direct,
     /// something was done that cannot be undone: the checkpoint is set when the native function returns
     pub after_effect: bool,
     /// what the loop has to do besides running instructions, see [`mode`]
@@ -250,7 +251,7 @@ impl State {
             atomic: atomic::Atomic::default(),
             checkpoint: boundary::Checkpoint::default(),
             length: length::Length::default(),
-            direct: false,
+            direct: Direct::No,
             after_effect: false,
             mode: if monitor::is_on() { mode::TRACED } else { 0 },
             left: false,

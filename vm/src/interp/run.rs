@@ -211,7 +211,7 @@ fn interpret<const TRACED: bool>(th: &mut Thread, thrown: Option<Throw>) -> R {
                     }
                 };
             }
-            // After a native call from the outermost loop.
+            // After a call.
             macro_rules! called {
                 ($c:expr, $dest:expr) => {
                     match $c {
