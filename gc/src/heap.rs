@@ -23,7 +23,7 @@ const RELEASED_IS_ZERO: bool = cfg!(target_os = "linux");
 /// more than using an old one.
 const PATIENCE: u8 = 4;
 /// Time between looking and looking again, at the least.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 impl Descriptor {
     /// The free block is more than enough. Is its memory to be given back now?

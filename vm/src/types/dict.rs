@@ -34,6 +34,8 @@ pub struct Dict {
 pub const WORDS: usize = 3;
 /// Smaller dicts get no cards.
 const LEAST: u64 = 32;
+/// A dict with so many items that doubles its room does so seldom enough.
+const SELDOM_GROWS: usize = 1 << 17;
 // SAFETY: repr(C), header first, only objects of this kind have it.
 unsafe impl Layout for Dict {
     const KIND: Kind = Kind::Dict;
@@ -539,7 +541,9 @@ impl Gc<Dict> {
     #[inline(never)]
     pub(super) fn grow(self, th: &mut Thread) -> R<Gc<DictTable>> {
         let used = self.used.load(Relaxed) as usize;
-        let new = self.successor(th, (used * 2).max(5))?;
+        // While the table of a dict that threads fill grows, they all wait.
+        let waited_for = th.tx.concurrent && used < SELDOM_GROWS && Thread::expects_new(self.header());
+        let new = self.successor(th, (used * if waited_for { 4 } else { 2 }).max(5))?;
         new.refill(self.table.get());
         self.table.set_raw(new.value());
         Ok(new)
