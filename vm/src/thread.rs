@@ -131,7 +131,7 @@ impl Thread {
         if self.is_plain() {
             self.tx.read_card(self.world, card, f)
         } else {
-            None
+            self.read_card_recorded(card, f)
         }
     }
     /// Reads what is guarded by a card, in concurrent mode.
@@ -145,13 +145,17 @@ impl Thread {
     /// Opens a card, in concurrent mode, and saves the slots that it guards, if no other thread is met there.
     #[inline(always)]
     pub(crate) fn try_open_card(&mut self, card: &Header, slots: &[Slot]) -> bool {
-        if !self.is_plain() || crate::hostile::refuses(self) {
+        if crate::hostile::refuses(self) {
             return false;
         }
         // SAFETY: a slot is such a word. The card is in an object that the log keeps alive, and so are its slots.
         unsafe {
             let words = std::slice::from_raw_parts(slots.as_ptr().cast::<AtomicU64>(), slots.len());
-            self.tx.open_card(self.world, card, words)
+            if self.is_plain() {
+                self.tx.open_card(self.world, card, words)
+            } else {
+                self.open_card_recorded(card, words)
+            }
         }
     }
     /// Makes what is guarded by a card writable by this transaction, and saves these slots.

@@ -25,7 +25,11 @@ impl Openers {
     /// It was opened at this site.
     pub(super) fn note(&self, object: *const Header, site: u32) {
         let unit = Openers::unit(object);
-        self.place(unit).store(u64::from(unit) << 32 | u64::from(site), Relaxed);
+        let (place, word) = (self.place(unit), u64::from(unit) << 32 | u64::from(site));
+        // Threads mostly run the same code: then the place stays in the caches of all of them.
+        if place.load(Relaxed) != word {
+            place.store(word, Relaxed);
+        }
     }
     /// Where it was opened last; 0: nobody knows.
     pub(super) fn last(&self, object: *const Header) -> u32 {

@@ -11,7 +11,7 @@ use crate::object::Header;
 use crate::thread::{Thread, is_shared};
 use crate::throw::R;
 use crate::value::Value;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use vasuki_stm::{Cause, Test};
@@ -215,6 +215,38 @@ impl Thread {
             rec.records.openers.note(h, rec.here.0);
         }
         Ok(r?)
+    }
+    /// [`Thread::try_read_card`]: there is no wait to be noted.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn read_card_recorded<T>(&mut self, card: &Header, f: impl Fn() -> T) -> Option<T> {
+        if self.interp.after_effect {
+            return None;
+        }
+        let v = self.tx.read_card(self.world, card, f)?;
+        self.reach();
+        let logged = self.tx.reads_logged();
+        if let Some(rec) = &mut self.recorder {
+            rec.reads.resize(logged, rec.here);
+        }
+        Some(v)
+    }
+    /// [`Thread::try_open_card`]: there is no wait to be noted.
+    ///
+    /// # Safety
+    /// That of `Tx::open_card`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) unsafe fn open_card_recorded(&mut self, card: &Header, words: &[AtomicU64]) -> bool {
+        // SAFETY: the caller's promise.
+        if self.interp.after_effect || !unsafe { self.tx.open_card(self.world, card, words) } {
+            return false;
+        }
+        self.reach();
+        if let Some(rec) = &mut self.recorder {
+            rec.records.openers.note(card, rec.here.0);
+        }
+        true
     }
     /// The thread is about to reach for an object. Gives how long it has waited for others.
     #[inline]
