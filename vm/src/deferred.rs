@@ -48,6 +48,8 @@ const PUT_OFF: u16 = 16;
 const CONTAINERS: usize = 8;
 /// Boundaries that a transaction passes, rather than wait for others that settle.
 const PASSED: u32 = 8;
+/// After so many words of a container of keys the transaction ends at its next boundary: while its searches go on, others wait.
+const ENOUGH: usize = 3 << 10;
 /// Words that are noted for a container before they are settled: more would only take memory.
 const WORDS: usize = 1 << 17;
 
@@ -239,7 +241,11 @@ impl Thread {
         if let Some(r) = &mut self.recorder {
             b.spot = r.spot(&self.interp);
         }
-        if b.words.len() > WORDS {
+        let (before, now) = (b.words.len() - words.len(), b.words.len());
+        if stride > 0 && now / ENOUGH != before / ENOUGH {
+            self.world.put_back(poll::LIMIT);
+        }
+        if now > WORDS {
             self.settle(container.header())?;
         }
         Ok(true)
