@@ -40,6 +40,8 @@ pub struct Thread {
     pub context: Value,
     /// a dict of context variables, and the value of the one whose value is asked for most, decimal's context, in it
     pub memo: [Value; 2],
+    /// the part of a small container where the thread has met others last, and the place in it (see `cards`)
+    pub(crate) met_at: (usize, Option<usize>),
     /// objects with finalizers that this thread made
     pub finalizable: crate::finalizers::Finalizable,
     /// runs finalizers: those that are due meanwhile come after them
@@ -107,14 +109,14 @@ impl Thread {
     }
     /// As [`Thread::read`]; what was read goes to `met` as well if other threads were met at the object.
     #[inline(always)]
-    pub(crate) fn read_meeting<T>(&mut self, h: &Header, f: impl Fn() -> T, met: impl FnOnce(&T)) -> R<T> {
+    pub(crate) fn read_meeting<T>(&mut self, h: &Header, f: impl Fn() -> T, met: impl FnOnce(&mut Thread, &T)) -> R<T> {
         match self.tx.read_known(h, &f) {
             Some(v) => Ok(v),
             None => {
                 let meets = self.tx.meets_others(self.world, h);
                 let v = self.read_shared(h, f)?;
                 if meets {
-                    met(&v);
+                    met(self, &v);
                 }
                 Ok(v)
             }

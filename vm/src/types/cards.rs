@@ -12,7 +12,9 @@
 //! nobody else changes those places. If the container has got another buffer or table meanwhile, the transaction is lost.
 //! Opening a card saves what it guards: nothing more is logged until the transaction ends.
 //!
-//! A container gets cards when others are met at it again and again ([`met`]); what is private or small never does. In solo mode
+//! A container gets cards when others are met at it again and again ([`met`]); what is private never does, nor what has one place.
+//! A small one gets them only where each thread keeps to a place of its own, as in a list with a result for each: threads that move
+//! something from place to place meet at other places soon, and then had better wait before they begin than halfway. In solo mode
 //! nobody looks at cards: the container's header is what changes then.
 
 use crate::object::{Header, Kind, Obj, flag};
@@ -25,8 +27,11 @@ use std::sync::atomic::Ordering::Relaxed;
 const HAS: u16 = 1 << 15;
 /// There: it never gets cards.
 const NEVER: u16 = 1 << 14;
-/// Meetings after which there are to be cards.
+/// Meetings after which there are to be cards, and those in a small container.
 const ENOUGH: u16 = 2;
+const ENOUGH_OF_SMALL: u16 = 4;
+/// Containers with fewer places in use are small.
+const SMALL: usize = 32;
 
 /// Has the buffer or table with this header cards?
 #[inline(always)]
@@ -43,20 +48,46 @@ pub(super) fn forbid(h: &Header) {
         h.extra.store(NEVER, Relaxed);
     }
 }
-/// Another thread was met at a container, whose buffer or table has the header `part`.
+/// How many meetings a container with so many places in use needs.
+#[inline]
+fn enough(places: usize) -> u16 {
+    if places < SMALL { ENOUGH_OF_SMALL } else { ENOUGH }
+}
+/// Another thread was met at a container with so many places in use, whose buffer or table has the header `part`; this thread was
+/// about to use this place (None: one that was not there).
 #[cold]
 #[inline(never)]
-pub(super) fn met(part: &Header) {
+pub(super) fn met(th: &mut Thread, part: &Header, places: usize, place: Option<usize>) {
     let n = part.extra.load(Relaxed);
-    if n < ENOUGH {
-        // Two threads that count at the same time may lose one.
-        part.extra.store(n + 1, Relaxed);
+    if n >= enough(places) {
+        return;
     }
+    if places < SMALL {
+        let here = (std::ptr::from_ref(part) as usize, place);
+        let before = std::mem::replace(&mut th.met_at, here);
+        if place.is_none() || before.0 == here.0 && before != here {
+            forbid(part);
+        }
+        if before != here {
+            return;
+        }
+    }
+    // Two threads that count at the same time may lose one.
+    part.extra.store(n + 1, Relaxed);
 }
-/// Were others met often enough at an opened container, whose buffer or table has the header `part`? Then it gets cards.
+/// Were others met often enough at an opened container with so many places in use, whose buffer or table has the header `part`? Then
+/// it gets cards.
 #[inline]
-pub(super) fn are_due(th: &Thread, container: &Header, part: &Header) -> bool {
-    part.extra.load(Relaxed) == ENOUGH && th.tx.concurrent && container.flags.load(Relaxed) & flag::SHARED != 0
+pub(super) fn are_due(th: &Thread, container: &Header, part: &Header, places: usize) -> bool {
+    let n = part.extra.load(Relaxed);
+    let met = n >= enough(places) && n < NEVER && places > 1;
+    met && th.tx.concurrent && container.flags.load(Relaxed) & flag::SHARED != 0
+}
+/// Is it not known yet whether a container with so many places in use, whose buffer or table has the header `part`, is one of those
+/// small ones that get cards?
+#[inline]
+pub(super) fn are_to_be_seen(part: &Header, places: usize) -> bool {
+    (2..SMALL).contains(&places) && part.extra.load(Relaxed) < ENOUGH_OF_SMALL
 }
 /// Has somebody a card of a buffer or table open?
 pub(crate) fn any_open(th: &Thread, o: Obj) -> bool {

@@ -32,8 +32,6 @@ pub struct Dict {
 }
 /// Words after the header that are saved when it is opened.
 pub const WORDS: usize = 3;
-/// Smaller dicts get no cards.
-const LEAST: u64 = 32;
 /// A dict with so many items that doubles its room does so seldom enough.
 const SELDOM_GROWS: usize = 1 << 17;
 // SAFETY: repr(C), header first, only objects of this kind have it.
@@ -162,12 +160,15 @@ impl Gc<Dict> {
                 _ => Ok(Some(v)),
             };
         }
-        if th.is_hot(self.header())
+        if self.is_hot(th)
             && let Some(found) = self.get_among_others(th, k, hash)?
         {
             return Ok(found);
         }
-        let (table, step, v) = th.read_meeting(self.header(), || look(self, hash, k), |(t, ..)| met_at(*t))?;
+        let met = |th: &mut Thread, &(t, step, _): &(Value, Step, Value)| {
+            self.met_at(th, t, if let Step::Hit(i) = step { Some(i) } else { None });
+        };
+        let (table, step, v) = th.read_meeting(self.header(), || look(self, hash, k), met)?;
         match step {
             Step::Maybe(..) => return self.get_asking(th, k, hash, table, step),
             Step::Hit(i) if table.as_gc::<DictTable>().has_cards() => {
@@ -370,17 +371,18 @@ impl Gc<Dict> {
         if self.set_unseen(th, k, hash, v)? {
             return Ok(());
         }
-        if th.is_hot(self.header()) && self.set_hot(th, k, hash, v)? {
+        if self.is_hot(th) && self.set_hot(th, k, hash, v)? {
             return Ok(());
         }
+        let meets = !has_cards && th.tx.meets_others(th.world, self.header());
         if !has_cards {
-            let meets = th.tx.meets_others(th.world, self.header());
             self.open(th)?;
-            if meets {
-                met_at(self.table.get());
-            }
         }
-        match self.find::<false>(th, hash, k)? {
+        let found = self.find::<false>(th, hash, k)?;
+        if meets {
+            self.met_at(th, self.table.get(), if let Found::Entry(_, i) = found { Some(i) } else { None });
+        }
+        match found {
             Found::Entry(mut t, mut i) => {
                 if !t.has_cards() {
                     self.open(th)?;
@@ -401,17 +403,26 @@ impl Gc<Dict> {
     /// of entry `i`.
     #[inline]
     fn give_cards(self, th: &mut Thread, t: Gc<DictTable>, i: usize) -> R<Option<(Gc<DictTable>, usize)>> {
-        if !cards::are_due(th, self.header(), t.header()) {
+        let used = self.used.load(Relaxed) as usize;
+        if !cards::are_due(th, self.header(), t.header(), used) || self.version.load(Relaxed) != 0 {
             return Ok(None);
         }
-        let used = self.used.load(Relaxed);
-        if used < LEAST || self.version.load(Relaxed) != 0 {
-            return Ok(None);
-        }
-        let new = new_table_with_cards(th, used as usize + used as usize / 4)?;
+        let new = new_table_with_cards(th, used + used / 4)?;
         new.refill(t.value());
         self.table.set_raw(new.value());
         Ok(Some(same_entry(t, i, new)))
+    }
+    /// Others were met at the dict when it had this table; this thread was about to use this entry.
+    #[cold]
+    fn met_at(self, th: &mut Thread, table: Value, entry: Option<usize>) {
+        if let Some(t) = table.cast::<DictTable>() {
+            cards::met(th, t.header(), self.used.load(Relaxed) as usize, entry);
+        }
+    }
+    /// See [`Thread::is_hot`]. A small dict is looked at first: cards serve it better if each thread has a key of its own.
+    fn is_hot(self, th: &mut Thread) -> bool {
+        let table = self.the_table().filter(|_| !crate::hostile::defers());
+        !table.is_some_and(|t| cards::are_to_be_seen(t.header(), self.used.load(Relaxed) as usize)) && th.is_hot(self.header())
     }
     /// The table, if the dict's header guards all that is in it.
     #[inline(always)]
@@ -666,13 +677,6 @@ fn look(d: Gc<Dict>, hash: u64, k: Value) -> (Value, Step, Value) {
         _ => Value::EMPTY,
     };
     (t, step, v)
-}
-/// Others were met at a dict with this table.
-#[cold]
-fn met_at(table: Value) {
-    if let Some(t) = table.cast::<DictTable>() {
-        cards::met(t.header());
-    }
 }
 /// The value of an entry of a table with cards: a read of the dict has found it there.
 #[inline(never)]

@@ -32,8 +32,6 @@ unsafe impl Layout for List {
 }
 /// Words after the header that are saved when it is opened.
 pub const WORDS: usize = 2;
-/// Shorter lists get no cards.
-const LEAST: usize = 32;
 
 impl Gc<List> {
     #[inline(always)]
@@ -92,17 +90,17 @@ impl Gc<List> {
             None => Ok(()),
         }
     }
-    /// Opens the list to replace an item, and gives it a buffer with cards if others are met at it often enough.
-    fn open_among_others(self, th: &mut Thread) -> R<()> {
+    /// Opens the list to replace item `i`, and gives it a buffer with cards if others are met at it often enough.
+    fn open_among_others(self, th: &mut Thread, i: usize) -> R<()> {
         let meets = th.tx.meets_others(th.world, self.header());
         self.open(th)?;
         let (n, Some(old)) = (self.len.load(Relaxed) as usize, self.buffer()) else {
             return Ok(());
         };
         if meets {
-            cards::met(old.header());
+            cards::met(th, old.header(), n, Some(i));
         }
-        if n >= LEAST && cards::are_due(th, self.header(), old.header()) {
+        if cards::are_due(th, self.header(), old.header(), n) {
             let b = buffer::new_with_cards(th, old.cap())?;
             copy(b, 0, &old.slots()[..n.min(old.cap())]);
             self.set_buffer(th, b.value(), n);
@@ -191,7 +189,12 @@ impl Gc<List> {
             };
         }
         let look = || (self.slots().get(i).map_or(Value::EMPTY, Slot::get), self.items.get());
-        let (v, b) = th.read_meeting(self.header(), look, |(_, b)| met_at(*b))?;
+        let met = |th: &mut Thread, &(_, b): &(Value, Value)| {
+            if let Some(b) = b.cast::<Buffer>() {
+                cards::met(th, b.header(), self.len.load(Relaxed) as usize, Some(i));
+            }
+        };
+        let (v, b) = th.read_meeting(self.header(), look, met)?;
         if v.is_empty() {
             return Ok(None);
         }
@@ -270,7 +273,7 @@ impl Gc<List> {
         match self.buffer().filter(|b| b.has_cards()) {
             Some(b) if self.set_at_hand(th, seen, b, i, v) => return Ok(true),
             Some(_) => {}
-            None => self.open_among_others(th)?,
+            None => self.open_among_others(th, i)?,
         }
         self.set_by_card(th, i, v)
     }
@@ -345,7 +348,7 @@ impl Gc<List> {
     }
     /// A buffer to put in place of the present one.
     fn new_buffer(self, th: &mut Thread, cap: usize) -> R<Gc<Buffer>> {
-        if cap >= LEAST && self.has_cards(th) {
+        if self.has_cards(th) {
             buffer::new_with_cards(th, cap)
         } else {
             th.new_buffer(cap)
@@ -626,13 +629,6 @@ fn append_all(th: &mut Thread, list: Obj, items: &[u64]) -> R<()> {
     slots.iter().zip(items).for_each(|(s, &v)| s.set_raw(Value(v)));
     list.set_len(th, n + items.len());
     Ok(())
-}
-/// Others were met at a list with this buffer.
-#[cold]
-fn met_at(b: Value) {
-    if let Some(b) = b.cast::<Buffer>() {
-        cards::met(b.header());
-    }
 }
 fn copy(to: Gc<Buffer>, at: usize, from: &[Slot]) {
     for (d, s) in to.slots()[at..].iter().zip(from) {
