@@ -109,6 +109,31 @@ def list_results():
     return work
 
 
+def small_list():
+    """Both threads work, and keep what they have in a place of their own of a list of two items."""
+    results = [0, 0]
+
+    def work(me):
+        state = me
+        for i in range(20_000):
+            state = (state * 1103515245 + i) % 65536
+            if i % 50 == 0:
+                results[me] = state
+
+    return work
+
+
+def small_dict():
+    """Both threads count at keys of their own in a dict of two."""
+    counts = {0: 0, 1: 0}
+
+    def work(me):
+        for _ in range(20_000):
+            counts[me] += 1
+
+    return work
+
+
 def list_appends():
     """Both threads append to one list."""
     items = []
@@ -244,6 +269,8 @@ WORKLOADS = [
     dict_groups,
     list_writes,
     list_results,
+    small_list,
+    small_dict,
     list_appends,
     set_adds,
     set_seen,

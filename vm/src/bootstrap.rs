@@ -35,7 +35,7 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         locals: Value::EMPTY,
         context: Value::EMPTY,
         memo: [Value::EMPTY; 2],
-        met_at: (0, None),
+        met_at: Default::default(),
         finalizable: Default::default(),
         finalizing: false,
         out_of_memory: false,

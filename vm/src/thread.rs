@@ -40,8 +40,8 @@ pub struct Thread {
     pub context: Value,
     /// a dict of context variables, and the value of the one whose value is asked for most, decimal's context, in it
     pub memo: [Value; 2],
-    /// the part of a small container where the thread has met others last, and the place in it (see `cards`)
-    pub(crate) met_at: (usize, Option<usize>),
+    /// parts of small containers where the thread has met others last, each with the place in it (see `cards`)
+    pub(crate) met_at: [(usize, Option<usize>); crate::types::cards::MET],
     /// objects with finalizers that this thread made
     pub finalizable: crate::finalizers::Finalizable,
     /// runs finalizers: those that are due meanwhile come after them

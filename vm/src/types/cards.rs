@@ -30,6 +30,9 @@ const NEVER: u16 = 1 << 14;
 /// Meetings after which there are to be cards, and those in a small container.
 const ENOUGH: u16 = 2;
 const ENOUGH_OF_SMALL: u16 = 4;
+/// So many small containers does a thread remember where it has met others; and bytes of the least part of one.
+pub(crate) const MET: usize = 16;
+const CELL: usize = 32;
 /// Containers with fewer places in use are small.
 const SMALL: usize = 32;
 
@@ -64,7 +67,7 @@ pub(super) fn met(th: &mut Thread, part: &Header, places: usize, place: Option<u
     }
     if places < SMALL {
         let here = (std::ptr::from_ref(part) as usize, place);
-        let before = std::mem::replace(&mut th.met_at, here);
+        let before = std::mem::replace(&mut th.met_at[here.0 / CELL % MET], here);
         if place.is_none() || before.0 == here.0 && before != here {
             forbid(part);
         }
