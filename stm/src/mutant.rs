@@ -37,6 +37,8 @@ pub enum Mutant {
     NumberKept,
     /// a thread attaches to a solo world in which another one runs
     AttachToSolo,
+    /// who makes a solo world concurrent does not wake those who wait for that
+    JoinerNotWoken,
     /// a thread attaches while the others are stopped
     AttachDuringStop,
     /// a stop does not wait for the other threads

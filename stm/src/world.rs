@@ -284,10 +284,12 @@ impl World {
     /// From now on transactions are logged, although no other thread runs: until the world is lonely enough to go solo. The
     /// caller stands between transactions.
     pub fn be_concurrent(&'static self) {
-        let mut g = self.lock();
-        if !self.is_concurrent() {
-            self.go_concurrent(&mut g);
+        if self.is_concurrent() {
+            // Only a thread that is alone makes it solo, and this one is attached.
+            return;
         }
+        let mut g = self.lock();
+        self.go_concurrent(&mut g);
         if !g.ticker {
             g.ticker = crate::ticker::start(self);
         }
@@ -312,6 +314,9 @@ impl World {
     fn go_concurrent(&self, g: &mut Threads) {
         self.leave_solo(g);
         self.concurrent.store(true, SeqCst);
+        if g.joining > 0 && !is_mutant(Mutant::JoinerNotWoken) {
+            self.notify();
+        }
     }
     /// The thread that ran solo does so no more: it gets a new number if it has used its own in concurrent times.
     fn leave_solo(&self, g: &mut Threads) {
@@ -381,8 +386,6 @@ impl World {
         if !self.is_concurrent() {
             if g.joining > 0 {
                 self.go_concurrent(&mut g);
-                drop(g);
-                self.notify();
             }
             return !self.is_concurrent();
         }

@@ -59,6 +59,7 @@ models! {
     thread_start: world::start, 2, [SoloTooEarly];
     solo_and_concurrent_again: world::again, 3, [NumberKept];
     attach_to_solo: world::join, 2, [AttachToSolo];
+    attach_beside_block: world::join_beside_block, 3, [JoinerNotWoken];
     stop_against_safepoint: stop::safepoint, 3, [StopWithoutWaiting];
     stop_against_attach: stop::attach, 3, [AttachDuringStop];
     stop_against_waiter: stop::waiter, 2, [WaiterIgnoresStop];

@@ -99,3 +99,35 @@ pub fn join() {
     assert_eq!(x.words[0].load(Relaxed), 2, "a lost update");
     first.end();
 }
+
+/// The thread that runs solo makes the world concurrent for its own sake, and comes to no other boundary, while the other one waits
+/// to attach.
+pub fn join_beside_block() {
+    let world = World::leak();
+    let x = object([0, 0]);
+    let increment = |t: &mut Thread| {
+        let n = t.read(x, 0)?;
+        t.write(x, 0, n + 1)
+    };
+    let mut first = Thread::new(world);
+    assert!(world.expect_thread());
+    let other = thread::spawn(move || {
+        let mut t = Thread::new(world);
+        t.commit().unwrap();
+        t.w.detached(true, || ());
+        t.begin();
+        t.atomic(increment);
+        t.commit().unwrap();
+        t.end();
+    });
+    first.commit().unwrap();
+    world.try_solo();
+    first.begin();
+    first.atomic(increment);
+    first.commit().unwrap();
+    world.be_concurrent();
+    other.join().unwrap();
+    assert_eq!(x.words[0].load(Relaxed), 2, "a lost update");
+    first.begin();
+    first.end();
+}
