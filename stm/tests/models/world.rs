@@ -1,9 +1,9 @@
 //! Starting and ending threads, solo and concurrent mode.
 
-use crate::common::{Thread, object, pointer, target};
+use crate::common::{Object, Thread, object, pointer, target};
 use loom::thread;
-use vasuki_stm::World;
 use vasuki_stm::sync::atomic::Ordering::Relaxed;
+use vasuki_stm::{Conflict, World};
 
 /// A thread starts while the first one runs on: neither takes the world for solo. It ends, and the world goes solo.
 pub fn start() {
@@ -72,14 +72,14 @@ pub fn again() {
     first.end();
 }
 
+fn increment(t: &mut Thread, x: &Object) -> Result<(), Conflict> {
+    let n = t.read(x, 0)?;
+    t.write(x, 0, n + 1)
+}
 /// A thread runs solo while the other one is detached; that one attaches and waits until the world is concurrent.
 pub fn join() {
     let world = World::leak();
     let x = object([0, 0]);
-    let increment = |t: &mut Thread| {
-        let n = t.read(x, 0)?;
-        t.write(x, 0, n + 1)
-    };
     let mut first = Thread::new(world);
     assert!(world.expect_thread());
     let other = thread::spawn(move || {
@@ -87,14 +87,14 @@ pub fn join() {
         t.commit().unwrap();
         world.try_solo();
         t.begin();
-        t.atomic(increment);
+        t.atomic(|t| increment(t, x));
         t.commit().unwrap();
         world.try_solo();
         t.end();
     });
     first.w.detached(true, || ());
     first.begin();
-    first.atomic(increment);
+    first.atomic(|t| increment(t, x));
     first.w.detached(true, || other.join().unwrap());
     assert_eq!(x.words[0].load(Relaxed), 2, "a lost update");
     first.end();
@@ -105,10 +105,6 @@ pub fn join() {
 pub fn join_beside_block() {
     let world = World::leak();
     let x = object([0, 0]);
-    let increment = |t: &mut Thread| {
-        let n = t.read(x, 0)?;
-        t.write(x, 0, n + 1)
-    };
     let mut first = Thread::new(world);
     assert!(world.expect_thread());
     let other = thread::spawn(move || {
@@ -116,14 +112,14 @@ pub fn join_beside_block() {
         t.commit().unwrap();
         t.w.detached(true, || ());
         t.begin();
-        t.atomic(increment);
+        t.atomic(|t| increment(t, x));
         t.commit().unwrap();
         t.end();
     });
     first.commit().unwrap();
     world.try_solo();
     first.begin();
-    first.atomic(increment);
+    first.atomic(|t| increment(t, x));
     first.commit().unwrap();
     world.be_concurrent();
     other.join().unwrap();
