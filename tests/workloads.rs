@@ -47,7 +47,7 @@ fn histories_have_a_serial_order() {
         command.env("VASUKI_HOSTILE", hostile).arg(program).args(args);
         Running::start(&mut command, b"").finish(Duration::from_secs(120))
     };
-    for hostile in ["", "concurrent,abort-every=50,split-every=20,gc-every=300,poison,verify-heap"] {
+    for hostile in ["", "concurrent,abort-every=50,split-every=20,gc-every=60,poison,verify-heap"] {
         history(hostile, &["--rounds", "20", "--seconds", "100"]).exits(0).says("20 rounds");
         history(hostile, &["--plant", "split", "--seconds", "100"])
             .exits(1)

@@ -337,6 +337,10 @@ impl Heap {
         NonNull::new(p)
     }
 
+    /// Is it an address in the heap, of something allocated or not?
+    pub fn contains(&self, word: u64) -> bool {
+        (word as usize).wrapping_sub(self.base) / BLOCK < self.blocks
+    }
     /// The start of the allocated cell that `word` points to or into.
     #[inline]
     pub fn find(&self, word: u64) -> Option<NonNull<u8>> {

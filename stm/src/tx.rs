@@ -288,8 +288,10 @@ impl Tx {
         self.parts.clear();
         self.seen_free.clear();
     }
-    /// Stopped. Calls `f` with every word that is a root for the collector: logged objects and old contents.
+    /// Stopped. Calls `f` with every word that is a root for the collector: logged objects, old contents, and the places that
+    /// an abort writes to. Those may be in a buffer that its object does not have any more.
     pub fn roots(&self, f: &mut dyn FnMut(u64)) {
+        self.logged_places(f);
         self.undo.iter().for_each(|u| f(u.old));
         self.saved.iter().for_each(|&old| f(old));
         self.opened.iter().for_each(|o| f(o.header as u64));
@@ -299,6 +301,11 @@ impl Tx {
             f(p.header as u64);
             p.words.iter().for_each(|&w| f(w));
         }
+    }
+    /// Stopped. Calls `f` with the addresses of words that an abort writes to: of a card the first, for all lie in one buffer.
+    pub fn logged_places(&self, f: &mut dyn FnMut(u64)) {
+        self.undo.iter().for_each(|u| f(u.slot as u64));
+        self.cards.iter().for_each(|c| f(c.words.cast::<AtomicU64>() as u64));
     }
     /// Stopped, during [`renew`](crate::World::renew): words of retired owners in the logs become what the objects have now.
     pub fn forget_retired(&mut self, w: &WorldThread) {

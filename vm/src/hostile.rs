@@ -127,6 +127,7 @@ pub(crate) fn verify(th: &Thread) {
     if !VERIFY.load(Relaxed) {
         return;
     }
+    crate::memory::for_each(&mut |th| check_log(th));
     let concurrent = th.world.is_concurrent();
     let builtin = try_ctx().map(|c| c.types.list());
     // Before start-up there are no other classes.
@@ -169,6 +170,19 @@ pub(crate) fn verify(th: &Thread) {
             }
         });
     });
+}
+/// What a thread's transaction has logged lies in live objects: else an abort would write into what is there next.
+fn check_log(th: &Thread) {
+    let check = |what: &str, word: u64| {
+        let h = heap();
+        let cell = h.find(word);
+        assert!(
+            cell.map_or(!h.contains(word), |p| h.is_marked(p)),
+            "thread {} has logged {what} {word:#x}, which is in no live object",
+            th.world.number()
+        );
+    };
+    th.tx.logged_places(&mut |word| check("a word at", word));
 }
 /// Is it guarded by the header of the object that it belongs to?
 fn is_part(o: Obj) -> bool {

@@ -46,6 +46,13 @@ pub(crate) fn for_each_other(th: &mut Thread, f: &mut dyn FnMut(&mut Thread)) {
         f(unsafe { &mut *(t as *mut Thread) });
     }
 }
+/// Stopped. Calls `f` with every thread.
+pub(crate) fn for_each(f: &mut dyn FnMut(&Thread)) {
+    for &t in lock(&THREADS).iter() {
+        // SAFETY: registered threads are alive, and stopped (or this one).
+        f(unsafe { &*(t as *const Thread) });
+    }
+}
 /// Calls `f` with every thread, the youngest first, which may be running; false if the list cannot be had now.
 pub(crate) fn try_each_thread(f: &mut dyn FnMut(*const Thread)) -> bool {
     match THREADS.try_lock() {
