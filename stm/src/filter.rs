@@ -7,6 +7,9 @@ use crate::tx::ReadEntry;
 /// Places. Models read few objects, and have small stacks.
 const PLACES: usize = if cfg!(any(loom, shuttle)) { 16 } else { 256 };
 
+/// How many kinds of objects the caller tells apart of which the one that was found last is likely to be looked for next.
+const LAST: usize = 2;
+
 /// See the module. What is in it is in the log.
 ///
 /// Every read of a shared object looks into it: objects and words stand in tables of their own, which processors index without
@@ -14,13 +17,21 @@ const PLACES: usize = if cfg!(any(loom, shuttle)) { 16 } else { 256 };
 pub(crate) struct Filter {
     headers: [*const Header; PLACES],
     metas: [u64; PLACES],
+    /// some that were found last: to look here takes no hash
+    last: [ReadEntry; LAST],
 }
+
+const NONE: ReadEntry = ReadEntry {
+    header: std::ptr::null(),
+    meta: 0,
+};
 
 impl Filter {
     pub(crate) const fn new() -> Filter {
         Filter {
             headers: [std::ptr::null(); PLACES],
             metas: [0; PLACES],
+            last: [NONE; LAST],
         }
     }
     /// Multiplicative hashing: objects at the same place of different blocks do not meet. Of an address the low half will do.
@@ -33,6 +44,21 @@ impl Filter {
     pub(crate) fn has(&self, h: *const Header, meta: u64) -> bool {
         let place = Filter::place(h);
         std::ptr::eq(self.headers[place], h) && (self.metas[place] == meta || is_mutant(Mutant::FilterIgnoresWord))
+    }
+    /// As [`Filter::has`], if it is the one of kind `N` that was found last.
+    #[inline(always)]
+    pub(crate) fn had_last<const N: usize>(&self, h: *const Header, meta: u64) -> bool {
+        let last = &self.last[N];
+        std::ptr::eq(last.header, h) && (last.meta == meta || is_mutant(Mutant::FilterIgnoresWord))
+    }
+    /// As [`Filter::has`]; from now on it is the one of kind `N` that was found last.
+    #[inline]
+    pub(crate) fn finds<const N: usize>(&mut self, h: *const Header, meta: u64) -> bool {
+        let has = self.has(h, meta);
+        if has {
+            self.last[N] = ReadEntry { header: h, meta };
+        }
+        has
     }
     /// Is it logged? False may be wrong.
     #[inline(always)]
@@ -50,10 +76,14 @@ impl Filter {
     #[inline(always)]
     pub(crate) fn forget(&mut self, h: *const Header) {
         self.headers[Filter::place(h)] = std::ptr::null();
+        self.last = [NONE; LAST];
     }
     /// These are logged no more, and they were all.
     #[inline]
     pub(crate) fn clear(&mut self, reads: &[ReadEntry]) {
+        if !is_mutant(Mutant::LastOutlivesTransaction) {
+            self.last = [NONE; LAST];
+        }
         if reads.len() < PLACES / 8 {
             reads.iter().for_each(|r| self.forget(r.header));
         } else {

@@ -11,6 +11,8 @@ pub enum Mutant {
     NoRecheck,
     /// an object that was read before is taken for logged although its word is another one
     FilterIgnoresWord,
+    /// what a transaction has found last in its filter is there for the next one
+    LastOutlivesTransaction,
     /// reading an object does not compare its version with the snapshot
     ReadWithoutVersionCheck,
     /// opening an object does not compare its version with the snapshot

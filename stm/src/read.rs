@@ -50,6 +50,22 @@ impl Tx {
             self.filter.has(h, seen) || self.is_mine_after_all(seen)
         })
     }
+    /// As [`Tx::vouches_for_others`], for an object that is likely to be the one of which this was asked last, with the same `N`
+    /// (0 or 1).
+    #[inline(always)]
+    pub fn vouches_for_usual<const N: usize>(&mut self, h: &Header) -> bool {
+        if !self.concurrent {
+            return true;
+        }
+        fence(Ordering::Acquire);
+        let seen = h.meta.load(Ordering::Relaxed);
+        self.filter.had_last::<N>(h, seen) || self.vouches_for_unusual::<N>(h, seen)
+    }
+    /// It has the word `seen`.
+    #[inline(never)]
+    fn vouches_for_unusual<const N: usize>(&mut self, h: &Header, seen: u64) -> bool {
+        self.filter.finds::<N>(h, seen) || self.is_mine(seen)
+    }
     /// Not asked in the common case.
     #[cold]
     #[inline(never)]

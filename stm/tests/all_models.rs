@@ -30,6 +30,7 @@ models! {
     read_against_commit: read::against_commit, 3, [NoReleaseFence, NoAcquireFence, NoRecheck];
     read_against_abort: read::against_abort, 3, [AbortRestoresVersion];
     read_twice: read::twice, 3, [ReadWithoutVersionCheck, FilterIgnoresWord];
+    read_usual: read::usual, 2, [ReadWithoutVersionCheck, FilterIgnoresWord, LastOutlivesTransaction];
     snapshot_extension: read::extension, 3, [ClockAfterValidation, ReadWithoutVersionCheck];
     open_against_open: open::counters, 3, [OpenWithoutVersionCheck];
     open_in_opposite_order: open::opposite_order, 3, [OpenWithoutVersionCheck];

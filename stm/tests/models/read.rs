@@ -1,7 +1,7 @@
 //! Reads while another thread writes.
 
 use super::two;
-use crate::common::{Object, card, object};
+use crate::common::{Object, Thread, card, object};
 use vasuki_stm::Conflict;
 
 /// What a transaction reads was there at one moment; even if it aborts later.
@@ -62,14 +62,32 @@ pub fn twice() {
 pub fn cards_twice() {
     again(card([0, 0]), card([0, 0]));
 }
+/// And what is looked for where the last one was found; another transaction does not find it there.
+pub fn usual() {
+    let (x, y) = (object([0, 0]), object([0, 0]));
+    two(
+        |t| both(t, x, y),
+        move |t| {
+            for _ in 0..2 {
+                let _ = t.attempt(|t| {
+                    let read = [t.read_usual(x, 0)?, t.read_usual(x, 0)?, t.read_usual(x, 0)?];
+                    assert_eq!(read, [t.read(y, 0)?; 3], "two moments");
+                    Ok(())
+                });
+            }
+        },
+    );
+}
+/// Changes both in a transaction.
+fn both(t: &mut Thread, x: &'static Object, y: &'static Object) {
+    let _ = t.attempt(|t| {
+        t.write(x, 0, 1)?;
+        t.write(y, 0, 1)
+    });
+}
 fn again(x: &'static Object, y: &'static Object) {
     two(
-        |t| {
-            let _ = t.attempt(|t| {
-                t.write(x, 0, 1)?;
-                t.write(y, 0, 1)
-            });
-        },
+        |t| both(t, x, y),
         move |t| {
             let _ = t.attempt(|t| {
                 let a = t.read(x, 0)?;

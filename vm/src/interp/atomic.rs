@@ -271,7 +271,8 @@ impl Thread {
         }
         world.stop_waiting();
     }
-    /// A part of the running transaction begins, which can be undone alone: it logs, and is not irrevocable.
+    /// A part of the running transaction begins, which can be undone alone: it logs, and has had no effect that cannot be undone. It
+    /// may be irrevocable so that it ends at last.
     pub(super) fn begin_part(&mut self) -> R<Part> {
         // What was put off before is no part of it.
         self.settle_all()?;
@@ -311,7 +312,7 @@ impl Thread {
             return Err(self.type_error("or_else() takes at least one function"));
         };
         for f in others {
-            if !self.tx.concurrent || self.tx.irrevocable {
+            if !self.tx.concurrent || self.tx.irrevocable && !self.is_undoable() {
                 // Nothing could be undone.
                 return self.call(*f, &[]);
             }

@@ -18,7 +18,7 @@ pub(super) fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> O
     if w & 7 == 1 {
         let look = move || globals.value_of_entry(cache::hit(w, globals.keys_version())?);
         let v = look()?;
-        return if th.tx.vouches_for_others(&[globals.header()]) {
+        return if th.tx.vouches_for_usual::<0>(globals.header()) {
             Some(v)
         } else {
             th.read_shared_at(word, globals.header(), look).ok()?
@@ -31,7 +31,7 @@ pub(super) fn global(th: &mut Thread, word: &AtomicU64, g: Value, b: Value) -> O
         return None;
     }
     let v = builtins.value_of_entry(i as usize)?;
-    if th.tx.vouches_for_others(&[globals.header(), builtins.header()]) {
+    if th.tx.vouches_for_usual::<0>(globals.header()) && th.tx.vouches_for_usual::<1>(builtins.header()) {
         Some(v)
     } else {
         builtin_read_first(th, word, globals, builtins, e, i as usize)

@@ -270,7 +270,7 @@ impl Gc<Dict> {
     }
     /// The version of the keys, made if there is none; 0 when that is not possible now.
     pub fn ensure_version(self, th: &mut Thread) -> u32 {
-        let seen = self.header().meta.load(std::sync::atomic::Ordering::Acquire);
+        let seen = self.header().meta.load(Acquire);
         let now = self.version.load(Relaxed);
         if now != 0 {
             return now as u32;
@@ -283,18 +283,16 @@ impl Gc<Dict> {
         if new > u64::from(u32::MAX) {
             return 0;
         }
-        if th.tx.concurrent {
-            if th.world.is_shared(seen)
-                && self.version.compare_exchange(0, new, Relaxed, Relaxed).is_ok()
-                && self.header().meta.load(std::sync::atomic::Ordering::Acquire) != seen
-            {
-                // Somebody opened it meanwhile.
-                let _ = self.version.compare_exchange(new, 0, Relaxed, Relaxed);
-            }
-            return if self.version.load(Relaxed) == new { new as u32 } else { 0 };
+        // Nobody else opens what is this transaction's own; if it has opened it, an abort takes the version away again.
+        let may_be_set = !th.tx.concurrent || th.world.is_shared(seen) || th.tx.has_opened(self.header());
+        if may_be_set
+            && self.version.compare_exchange(0, new, Relaxed, Relaxed).is_ok()
+            && self.header().meta.load(Acquire) != seen
+        {
+            // Somebody opened it meanwhile.
+            let _ = self.version.compare_exchange(new, 0, Relaxed, Relaxed);
         }
-        self.version.store(new, Relaxed);
-        new as u32
+        if self.version.load(Relaxed) == new { new as u32 } else { 0 }
     }
     /// Number of items.
     #[inline]
