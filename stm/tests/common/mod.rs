@@ -140,7 +140,11 @@ impl Thread {
     /// As [`Thread::read`], of an object that was read last, probably.
     pub fn read_usual(&mut self, o: &Object, i: usize) -> Result<u64, Conflict> {
         let v = o.words[i].load(Relaxed);
-        if self.tx.vouches_for_usual::<0>(&o.header) { Ok(v) } else { self.read(o, i) }
+        if self.tx.vouches_for_usual::<0>(&o.header) {
+            Ok(v)
+        } else {
+            self.read(o, i)
+        }
     }
     /// Reads a word so that changes of the other one do not matter.
     pub fn look(&mut self, o: &Object, i: usize) -> Result<u64, Conflict> {

@@ -285,10 +285,7 @@ impl Gc<Dict> {
         }
         // Nobody else opens what is this transaction's own; if it has opened it, an abort takes the version away again.
         let may_be_set = !th.tx.concurrent || th.world.is_shared(seen) || th.tx.has_opened(self.header());
-        if may_be_set
-            && self.version.compare_exchange(0, new, Relaxed, Relaxed).is_ok()
-            && self.header().meta.load(Acquire) != seen
-        {
+        if may_be_set && self.version.compare_exchange(0, new, Relaxed, Relaxed).is_ok() && self.header().meta.load(Acquire) != seen {
             // Somebody opened it meanwhile.
             let _ = self.version.compare_exchange(new, 0, Relaxed, Relaxed);
         }
