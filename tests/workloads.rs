@@ -55,3 +55,18 @@ fn histories_have_a_serial_order() {
         history(hostile, &["--plant", "torn", "--seconds", "100"]).exits(1).says("a cycle");
     }
 }
+/// What a transaction has put off and an abort has undone is stored again when it runs irrevocably: then it is published.
+#[test]
+fn what_is_stored_again_is_published() {
+    for _ in 0..4 {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("stress/programs/pool.py");
+        let mut command = vasuki();
+        command
+            .env("VASUKI_HOSTILE", "defer,abort-every=2,gc-every=40,verify-heap")
+            .arg(program);
+        Running::start(&mut command, b"")
+            .finish(Duration::from_secs(120))
+            .exits(0)
+            .says("ok");
+    }
+}

@@ -58,35 +58,26 @@ impl Tx {
         w.count_commit();
         Ok(())
     }
-    /// What shared objects refer to now, and did not before, is in the slots that the undo log names.
+    /// What shared objects refer to now, and did not before, is in the slots that the undo log names. That a slot is as it was says
+    /// nothing: it may have been out of use, with a value that an undone transaction has left there and this one stores again.
     fn publish(&self, w: &WorldThread, version: u64, publisher: &mut dyn Publisher) {
         for u in &self.undo {
-            let was_shared = match u.of {
+            match u.of {
                 UndoEntry::OF_PRIVATE => continue,
-                UndoEntry::OF_SHARED => true,
+                UndoEntry::OF_SHARED => {}
                 n => {
                     let o = &self.opened[n as usize - 1];
-                    let was_shared = self.was_shared(w, o.old_meta);
                     // SAFETY: the log keeps the object alive.
-                    if !was_shared && unsafe { &*o.header }.flags.load(Ordering::Relaxed) & flag::SHARED == 0 {
+                    let flags = unsafe { &*o.header }.flags.load(Ordering::Relaxed);
+                    if !self.was_shared(w, o.old_meta) && flags & flag::SHARED == 0 {
                         continue;
                     }
-                    was_shared
                 }
-            };
+            }
             // SAFETY: logged words belong to objects that this transaction has open.
-            let now = unsafe { (*u.slot).load(Ordering::Relaxed) };
-            // What was in a shared object before is shared.
-            if now != u.old || !was_shared {
-                publisher.publish(now, version, self);
-            }
+            publisher.publish(unsafe { (*u.slot).load(Ordering::Relaxed) }, version, self);
         }
-        self.words_of_cards(0, |word, old| {
-            let now = word.load(Ordering::Relaxed);
-            if now != old {
-                publisher.publish(now, version, self);
-            }
-        });
+        self.words_of_cards(0, |word, _| publisher.publish(word.load(Ordering::Relaxed), version, self));
         publisher.publish_rest(version, self);
     }
     /// Gives the opened objects free. Those that were private before and were published are shared now.
