@@ -85,7 +85,7 @@ impl Filter {
             self.last = [NONE; LAST];
         }
         if reads.len() < PLACES / 8 {
-            reads.iter().for_each(|r| self.forget(r.header));
+            reads.iter().for_each(|r| self.headers[Filter::place(r.header)] = std::ptr::null());
         } else {
             self.headers.fill(std::ptr::null());
         }

@@ -173,16 +173,13 @@ pub(crate) fn verify(th: &Thread) {
 }
 /// What a thread's transaction has logged lies in live objects: else an abort would write into what is there next.
 fn check_log(th: &Thread) {
-    let check = |what: &str, word: u64| {
-        let h = heap();
-        let cell = h.find(word);
+    th.tx.logged_places(&mut |word| {
         assert!(
-            cell.map_or(!h.contains(word), |p| h.is_marked(p)),
-            "thread {} has logged {what} {word:#x}, which is in no live object",
+            heap().find(word).map_or(!heap().contains(word), |p| heap().is_marked(p)),
+            "thread {} has logged the word at {word:#x}, which is in no live object",
             th.world.number()
         );
-    };
-    th.tx.logged_places(&mut |word| check("a word at", word));
+    });
 }
 /// Is it guarded by the header of the object that it belongs to?
 fn is_part(o: Obj) -> bool {
