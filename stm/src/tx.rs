@@ -166,6 +166,11 @@ impl Tx {
         let m = h.meta.load(Ordering::Relaxed);
         self.concurrent && !self.is_mine(m) && !(w.is_shared(m) && meta::version(m) <= self.snapshot)
     }
+    /// Versions up to this one are consistent with all that was read.
+    #[inline]
+    pub fn snapshot(&self) -> u64 {
+        self.snapshot
+    }
     /// Nothing was read, opened or locked yet.
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -180,9 +185,9 @@ impl Tx {
     }
     /// Has another transaction it open? A guess, for what may be done about it.
     #[inline]
-    pub fn is_open_elsewhere(&self, h: &Header) -> bool {
+    pub fn is_open_elsewhere(&self, w: &WorldThread, h: &Header) -> bool {
         let m = h.meta.load(Ordering::Relaxed);
-        m & meta::OPEN != 0 && !self.is_mine(m)
+        m & meta::OPEN != 0 && !self.is_mine(m) && !w.is_shared(m)
     }
     /// One more object was read or opened.
     #[inline]

@@ -293,7 +293,10 @@ impl Thread {
         if d.batches.is_empty() || d.passed >= PASSED || !self.tx.holds_nothing() {
             return false;
         }
-        let held_up = d.batches.iter().any(|b| self.tx.is_open_elsewhere(b.container.header()));
+        let held_up = d
+            .batches
+            .iter()
+            .any(|b| self.tx.is_open_elsewhere(self.world, b.container.header()));
         d.passed += u32::from(held_up);
         held_up
     }

@@ -92,7 +92,7 @@ impl Thread {
         if !self.deferred.is_empty() {
             self.settle(h)?;
         }
-        if self.recorder.is_some() {
+        if self.notes_read(h) {
             return self.read_recorded(h, f);
         }
         Ok(self.tx.read_and_log(self.world, h, f)?)
@@ -102,7 +102,7 @@ impl Thread {
     #[inline(never)]
     pub(crate) fn read_part<T>(&mut self, h: &Header, f: impl Fn() -> T, test: Test, log: impl Fn(&T) -> Option<[u64; 3]>) -> R<T> {
         self.go_on();
-        if self.recorder.is_some() {
+        if self.notes_read(h) {
             return self.read_part_recorded(h, f, test, log);
         }
         Ok(self.tx.read_part(self.world, h, f, test, log)?)
@@ -122,15 +122,10 @@ impl Thread {
             }
         }
     }
-    /// Does nobody want to hear of what is read and opened, and is it the same whether something is read or opened next?
-    #[inline(always)]
-    fn is_plain(&self) -> bool {
-        !self.interp.after_effect && self.recorder.is_none()
-    }
     /// Reads what is guarded by a card (see `cards`), in concurrent mode, if no other thread is met there.
     #[inline(always)]
     pub(crate) fn try_read_card<T>(&mut self, card: &Header, f: impl Fn() -> T) -> Option<T> {
-        if self.is_plain() {
+        if !self.interp.after_effect && !self.notes_read(card) {
             self.tx.read_card(self.world, card, f)
         } else {
             self.read_card_recorded(card, f)
@@ -153,7 +148,7 @@ impl Thread {
         // SAFETY: a slot is such a word. The card is in an object that the log keeps alive, and so are its slots.
         unsafe {
             let words = std::slice::from_raw_parts(slots.as_ptr().cast::<AtomicU64>(), slots.len());
-            if self.is_plain() {
+            if !self.interp.after_effect && self.recorder.is_none() {
                 self.tx.open_card(self.world, card, words)
             } else {
                 self.open_card_recorded(card, words)

@@ -9,6 +9,7 @@
 //! When it is off, slow paths look at one field of the thread.
 
 mod ledger;
+mod misses;
 mod openers;
 mod page;
 mod recorder;
@@ -52,7 +53,7 @@ fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Switches it on, before the first thread is made.
 pub(crate) fn start() {
-    stamp::Stamp::start();
+    stamp::start();
     RECORDS.get_or_init(|| Records {
         began: Instant::now(),
         process: std::process::id(),

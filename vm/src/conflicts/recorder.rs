@@ -1,9 +1,10 @@
 //! What a thread notes while it runs.
 
 use super::ledger::{Ledger, Pair};
-use super::openers::HELD;
+use super::misses::{Miss, Misses};
+use super::openers::{HELD, Opened};
 use super::site::{self, Cache, NOWHERE};
-use super::stamp::Stamp;
+use super::stamp::Attempts;
 use super::subject::{self, Subject};
 use super::{Activity, Records, lock, records};
 use crate::interp::State;
@@ -32,11 +33,15 @@ pub enum Why {
     Aborts,
 }
 
-/// A conflict that has undone the running transaction.
+/// What has undone the running transaction.
 enum Lost {
-    Pair(Pair, Subject, Option<String>),
+    /// an object, and if it is known where the thread has used it, the key there
+    Object(*const Header, Pair, Subject, Option<String>),
     Other,
 }
+
+/// A place that is not known, or not yet.
+const ELSEWHERE: (u32, Value) = (NOWHERE, Value::EMPTY);
 
 /// Where in the program a thread reaches for an object, and with which key.
 #[derive(Clone, Copy)]
@@ -58,17 +63,17 @@ pub struct Recorder {
     records: &'static Records,
     ledger: Arc<Mutex<Ledger>>,
     sites: Cache,
-    /// for each entry of the read log: where, and with which key
-    reads: Vec<(u32, Value)>,
-    /// the same for answers about parts
-    parts: Vec<(u32, Value)>,
-    /// where the thread has reached for an object last, and with which key
+    opened: Arc<Opened>,
+    /// undone attempts of which it is not known what they have lost where
+    misses: Misses,
+    /// where the thread has reached for an object last, as far as that was noted, and with which key
     here: (u32, Value),
+    /// the object then
+    at: *const Header,
     /// the place of what was put off and is done now
     settles: Option<Spot>,
-    /// when the running attempt has reached for an object first
-    began: Stamp,
-    /// what it has waited, as far as that is booked
+    attempts: Attempts,
+    /// what the running one has waited, as far as that is booked
     booked: Duration,
     lost: Option<Lost>,
     /// since when, and why, the running transaction is irrevocable
@@ -93,11 +98,12 @@ impl Recorder {
             records,
             ledger,
             sites: Cache::default(),
-            reads: Vec::new(),
-            parts: Vec::new(),
-            here: (NOWHERE, Value::EMPTY),
+            opened: records.openers.table(),
+            misses: Misses::default(),
+            here: ELSEWHERE,
+            at: std::ptr::null(),
             settles: None,
-            began: Stamp::NONE,
+            attempts: Attempts::NONE,
             booked: Duration::ZERO,
             lost: None,
             irrevocable: None,
@@ -105,7 +111,6 @@ impl Recorder {
     }
     /// Calls `f` with the words that the collector must know.
     pub(crate) fn roots(&self, f: &mut dyn FnMut(u64)) {
-        self.reads.iter().chain(&self.parts).for_each(|r| f(r.1.0));
         f(self.here.1.0);
     }
     /// Where the thread is.
@@ -120,22 +125,21 @@ impl Recorder {
     /// A transaction begins.
     #[inline]
     pub(crate) fn begin(&mut self) {
-        self.reads.clear();
-        self.parts.clear();
-        self.began = Stamp::NONE;
+        self.attempts.next();
         self.booked = Duration::ZERO;
     }
     /// The thread was doing something from then until now.
-    pub(crate) fn did(&self, what: Activity, since: Instant) {
+    pub(crate) fn did(&mut self, what: Activity, since: Instant) {
         let (from, to) = (since.saturating_duration_since(self.records.began), self.records.began.elapsed());
         lock(&self.ledger).timeline.add(what, from, to);
+        self.attempts.pause();
     }
     /// The thread has waited, until now, for an object that it has got then.
     #[cold]
-    fn waited(&mut self, object: &Header, winner: u32, time: Duration) {
+    fn waited(&mut self, object: &Header, time: Duration) {
         let pair = Pair {
             loser: self.here.0,
-            winner,
+            winner: self.last_opener(object),
             object: subject::key_of(object),
         };
         let now = self.records.began.elapsed();
@@ -146,11 +150,29 @@ impl Recorder {
         cost.waited += time;
         self.booked += time;
     }
+    /// The site where another thread has opened it.
+    fn last_opener(&self, object: *const Header) -> u32 {
+        self.records.openers.last(object, &self.opened)
+    }
+    /// The thread is where it uses an object for which attempts were undone.
+    #[cold]
+    fn found(&mut self, object: &Header) {
+        let mut ledger = lock(&self.ledger);
+        for mut miss in self.misses.take(object) {
+            miss.pair.loser = self.here.0;
+            miss.book(&mut ledger, subject::key_text(self.here.1));
+        }
+    }
 }
 impl Drop for Recorder {
     fn drop(&mut self) {
-        lock(&self.ledger).ended = Some(self.records.began.elapsed());
-        let mut all = lock(&self.records.ledgers);
+        let records = self.records;
+        let mut own = lock(&self.ledger);
+        self.misses.take_all().for_each(|m| m.book(&mut own, None));
+        own.ended = Some(records.began.elapsed());
+        drop(own);
+        records.openers.ended(Arc::clone(&self.opened));
+        let mut all = lock(&records.ledgers);
         if all.len() > LEDGERS && !Arc::ptr_eq(&all[0], &self.ledger) {
             all.retain(|l| !Arc::ptr_eq(l, &self.ledger));
             lock(&all[0]).merge(&lock(&self.ledger));
@@ -159,11 +181,19 @@ impl Drop for Recorder {
 }
 
 impl Thread {
+    /// Is it to be noted where the program reads this object, or may be?
+    #[inline(always)]
+    pub(crate) fn notes_read(&self, h: &Header) -> bool {
+        match &self.recorder {
+            None => false,
+            Some(rec) => rec.misses.has(h) || self.tx.irrevocable || self.tx.is_open_elsewhere(self.world, h),
+        }
+    }
     /// [`Thread::read`] of an object that has to be logged.
     #[cold]
     #[inline(never)]
     pub(crate) fn read_recorded<T>(&mut self, h: &Header, f: impl Fn() -> T) -> R<T> {
-        let before = self.reach();
+        let before = self.reach(h);
         let r = self.tx.read_and_log(self.world, h, f);
         self.note_read(h, before, r.is_ok());
         Ok(r?)
@@ -178,41 +208,19 @@ impl Thread {
         test: Test,
         log: impl Fn(&T) -> Option<[u64; 3]>,
     ) -> R<T> {
-        let before = self.reach();
+        let before = self.reach(h);
         let r = self.tx.read_part(self.world, h, f, test, log);
         self.note_read(h, before, r.is_ok());
         Ok(r?)
-    }
-    /// An object has been read, or has not. `before`: what the thread had waited until then.
-    fn note_read(&mut self, h: &Header, before: u64, done: bool) {
-        let (logged, parts) = (self.tx.reads_logged(), self.tx.parts_logged());
-        if let Some(rec) = &mut self.recorder {
-            rec.reads.resize(logged, rec.here);
-            rec.parts.resize(parts, rec.here);
-            let waited = self.world.waited().saturating_sub(before);
-            if done && waited > 0 {
-                rec.waited(h, rec.records.openers.last(h), Duration::from_nanos(waited));
-            }
-            if self.tx.irrevocable {
-                rec.records.openers.note(h, rec.here.0 | HELD);
-            }
-        }
     }
     /// [`Thread::write`] of an object that the transaction has not opened.
     #[cold]
     #[inline(never)]
     pub(crate) fn open_recorded(&mut self, h: &Header, words: usize) -> R<()> {
-        let before = self.reach();
+        let before = self.reach(h);
         let r = self.tx.open(self.world, h, words);
-        if r.is_ok()
-            && is_shared(h)
-            && let Some(rec) = &mut self.recorder
-        {
-            let waited = self.world.waited().saturating_sub(before);
-            if waited > 0 {
-                rec.waited(h, rec.records.openers.last(h), Duration::from_nanos(waited));
-            }
-            rec.records.openers.note(h, rec.here.0);
+        if r.is_err() || is_shared(h) {
+            self.note_opened(h, before, r.is_ok(), 0);
         }
         Ok(r?)
     }
@@ -224,11 +232,8 @@ impl Thread {
             return None;
         }
         let v = self.tx.read_card(self.world, card, f)?;
-        self.reach();
-        let logged = self.tx.reads_logged();
-        if let Some(rec) = &mut self.recorder {
-            rec.reads.resize(logged, rec.here);
-        }
+        let before = self.reach(card);
+        self.note_read(card, before, true);
         Some(v)
     }
     /// [`Thread::try_open_card`]: there is no wait to be noted.
@@ -242,65 +247,94 @@ impl Thread {
         if self.interp.after_effect || !unsafe { self.tx.open_card(self.world, card, words) } {
             return false;
         }
-        self.reach();
-        if let Some(rec) = &mut self.recorder {
-            rec.records.openers.note(card, rec.here.0);
-        }
+        let before = self.reach(card);
+        self.note_opened(card, before, true, 0);
         true
     }
     /// The thread is about to reach for an object. Gives how long it has waited for others.
-    #[inline]
-    fn reach(&mut self) -> u64 {
+    #[inline(always)]
+    fn reach(&mut self, h: &Header) -> u64 {
+        if self.tx.is_open_elsewhere(self.world, h) {
+            self.set_here(h);
+        }
+        self.world.waited()
+    }
+    /// Where the thread is: for itself, and for those that it asks for something.
+    fn set_here(&mut self, h: &Header) {
         if let Some(rec) = &mut self.recorder {
-            if rec.began == Stamp::NONE {
-                rec.began = Stamp::now();
-            }
+            rec.at = h;
             rec.here = match rec.settles {
                 Some(p) => (p.site, p.key),
                 None => rec.sites.here(&self.interp),
             };
             self.world.set_place(rec.here.0);
         }
-        self.world.waited()
+    }
+    /// An object has been read, or has not. `before`: what the thread had waited until then.
+    fn note_read(&mut self, h: &Header, before: u64, done: bool) {
+        if self.tx.irrevocable {
+            self.note_opened(h, before, done, HELD);
+        } else {
+            self.note_use(h, before, done);
+        }
+    }
+    /// An object has been opened, or has not, or is held (`flag`).
+    #[inline]
+    fn note_opened(&mut self, h: &Header, before: u64, done: bool, flag: u32) {
+        self.note_use(h, before, done);
+        if let Some(rec) = &mut self.recorder
+            && done
+        {
+            rec.opened.note(h, rec.here.0 | flag, self.tx.snapshot());
+        }
+    }
+    /// The thread uses an object where it is now, or could not.
+    #[inline]
+    fn note_use(&mut self, h: &Header, before: u64, done: bool) {
+        self.set_here(h);
+        let waited = self.world.waited().saturating_sub(before);
+        if let Some(rec) = &mut self.recorder
+            && done
+        {
+            if waited > 0 {
+                rec.waited(h, Duration::from_nanos(waited));
+            }
+            if rec.misses.has(h) {
+                rec.found(h);
+            }
+        }
     }
     /// The transaction is about to be undone.
     pub(crate) fn record_abort(&mut self) {
         let cause = self.tx.take_cause();
         let wanted = self.interp.atomic.wants_to_wait();
         let Some(rec) = &mut self.recorder else { return };
-        let openers = &rec.records.openers;
         let (object, (loser, key), winner) = match cause {
             _ if wanted => {
                 rec.lost = None;
                 return;
             }
-            Cause::Changed(n) => {
-                let object = self.tx.read_entry(n);
-                let read = rec.reads.get(n).copied().unwrap_or((NOWHERE, Value::EMPTY));
-                (object, read, object.map_or(NOWHERE, |o| openers.last(o)))
-            }
-            Cause::ChangedPart(n) => {
-                let object = self.tx.part_entry(n);
-                let read = rec.parts.get(n).copied().unwrap_or((NOWHERE, Value::EMPTY));
-                (object, read, object.map_or(NOWHERE, |o| openers.last(o)))
-            }
-            Cause::Busy(object) => (Some(object), rec.here, openers.last(object)),
+            Cause::Changed(n) => (self.tx.read_entry(n), ELSEWHERE, None),
+            Cause::ChangedPart(n) => (self.tx.part_entry(n), ELSEWHERE, None),
+            // If others came between its look at the object and its use, it has not noted where that was.
+            Cause::Busy(object) if std::ptr::eq(object, rec.at) => (Some(object), rec.here, None),
+            Cause::Busy(object) => (Some(object), ELSEWHERE, None),
             Cause::Asked => {
                 let (object, from) = self.world.asked_for();
                 let object = Some(object).filter(|o| self.tx.is_in_log(*o));
-                let place = object.map_or(NOWHERE, |o| openers.last(o));
-                (object, (place, Value::EMPTY), from)
+                let own = object.and_then(|o| rec.opened.last(o));
+                (object, own.map_or(ELSEWHERE, |o| (o.0, Value::EMPTY)), Some(from))
             }
-            Cause::Turn | Cause::Other => (None, (NOWHERE, Value::EMPTY), NOWHERE),
+            Cause::Turn | Cause::Other => (None, ELSEWHERE, None),
         };
         rec.lost = Some(match object {
             Some(o) => {
                 let pair = Pair {
                     loser,
-                    winner,
+                    winner: winner.unwrap_or_else(|| rec.last_opener(o)),
                     object: subject::key_of(o),
                 };
-                Lost::Pair(pair, Subject::new(o), subject::key_text(key))
+                Lost::Object(o, pair, Subject::new(o), subject::key_text(key))
             }
             None => Lost::Other,
         });
@@ -309,21 +343,33 @@ impl Thread {
     /// The transaction has been undone, and whatever had to be waited for has been: the next attempt begins now.
     pub(crate) fn record_lost_time(&mut self) {
         let Some(rec) = &mut self.recorder else { return };
-        let Some(lost) = rec.lost.take() else { return };
-        let took = rec.began.elapsed();
+        let Some(what) = rec.lost.take() else { return };
+        let took = rec.attempts.took();
+        rec.attempts.pause();
         let began = rec.records.began.elapsed().saturating_sub(took);
-        let time = took.saturating_sub(rec.booked);
+        let lost = took.saturating_sub(rec.booked);
         let mut ledger = lock(&rec.ledger);
-        ledger.timeline.add(Activity::Lost, began, began + time);
-        match lost {
-            Lost::Pair(pair, subject, key) => {
-                let cost = ledger.pair(pair, || subject, key);
-                cost.aborts += 1;
-                cost.lost += time;
+        ledger.timeline.add(Activity::Lost, began, began + lost);
+        match what {
+            Lost::Object(object, pair, subject, key) => {
+                let mut miss = Miss {
+                    object,
+                    pair,
+                    subject,
+                    aborts: 1,
+                    lost,
+                    commits: 0,
+                };
+                if pair.loser == NOWHERE {
+                    miss.pair.loser = rec.sites.here(&self.interp).0;
+                    rec.misses.add(miss);
+                } else {
+                    miss.book(&mut ledger, key);
+                }
             }
             Lost::Other => {
                 ledger.other_aborts += 1;
-                ledger.other_lost += time;
+                ledger.other_lost += lost;
             }
         }
     }
@@ -331,17 +377,12 @@ impl Thread {
     #[cold]
     pub(crate) fn record_irrevocable(&mut self, why: Why) {
         let Some(rec) = &mut self.recorder else { return };
-        for (n, read) in rec.parts.iter().enumerate() {
-            if let Some(object) = self.tx.part_entry(n) {
-                rec.records.openers.note(object, read.0 | HELD);
-            }
-        }
-        for (n, read) in rec.reads.iter().enumerate() {
-            if let Some(object) = self.tx.read_entry(n) {
-                rec.records.openers.note(object, read.0 | HELD);
-            }
-        }
         let chain = site::chain(&mut rec.sites, &self.interp, LONGEST_CHAIN);
+        let here = rec.sites.here(&self.interp).0;
+        let read = (0..self.tx.reads_logged()).filter_map(|n| self.tx.read_entry(n));
+        let answered = (0..self.tx.parts_logged()).filter_map(|n| self.tx.part_entry(n));
+        read.chain(answered)
+            .for_each(|o| rec.opened.note(o, here | HELD, self.tx.snapshot()));
         // What the VM does on its own account is not the program's.
         rec.irrevocable = (!chain.is_empty()).then(|| (Instant::now(), why, chain));
     }
@@ -354,6 +395,10 @@ impl Thread {
             let i = ledger.irrevocables.entry((why, chain)).or_default();
             i.times += 1;
             i.time += since.elapsed();
+        }
+        if let Some(late) = rec.misses.committed() {
+            let mut ledger = lock(&rec.ledger);
+            late.for_each(|m| m.book(&mut ledger, None));
         }
     }
 }

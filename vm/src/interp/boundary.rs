@@ -415,7 +415,7 @@ impl Thread {
         self.before_effect()?;
         let since = self.recorder.is_some().then(Instant::now);
         let v = self.world.detached(true, f);
-        if let (Some(r), Some(since)) = (&self.recorder, since) {
+        if let (Some(r), Some(since)) = (&mut self.recorder, since) {
             r.did(Activity::Blocked, since);
         }
         if self.tx.concurrent || self.world.is_concurrent() {
