@@ -1,11 +1,12 @@
 """Two threads against one on what programs share without changing it: functions, classes, modules, constants.
 
-usage: patterns.py [--cpu] [--repeat N] [--seconds T] [pattern ...]
+usage: patterns.py [--cpu | --processes] [--repeat N] [--seconds T] [pattern ...]
 
 The ratio is how often two threads do the work in the time that one takes (2.0: they cost each other nothing). Rounds with
 one thread and with two alternate, and the median of N counts: a thread may run at one of two speeds from its start to its
 end, and two that are both fast are rarer than one. A round with one thread takes T seconds. --cpu compares processor
 time instead of the clock: for a busy machine, where it shows what the threads cost each other, but not what they wait for.
+--processes tells as well what two processes with one thread each reach in the same minutes: more than that the machine does not give.
 Beside the ratio: aborted transactions among 1000, and how many became irrevocable, with two threads.
 """
 
@@ -16,6 +17,7 @@ import enum
 import functools
 import math
 import operator
+import os
 import statistics
 import sys
 import threading
@@ -600,6 +602,21 @@ def run(clock, works, n):
     return clock() - began
 
 
+def run_processes(clock, works, n):
+    """Seconds that as many processes take, each of which does its work n times in a thread."""
+    children = []
+    began = clock()
+    for w in works:
+        child = os.fork()
+        if child == 0:
+            run(clock, [w], n)
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    return clock() - began
+
+
 def measure(setup, options):
     clock = time.process_time if options.cpu else time.perf_counter
     one, *_ = works = [setup() if hasattr(setup, "makes_own") else setup for _ in range(2)]
@@ -609,7 +626,7 @@ def measure(setup, options):
         n *= 4
     n = int(n * options.seconds / seconds) + 1
     run(clock, works, n)
-    alone, both = [], []
+    alone, both, apart = [], [], []
     sums = dict.fromkeys(("commits", "aborts", "irrevocable"), 0)
     for _ in range(options.repeat):
         alone.append(run(clock, [one], n))
@@ -618,25 +635,31 @@ def measure(setup, options):
         after = stats()
         for k in sums:
             sums[k] += after[k] - before[k]
+        if options.processes:
+            apart.append(run_processes(clock, works, n))
     ended = max(sums["commits"] + sums["aborts"], 1)
     aborts, irrevocable = 1000 * sums["aborts"] / ended, sums["irrevocable"]
     alone, both = statistics.median(alone), statistics.median(both)
     ideal = alone * (2 if options.cpu else 1)
-    return 2 * ideal / both, alone / n, aborts, irrevocable
+    processes = 2 * alone / statistics.median(apart) if apart else None
+    return 2 * ideal / both, processes, alone / n, aborts, irrevocable
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--cpu", action="store_true")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--cpu", action="store_true")
+    how.add_argument("--processes", action="store_true")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("pattern", nargs="*")
     options = parser.parse_args()
     for setup in PATTERNS:
         if not options.pattern or setup.__name__ in options.pattern:
-            ratio, each, aborts, irrevocable = measure(setup, options)
+            ratio, processes, each, aborts, irrevocable = measure(setup, options)
+            beside = f"   two processes {processes:.2f}" if processes else ""
             rest = f"{each * 1e9:6.0f} ns   aborts {aborts:.1f}/1000   irrevocable {irrevocable}"
-            print(f"{setup.__name__:24} two threads {ratio:.2f}   {rest}", flush=True)
+            print(f"{setup.__name__:24} two threads {ratio:.2f}{beside}   {rest}", flush=True)
 
 
 main()

@@ -7,6 +7,7 @@ use crate::heap::{Heap, lock};
 use crate::mark::{Job, Tracer};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard};
+use vasuki_stm::os_thread;
 
 /// The workers of one collection.
 pub(crate) struct Team<'t> {
@@ -152,9 +153,11 @@ impl Helpers {
             left: Condvar::new(),
         }));
         let start = |i| {
-            std::thread::Builder::new()
-                .name(format!("vasuki-mark-{i}"))
-                .spawn(|| helpers.help())
+            let name = format!("vasuki-mark-{i}");
+            os_thread::spawn(std::thread::Builder::new().name(name), |mut me| {
+                me.started();
+                helpers.help();
+            })
         };
         let started = (1..cores).filter(|i| start(*i).is_ok()).count();
         (started > 0).then_some(helpers)

@@ -52,6 +52,9 @@ mod mutant;
 mod numbers;
 #[expect(unsafe_code, reason = "undo entries are pointers to words")]
 mod open;
+#[cfg(not(any(loom, shuttle)))]
+#[expect(unsafe_code, reason = "keys of threads are the C library's")]
+pub mod os_thread;
 #[expect(unsafe_code, reason = "logged headers are pointers")]
 mod parts;
 #[expect(unsafe_code, reason = "hints are instructions")]

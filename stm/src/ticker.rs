@@ -1,6 +1,8 @@
 //! The ticker: asks every attached thread for a boundary now and then, while more than one runs. Not all at the same time: threads
 //! that commit to the same object would wait for each other.
 
+#[cfg(not(any(loom, shuttle)))]
+use crate::os_thread::{self, OsThread};
 use crate::world::World;
 
 /// Time between ticks for a thread.
@@ -15,7 +17,8 @@ pub(crate) const TURNS: u32 = 2;
 /// end at blocking calls, and when others ask for it.
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) fn start(world: &'static World) -> bool {
-    let run = move || {
+    let run = move |mut me: OsThread| {
+        me.started();
         for turn in (0..TURNS).cycle() {
             std::thread::sleep(PERIOD / TURNS);
             if !world.tick(turn) {
@@ -24,7 +27,7 @@ pub(crate) fn start(world: &'static World) -> bool {
         }
     };
     let thread = std::thread::Builder::new().name("vasuki-ticker".into()).stack_size(64 << 10);
-    thread.spawn(run).is_ok()
+    os_thread::spawn(thread, run).is_ok()
 }
 /// Models have none: they ask for boundaries themselves.
 #[cfg(any(loom, shuttle))]

@@ -403,12 +403,12 @@ impl World {
         }
         !self.is_concurrent()
     }
-    /// Runs `f`, which forks the process, while all others stand at boundaries or are detached there. In the child, where
-    /// `f` gives 0, this thread is alone.
-    pub fn fork(&self, me: &WorldThread, f: impl FnOnce() -> i32) -> i32 {
+    /// Runs `f`, which forks the process or cannot yet, while all others stand at boundaries or are detached there. In the child,
+    /// where `f` gives 0, this thread is alone.
+    pub fn fork(&self, me: &WorldThread, f: impl FnOnce() -> Option<i32>) -> Option<i32> {
         let mut g = self.lock();
         let pid = f();
-        if pid == 0 {
+        if pid == Some(0) {
             g.ticker = false;
             g.expected = 0;
             g.joining = 0;
@@ -423,8 +423,12 @@ impl World {
     }
     /// Do other threads run, or are about to?
     pub fn has_others(&self) -> bool {
+        self.count() > 1
+    }
+    /// Threads that run, or are about to.
+    pub fn count(&self) -> usize {
         let g = self.lock();
-        g.list.len() + g.expected > 1
+        g.list.len() + g.expected
     }
     /// Asks the threads whose turn it is for boundaries. False when the world is solo: the ticker ends.
     #[cfg(not(any(loom, shuttle)))]

@@ -6,6 +6,7 @@ use crate::support::given;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
+use vasuki_stm::os_thread::{self, OsThread};
 use vasuki_vm::dump;
 use vasuki_vm::native::{ModuleDef, NativeDef, def};
 use vasuki_vm::signals::NSIG;
@@ -326,7 +327,11 @@ fn dump_later(th: &mut Thread, a: &[Value]) -> R {
     let watch: Watch = Watch::default();
     *lock(&WATCH) = Some(watch.clone());
     let watcher = std::thread::Builder::new().name("faulthandler".into());
-    if let Err(e) = watcher.spawn(move || wait(&watch, timeout, repeat, fd, exit)) {
+    let watching = move |mut me: OsThread| {
+        me.started();
+        wait(&watch, timeout, repeat, fd, exit);
+    };
+    if let Err(e) = os_thread::spawn(watcher, watching) {
         return Err(th.runtime_error(&format!("unable to start watchdog thread: {e}")));
     }
     Ok(Value::NONE)

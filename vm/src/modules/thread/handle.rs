@@ -17,6 +17,7 @@ use crate::waits::Waiting;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
+use vasuki_stm::{World, os_thread};
 
 /// Threads that were started here and have not ended.
 static RUNNING: Mutex<Vec<Arc<State>>> = Mutex::new(Vec::new());
@@ -210,19 +211,25 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
     let size = stack_bytes();
     let (tx, rx) = std::sync::mpsc::channel();
     let s2 = s.clone();
-    let spawned = std::thread::Builder::new().stack_size(size).spawn(move || {
+    let spawned = os_thread::spawn(std::thread::Builder::new().stack_size(size), move |mut os| {
         let _guard = PanicGuard;
         s2.ident.store(ident(), Release);
         let me = bootstrap::new_thread(size);
+        os.started();
         // From here on `call` is on this thread's stack, where the collector sees it.
         let call = call;
         // The starter waits for this message; it has gone if it was interrupted.
         let _ = tx.send(());
         run(me, call);
-        s2.started.store(DONE, Release);
         all_running().retain(|x| !Arc::ptr_eq(x, &s2));
         bootstrap::end_thread(me);
+        os.ends();
+        s2.started.store(DONE, Release);
         s2.done.release();
+        if World::global().count() == 0 {
+            // The main thread is always there, but in the child of a fork in another one. Threads of the VM's own do not count.
+            std::process::exit(0);
+        }
     });
     match spawned {
         Ok(_) => {
