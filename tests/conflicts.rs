@@ -94,6 +94,41 @@ for t in threads:
     assert!(place("The call of mkdir") < place("line 6, in inner") && place("line 6, in inner") < place("line 3, in outer"));
 }
 
+/// Where an attempt had read is found when it runs again: none is forgotten over that.
+#[test]
+fn what_was_undone_is_told_with_where_it_had_read() {
+    let outcome = report_of(
+        "import threading, time, vasuki
+class Box:
+    n = 1
+def work(boxes):
+    for i in range(2000):
+        with vasuki.atomic:
+            total = 0
+            for box in boxes:
+                total += box.n
+            boxes[i % 6].n = total % 1000
+def main():
+    boxes = [Box() for _ in range(6)]
+    end = time.monotonic() + 40
+    while vasuki.stats()['aborts'] < 100 and time.monotonic() < end:
+        threads = [threading.Thread(target=work, args=(boxes,)) for _ in range(4)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+    stats = vasuki.stats()
+    first = stats['conflicts'][0]
+    told = sum(c['aborts'] for c in stats['conflicts'])
+    # The read of the last one, in the same line as the write, loses now and then.
+    lines = first['undone'][1] in (9, 10), first['by'][1]
+    print(lines, 0.8 * stats['aborts'] <= told <= stats['aborts'])
+main()
+",
+    );
+    outcome.exits(0).prints("(True, 10) True\n");
+}
+
 #[test]
 fn nothing_to_report() {
     report_of("print(1)")
