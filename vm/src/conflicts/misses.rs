@@ -1,9 +1,7 @@
 //! Attempts that were undone for an object of which nobody has noted where the thread had used it. It runs again now, and is asked
 //! when it comes to the object: so reads cost nothing until one has gone wrong.
 
-use super::ledger::{Ledger, Pair};
-use super::subject::Subject;
-use std::time::Duration;
+use super::ledger::{Cost, Ledger, Pair};
 use vasuki_stm::Header;
 
 /// Commits until a thread is not expected to come by again: it may end its transactions earlier now.
@@ -15,19 +13,15 @@ pub(super) struct Miss {
     pub(super) object: *const Header,
     /// of which the loser is not known: until it is, where the thread began again
     pub(super) pair: Pair,
-    pub(super) subject: Subject,
-    /// attempts, and what they took
-    pub(super) aborts: u64,
-    pub(super) lost: Duration,
+    pub(super) cost: Cost,
     /// commits since
     pub(super) commits: u32,
 }
 impl Miss {
     /// The thread was there.
     pub(super) fn book(self, ledger: &mut Ledger, key: Option<String>) {
-        let cost = ledger.pair(self.pair, || self.subject, key);
-        cost.aborts += self.aborts;
-        cost.lost += self.lost;
+        let subject = || self.cost.subject.clone();
+        ledger.pair(self.pair, subject, key).merge(&self.cost);
     }
 }
 
@@ -46,8 +40,7 @@ impl Misses {
         let same = |m: &&mut Miss| std::ptr::eq(m.object, new.object) && m.pair == new.pair;
         match self.0.iter_mut().find(same) {
             Some(m) => {
-                m.aborts += new.aborts;
-                m.lost += new.lost;
+                m.cost.merge(&new.cost);
                 m.commits = 0;
             }
             None => self.0.push(new),
@@ -87,9 +80,10 @@ mod tests {
                 winner,
                 object: (0, 0),
             },
-            subject: Subject::default(),
-            aborts: 1,
-            lost: Duration::from_micros(1),
+            cost: Cost {
+                aborts: 1,
+                ..Cost::default()
+            },
             commits: 0,
         }
     }
@@ -101,7 +95,7 @@ mod tests {
             all.add(miss(object, winner));
         }
         assert!(all.has(at(8)) && !all.has(at(24)));
-        let taken: Vec<_> = all.take(at(8)).map(|m| (m.pair.winner, m.aborts)).collect();
+        let taken: Vec<_> = all.take(at(8)).map(|m| (m.pair.winner, m.cost.aborts)).collect();
         assert_eq!(taken, [(2, 2), (3, 1)]);
         assert!(!all.has(at(8)) && all.has(at(16)));
     }

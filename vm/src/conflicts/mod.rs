@@ -1,10 +1,11 @@
 //! `--conflicts`: which lines of the program take work from each other, and what cannot run beside anything else.
 //!
-//! When it is on, each thread has a [`Recorder`]. It notes, on the slow paths that each object takes once in a transaction,
-//! from which place of the program an object was read or opened; places are numbers (see `site`). The last opener of each
-//! object is in one table for all threads. When a transaction is undone, the protocol says which object it was about
-//! (`vasuki_stm::Cause`): so both sides are known, and what the attempt took is lost time of that pair. All of it is added up
-//! in the thread's `Ledger`; `report` puts the ledgers together, `text` and `page` show them.
+//! When it is on, each thread has a [`Recorder`]. It notes, on the slow path that each object takes once in a transaction,
+//! from which place of the program an object was opened; places are numbers (see `site`). The last opener of each object is in
+//! tables of the threads (`openers`). When a transaction is undone, the protocol says which object it was about
+//! (`vasuki_stm::Cause`). Where the transaction had read it nobody has noted: that is found when it runs again (`misses`). So
+//! both sides are known, and what the attempt took is lost time of that pair. All of it is added up in the thread's `Ledger`;
+//! `report` puts the ledgers together, `text` and `page` show them.
 //!
 //! When it is off, slow paths look at one field of the thread.
 

@@ -1,6 +1,6 @@
 //! What a thread notes while it runs.
 
-use super::ledger::{Ledger, Pair};
+use super::ledger::{Cost, Ledger, Pair};
 use super::misses::{Miss, Misses};
 use super::openers::{HELD, Opened};
 use super::site::{self, Cache, NOWHERE};
@@ -232,8 +232,7 @@ impl Thread {
             return None;
         }
         let v = self.tx.read_card(self.world, card, f)?;
-        let before = self.reach(card);
-        self.note_read(card, before, true);
+        self.note_read(card, self.world.waited(), true);
         Some(v)
     }
     /// [`Thread::try_open_card`]: there is no wait to be noted.
@@ -247,8 +246,7 @@ impl Thread {
         if self.interp.after_effect || !unsafe { self.tx.open_card(self.world, card, words) } {
             return false;
         }
-        let before = self.reach(card);
-        self.note_opened(card, before, true, 0);
+        self.note_opened(card, self.world.waited(), true, 0);
         true
     }
     /// The thread is about to reach for an object. Gives how long it has waited for others.
@@ -352,12 +350,16 @@ impl Thread {
         ledger.timeline.add(Activity::Lost, began, began + lost);
         match what {
             Lost::Object(object, pair, subject, key) => {
-                let mut miss = Miss {
-                    object,
-                    pair,
+                let cost = Cost {
                     subject,
                     aborts: 1,
                     lost,
+                    ..Cost::default()
+                };
+                let mut miss = Miss {
+                    object,
+                    pair,
+                    cost,
                     commits: 0,
                 };
                 if pair.loser == NOWHERE {
