@@ -55,6 +55,22 @@ fn histories_have_a_serial_order() {
         history(hostile, &["--plant", "torn", "--seconds", "100"]).exits(1).says("a cycle");
     }
 }
+/// Every kind of place where Python keeps data is part of transactions.
+#[test]
+fn every_place_is_part_of_transactions() {
+    for hostile in [
+        "",
+        "split-every=2",
+        "gc-every=200,verify-heap,poison,abort-every=50,split-every=20",
+        "defer,abort-every=20,gc-every=100,verify-heap,split-every=7",
+    ] {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("stress/places.py");
+        let mut command = vasuki();
+        command.env("VASUKI_HOSTILE", hostile).arg(program).args(["--rounds", "12"]);
+        let outcome = Running::start(&mut command, b"").finish(Duration::from_secs(120));
+        outcome.exits(0).says(", 0 wrong").quiet();
+    }
+}
 /// What a transaction has put off and an abort has undone is stored again when it runs irrevocably: then it is published.
 #[test]
 fn what_is_stored_again_is_published() {

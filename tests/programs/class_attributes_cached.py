@@ -213,3 +213,19 @@ def loop():
 references = [loop() for _ in range(20)]
 gc.collect()
 print(sum(r() is None for r in references) > 15)
+
+
+# A property is given another getter: what knew the old one forgets it.
+class Held:
+    @property
+    def n(self):
+        return 1
+
+
+def n_of(held):
+    return held.n
+
+
+print("getter", [n_of(Held()) for _ in range(20)][-1], end=" ")
+Held.__dict__["n"].__init__(lambda self: 2)
+print(n_of(Held()))

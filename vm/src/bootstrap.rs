@@ -46,6 +46,7 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
         on_commit: Vec::new(),
         on_abort: Vec::new(),
         changed: Vec::new(),
+        others_stand: None,
         recorder: crate::conflicts::Recorder::new(),
     }));
     memory::add_thread(t);

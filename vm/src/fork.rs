@@ -20,7 +20,7 @@ pub fn fork(th: &mut Thread) -> R<i32> {
     let world = th.world.world();
     let pid = loop {
         // Threads that start are not in the world yet, and may have to come into it first.
-        th.world.detached(false, os_thread::settle);
+        th.detached_inside(os_thread::settle);
         // In a solo world all others are detached, and cannot attach before this one comes to a boundary.
         let _stopped = th.tx.concurrent.then(|| world.stop_at_boundary(th.world, &th.tx));
         // SAFETY: no other thread is inside the VM, and the lock of the world is held.

@@ -128,7 +128,8 @@ pub(crate) fn verify(th: &Thread) {
         return;
     }
     crate::memory::for_each(&mut |th| check_log(th));
-    let concurrent = th.world.is_concurrent();
+    // Who makes the others stand still has published nothing yet of what it stores in classes.
+    let concurrent = th.world.is_concurrent() && th.others_stand.is_none();
     let builtin = try_ctx().map(|c| c.types.list());
     // Before start-up there are no other classes.
     let is_builtin = |o: Obj| builtin.as_ref().is_none_or(|list| list.iter().any(|t| t.0.obj() == o));

@@ -13,7 +13,7 @@ use crate::value::Value;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use vasuki_gc::LocalAlloc;
-use vasuki_stm::{Test, Tx, WorldThread};
+use vasuki_stm::{Stopped, Test, Tx, WorldThread};
 
 /// What is left to do when the transaction has ended.
 pub type Later = Box<dyn FnOnce(&mut Thread)>;
@@ -62,6 +62,8 @@ pub struct Thread {
     pub on_abort: Vec<Later>,
     /// native objects whose Rust state this transaction may have changed
     pub(crate) changed: Vec<Obj>,
+    /// the other threads stand still until the transaction ends
+    pub(crate) others_stand: Option<Stopped>,
     /// notes conflicts, if that is asked for
     pub(crate) recorder: Option<Box<crate::conflicts::Recorder>>,
 }

@@ -167,7 +167,7 @@ pub(super) fn anext(th: &mut Thread, generator: Value) -> R {
 }
 fn make(th: &mut Thread, generator: Value, value: Value, how: How) -> R {
     let g: Gc<Generator> = generator.as_gc();
-    if g.hook.get().is_empty() {
+    if crate::attrs::load(th, g.header(), &g.hook)?.is_empty() {
         let (first, last) = asyncgen_hooks(th)?;
         g.open(th)?;
         g.hook.set_raw(last);

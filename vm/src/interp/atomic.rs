@@ -49,6 +49,8 @@ pub struct Atomic {
     deadline: Option<Instant>,
     /// it has had an effect that cannot be undone, or is about to
     pub(crate) had_effect: bool,
+    /// finalizers run after the outermost block: what they do is no part of it
+    pub(super) finalizers_due: bool,
 }
 /// Where a part of a transaction has begun, with what the thread had then.
 pub(super) struct Part {
@@ -126,6 +128,9 @@ impl Thread {
         if a.frames.is_empty() {
             a.runs_again = false;
             a.deadline = None;
+            if std::mem::take(&mut a.finalizers_due) {
+                self.world.put_back(poll::FINALIZERS);
+            }
         }
         self.output_error()
     }
@@ -183,7 +188,7 @@ impl Thread {
         loop {
             let slice = Instant::now() + SLICE;
             let until = end.map_or(slice, |e| e.min(slice));
-            if world.detached(false, || take(Some(until))) {
+            if self.detached_inside(|| take(Some(until))) {
                 return Ok(true);
             }
             if end.is_some_and(|e| Instant::now() >= e) {

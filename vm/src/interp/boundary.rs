@@ -165,10 +165,15 @@ impl Thread {
                 f(self);
             }
         }
+        self.others_stand = None;
         Ok(())
     }
     /// Begins the next transaction, in the world's present mode. The last one has been committed.
     pub(crate) fn begin(&mut self) {
+        debug_assert!(
+            self.others_stand.is_none(),
+            "only a transaction that commits makes the others stand"
+        );
         let world = self.world;
         self.interp.atomic.had_effect = false;
         self.interp.put_off = false;
@@ -317,7 +322,9 @@ impl Thread {
         if bits & poll::FINALIZERS != 0 && crate::memory::heap().is_external_due() {
             self.out_of_memory = true;
         }
-        if bits & poll::FINALIZERS != 0
+        if bits & poll::FINALIZERS != 0 && self.is_atomic() {
+            self.interp.atomic.finalizers_due = true;
+        } else if bits & poll::FINALIZERS != 0
             && let Err(t) = crate::finalizers::run_due(self)
         {
             world.put_back(bits & KEPT);
@@ -410,7 +417,7 @@ impl Thread {
     pub fn blocking<T>(&mut self, f: impl FnOnce() -> T) -> R<T> {
         if self.is_atomic() {
             self.warn_of_blocking()?;
-            return Ok(self.world.detached(false, f));
+            return Ok(self.detached_inside(f));
         }
         self.before_effect()?;
         let since = self.recorder.is_some().then(Instant::now);

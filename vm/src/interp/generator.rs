@@ -146,6 +146,10 @@ impl Gc<Generator> {
             "while closing generator"
         }
     }
+    /// `__name__` or `__qualname__`.
+    fn text(self, th: &mut Thread, field: fn(&Generator) -> &Slot) -> R {
+        crate::attrs::load(th, self.header(), field(&self))
+    }
     /// Opens it: its words can be set.
     #[inline]
     pub fn open(self, th: &mut Thread) -> R<()> {
@@ -254,7 +258,8 @@ fn warn_unawaited(th: &mut Thread, v: Value) -> R {
     if let Some(f) = th.getattr_opt(m, key)? {
         return th.call(f, &[v]);
     }
-    let name = th.str(v.as_gc::<Generator>().qualname.get())?.to_string_lossy();
+    let name = v.as_gc::<Generator>().text(th, |g| &g.qualname)?;
+    let name = th.str(name)?.to_string_lossy();
     let category = ctx().types.RuntimeWarning;
     crate::warn::warn(th, category, &format!("coroutine '{name}' was never awaited"), 1)?;
     Ok(Value::NONE)
@@ -389,7 +394,8 @@ fn delegate(v: Value) -> Value {
 fn repr(th: &mut Thread, a: &[Value]) -> R {
     let g: Gc<Generator> = a[0].as_gc();
     let kind = th.class_of(a[0]).name_str();
-    let name = th.str(g.qualname.get())?.to_string_lossy();
+    let name = g.text(th, |g| &g.qualname)?;
+    let name = th.str(name)?.to_string_lossy();
     Ok(th.new_str(&format!("<{kind} object {name} at {:#x}>", a[0].0)))
 }
 fn set_text(th: &mut Thread, v: Value, new: Value, what: &str, f: fn(&Generator) -> &Slot) -> R<()> {
@@ -495,13 +501,13 @@ macro_rules! attributes {
         &[
             getset(
                 "__name__",
-                |_, v| Ok(v.as_gc::<Generator>().name.get()),
+                |th, v| v.as_gc::<Generator>().text(th, |g| &g.name),
                 |th, v, n| set_text(th, v, n, "__name__", |g| &g.name),
                 "",
             ),
             getset(
                 "__qualname__",
-                |_, v| Ok(v.as_gc::<Generator>().qualname.get()),
+                |th, v| v.as_gc::<Generator>().text(th, |g| &g.qualname),
                 |th, v, n| set_text(th, v, n, "__qualname__", |g| &g.qualname),
                 "",
             ),

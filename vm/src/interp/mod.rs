@@ -15,6 +15,7 @@
 //! A call from Python to Python pushes a frame and goes on in the same loop. Native code that calls Python runs a nested
 //! loop above `top`. All words below `top` are roots of the collector.
 
+mod alone;
 mod arguments;
 pub mod async_generator;
 pub(crate) mod atomic;

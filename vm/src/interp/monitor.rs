@@ -10,7 +10,6 @@ use crate::memory;
 use crate::object::Gc;
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::type_attrs::alone;
 use crate::value::Value;
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -207,7 +206,7 @@ pub(crate) fn set_callback(th: &mut Thread, tool: usize, event: usize, f: Option
 }
 /// The events that a tool gets everywhere.
 pub(crate) fn set_events(th: &mut Thread, tool: usize, events: u32) -> R<()> {
-    let stopped = alone(th)?;
+    let stopped = th.stop_others()?;
     let t = &REGISTRY[tool];
     if events & !t.events.load(Relaxed) != 0 {
         t.epoch.fetch_add(1, Relaxed);
@@ -219,7 +218,7 @@ pub(crate) fn set_events(th: &mut Thread, tool: usize, events: u32) -> R<()> {
 }
 /// The events that a tool gets from a code object.
 pub(crate) fn set_local_events(th: &mut Thread, tool: usize, code: Gc<Code>, events: u32) -> R<()> {
-    let stopped = alone(th)?;
+    let stopped = th.stop_others()?;
     let (t, m) = (&REGISTRY[tool], &code.tables().monitor);
     let old = m.events(tool);
     if events & !old != 0 {
@@ -244,7 +243,7 @@ pub(crate) fn set_local_events(th: &mut Thread, tool: usize, code: Gc<Code>, eve
 }
 /// A tool loses its callbacks and events.
 pub(crate) fn clear(th: &mut Thread, tool: usize) -> R<()> {
-    let stopped = alone(th)?;
+    let stopped = th.stop_others()?;
     let t = &REGISTRY[tool];
     t.callbacks.iter().for_each(|c| c.store(Value::EMPTY.0, Relaxed));
     t.events.store(0, Relaxed);

@@ -66,7 +66,7 @@ impl Thread {
             Ok(order) => order,
             Err(TryLockError::Poisoned(e)) => e.into_inner(),
             // Whoever writes may be slow, and this thread must not keep others from standing still meanwhile.
-            Err(TryLockError::WouldBlock) => self.world.detached(false, || ORDER.lock().unwrap_or_else(PoisonError::into_inner)),
+            Err(TryLockError::WouldBlock) => self.detached_inside(|| ORDER.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }
     /// Writes what was kept. `boundary`: the thread stands between transactions.

@@ -21,7 +21,6 @@ use crate::types::bound_method::BoundMethod;
 use crate::types::class::class_of;
 use crate::types::exception;
 use crate::types::tuple::Tuple;
-use crate::types::type_attrs::alone;
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use vasuki_compiler::code::flags;
@@ -174,7 +173,7 @@ pub fn set(th: &mut Thread, which: Which, f: Value) -> R {
 }
 /// Sets the function of all threads, which stand still between their transactions meanwhile.
 pub fn set_all(th: &mut Thread, which: Which, f: Value) -> R {
-    let stopped = alone(th)?;
+    let stopped = th.stop_others()?;
     th.share_now(f);
     th.interp.set_tracer(which, f);
     memory::for_each_other(th, &mut |other| other.interp.set_tracer(which, f));

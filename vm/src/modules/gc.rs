@@ -9,7 +9,6 @@ use crate::throw::R;
 use crate::types::buffer::ValueVec;
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
-use crate::types::type_attrs::alone;
 use crate::value::Value;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -230,7 +229,7 @@ fn all_objects(th: &mut Thread, _: &Option<Stopped>) -> R<ValueVec> {
 }
 fn get_objects(th: &mut Thread, _: &[Value]) -> R {
     memory::collect(th);
-    let alone = alone(th)?;
+    let alone = th.stop_others()?;
     let all = all_objects(th, &alone)?;
     Ok(th.new_list_vec(all))
 }
@@ -245,7 +244,7 @@ fn referents(o: Obj, f: &mut dyn FnMut(Value)) {
     inner.into_iter().for_each(|x| referents(x, f));
 }
 fn get_referents(th: &mut Thread, a: &[Value]) -> R {
-    let _alone = alone(th)?;
+    let _alone = th.stop_others()?;
     let list = th.new_list(&[])?;
     for v in a[0].as_gc::<Tuple>().items() {
         let mut found = Vec::new();
@@ -260,7 +259,7 @@ fn get_referents(th: &mut Thread, a: &[Value]) -> R {
 }
 fn get_referrers(th: &mut Thread, a: &[Value]) -> R {
     memory::collect(th);
-    let alone = alone(th)?;
+    let alone = th.stop_others()?;
     let wanted = a[0].as_gc::<Tuple>().items();
     let list = th.new_list(&[])?;
     for &v in all_objects(th, &alone)?.as_slice() {

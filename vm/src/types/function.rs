@@ -1,6 +1,7 @@
 //! `function`: layout and attributes of Python functions.
 //!
-//! All fields are among the words right after the header, so opening saves them whole. `annotations` is a dict, or EMPTY
+//! All fields are among the words right after the header, so opening saves them whole. Calls read `code`, `defaults` and
+//! `kwdefaults` without logging that (see `interp::alone`); `globals`, `builtins` and `closure` never change. `annotations` is a dict, or EMPTY
 //! until asked for: then `annotate` (a function, None or EMPTY) gives it.
 
 use crate::attrs::{change, load};
@@ -240,6 +241,7 @@ fn set_code(th: &mut Thread, v: Value, new: Value) -> R<()> {
         return Err(th.type_error("__code__ must be set to a code object"));
     }
     let f = this(th, v)?;
+    th.stop_others_who_see(f.header())?;
     let key = th.intern("co_freevars");
     let free = th.getattr(new, key)?;
     let (wanted, have) = (
@@ -257,6 +259,7 @@ fn set_defaults(th: &mut Thread, v: Value, new: Value) -> R<()> {
         return Err(th.type_error("__defaults__ must be set to a tuple object"));
     }
     let f = this(th, v)?;
+    th.stop_others_who_see(f.header())?;
     f.set(th, &f.defaults, if new.is_none() { Value::EMPTY } else { new })
 }
 fn set_kwdefaults(th: &mut Thread, v: Value, new: Value) -> R<()> {
@@ -264,6 +267,7 @@ fn set_kwdefaults(th: &mut Thread, v: Value, new: Value) -> R<()> {
         return Err(th.type_error("__kwdefaults__ must be set to a dict object"));
     }
     let f = this(th, v)?;
+    th.stop_others_who_see(f.header())?;
     f.set(th, &f.kwdefaults, if new.is_none() { Value::EMPTY } else { new })
 }
 fn annotations(th: &mut Thread, v: Value) -> R {

@@ -265,11 +265,12 @@ fn set_class(th: &mut Thread, v: Value, new: Value) -> R<()> {
     }
     if let Some(class) = v.cast::<Class>() {
         // Another metaclass: caches know how attributes of this class are found.
-        let _alone = type_attrs::alone(th)?;
+        th.stop_others_to_end()?;
         attrs::change_class(th, v.as_obj(), to)?;
         type_::changed(class);
         return Ok(());
     }
+    th.stop_others_who_see(v.as_obj().header())?;
     attrs::change_class(th, v.as_obj(), to)?;
     if to.has_flag(class_flag::FINALIZER) {
         attrs::register_finalizer(th, v.as_obj());

@@ -2,6 +2,7 @@
 
 use crate::attrs::{change, load};
 use crate::context::ctx;
+use crate::interp::cache::forget_slots;
 use crate::names::names;
 use crate::native::{GetSetDef, NativeDef, TypeDef, def, def_static, getset, getter};
 use crate::object::{Gc, Header, Kind, Layout, Slot};
@@ -135,7 +136,14 @@ fn init(th: &mut Thread, a: &[Value]) -> R {
     let p = this(th, a[0])?;
     let given = |v: Value| if v.is_empty() { Value::NONE } else { v };
     let (get, mut doc) = (given(a[1]), given(a[4]));
-    p.store(th, &p.get, get)?;
+    if p.get.get().is_empty() {
+        p.store(th, &p.get, get)?;
+    } else {
+        // Caches may know the getter.
+        th.stop_others_to_end()?;
+        p.store(th, &p.get, get)?;
+        forget_slots();
+    }
     p.store(th, &p.set, given(a[2]))?;
     p.store(th, &p.del, given(a[3]))?;
     p.store(th, &p.name, Value::EMPTY)?;

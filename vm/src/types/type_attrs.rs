@@ -16,7 +16,6 @@ use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::types::{mappingproxy, mro, type_, type_bases};
 use crate::value::Value;
-use vasuki_stm::Stopped;
 
 /// `cls.name`; None: missing.
 pub fn getattr(th: &mut Thread, class: Gc<Class>, name: Gc<Str>) -> R<Option<Value>> {
@@ -68,7 +67,8 @@ pub fn setattr(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<
 }
 /// Changes the namespace itself. The change cannot be undone: caches are filled from it.
 pub fn set_own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<()> {
-    let _alone = alone(th)?;
+    th.irrevocable()?;
+    th.stop_others_who_see(class.header())?;
     let d = class.namespace();
     let old = d.get_interned(name);
     if v.is_empty() {
@@ -84,18 +84,13 @@ pub fn set_own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<
         || LOOKED_AT_BY_NAME.contains(&&*name.to_string_lossy())
         || is_data_descriptor(v) && instances_have(name);
     if slots_are_wrong {
+        let _stopped = th.stop_others()?;
         cache::forget_slots();
     }
     Ok(())
 }
 /// Methods that decide how attributes of instances are found.
 const LOOKED_AT_BY_NAME: [&str; 6] = ["__getattribute__", "__setattr__", "__delattr__", "__get__", "__set__", "__delete__"];
-/// Until the result is dropped no other thread is inside a transaction: none has read what is about to change.
-pub(crate) fn alone(th: &mut Thread) -> R<Option<Stopped>> {
-    th.irrevocable()?;
-    let world = th.world.world();
-    Ok(th.tx.concurrent.then(|| world.stop_at_boundary(th.world, &th.tx)))
-}
 /// Does any shape have an attribute of that name? (Of whatever class: that of a shape may be dead.)
 fn instances_have(name: Gc<Str>) -> bool {
     let mut found = false;
@@ -264,7 +259,7 @@ pub(crate) fn check_mutable(th: &mut Thread, c: Gc<Class>, name: &str, v: Value)
     if v.is_empty() {
         return Err(th.type_error(&format!("cannot delete '{name}' attribute of immutable type '{}'", c.name_str())));
     }
-    th.irrevocable()
+    th.stop_others_to_end()
 }
 fn set_name(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let c = v.as_gc::<Class>();

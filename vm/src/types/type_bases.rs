@@ -11,7 +11,7 @@ use crate::throw::R;
 use crate::types::class::{Class, class_flag, class_of};
 use crate::types::tuple::Tuple;
 use crate::types::type_;
-use crate::types::type_attrs::{alone, check_mutable};
+use crate::types::type_attrs::check_mutable;
 use crate::value::Value;
 
 /// Classes whose MRO was set: class, new and old MRO.
@@ -22,7 +22,7 @@ pub(crate) fn set_bases(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let c = v.as_gc::<Class>();
     check_mutable(th, c, "__bases__", new)?;
     let base = check(th, c, new)?;
-    let _alone = alone(th)?;
+    th.stop_others_to_end()?;
     crate::interp::cache::forget_slots();
     let (old_bases, old_base) = (c.bases.get(), c.base.get());
     c.bases.set_raw(new);

@@ -6,7 +6,6 @@ use crate::object::{Header, Slot};
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
-use crate::types::type_attrs::alone;
 use crate::value::Value;
 
 /// Sets what the object wraps, in its field `slot`. Caches may know what it has wrapped so far.
@@ -14,7 +13,7 @@ pub fn set_wrapped(th: &mut Thread, h: &Header, slot: &Slot, f: Value) -> R<()> 
     if slot.get().is_empty() {
         return attrs::change(th, h, 1, slot, f);
     }
-    let _alone = alone(th)?;
+    th.stop_others_to_end()?;
     attrs::change(th, h, 1, slot, f)?;
     forget_slots();
     Ok(())
