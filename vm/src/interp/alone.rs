@@ -4,9 +4,10 @@
 //! stand there until the transaction that changes it has ended, so that none sees it before the rest of what that one does;
 //! or, if that one blocks inside (which a warning tells, in an atomic block), until then.
 
-use crate::object::Header;
+use crate::object::{Gc, Header};
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::class::Class;
 use vasuki_stm::{Stopped, poll};
 
 impl Thread {
@@ -33,6 +34,16 @@ impl Thread {
     /// The same, unless nobody else can reach the object.
     pub(crate) fn stop_others_who_see(&mut self, h: &Header) -> R<()> {
         if self.tx.concurrent && self.tx.is_private(h) {
+            return Ok(());
+        }
+        self.stop_others_to_end()
+    }
+    /// The same before a change of a class, which is never undone. A class that the running transaction has made goes with it: it
+    /// needs nothing. (One that an earlier transaction has made is known to others, by its bases.)
+    pub(crate) fn stop_others_to_change(&mut self, class: Gc<Class>) -> R<()> {
+        let h = class.header();
+        let is_new = self.tx.is_private(h) && self.tx.writable(h);
+        if self.tx.concurrent && is_new && !self.interp.atomic.has_parts() {
             return Ok(());
         }
         self.stop_others_to_end()

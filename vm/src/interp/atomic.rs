@@ -81,6 +81,10 @@ impl Atomic {
     pub(crate) fn wants_to_wait(&self) -> bool {
         self.waits || self.lock.is_some()
     }
+    /// Does a part of the transaction run that may be undone alone?
+    pub(super) fn has_parts(&self) -> bool {
+        self.alternatives > 0
+    }
     /// Blocks that are open.
     #[inline]
     pub(crate) fn depth(&self) -> usize {

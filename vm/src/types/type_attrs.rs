@@ -67,8 +67,7 @@ pub fn setattr(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<
 }
 /// Changes the namespace itself. The change cannot be undone: caches are filled from it.
 pub fn set_own(th: &mut Thread, class: Gc<Class>, name: Gc<Str>, v: Value) -> R<()> {
-    th.irrevocable()?;
-    th.stop_others_who_see(class.header())?;
+    th.stop_others_to_change(class)?;
     let d = class.namespace();
     let old = d.get_interned(name);
     if v.is_empty() {
@@ -259,7 +258,7 @@ pub(crate) fn check_mutable(th: &mut Thread, c: Gc<Class>, name: &str, v: Value)
     if v.is_empty() {
         return Err(th.type_error(&format!("cannot delete '{name}' attribute of immutable type '{}'", c.name_str())));
     }
-    th.stop_others_to_end()
+    th.stop_others_to_change(c)
 }
 fn set_name(th: &mut Thread, v: Value, new: Value) -> R<()> {
     let c = v.as_gc::<Class>();
