@@ -7,6 +7,7 @@
 //! An effect in a block makes its transaction irrevocable; only a transaction that has become so for its own progress, and has
 //! had no effect, can still be undone.
 
+use super::atomic_signals::Signals;
 use super::call::Direct;
 use super::ordered::{Turn, TurnEnd};
 use crate::context::ctx;
@@ -51,6 +52,7 @@ pub struct Atomic {
     pub(crate) had_effect: bool,
     /// finalizers run after the outermost block: what they do is no part of it
     pub(super) finalizers_due: bool,
+    pub(super) signals: Signals,
 }
 /// Where a part of a transaction has begun, with what the thread had then.
 pub(super) struct Part {
@@ -94,6 +96,13 @@ impl Atomic {
     pub(super) fn go_back_to(&mut self, depth: usize) {
         self.frames.truncate(depth);
     }
+    /// For what is no part of the blocks: none is open, until the result is given to `enter_again`.
+    pub(super) fn leave(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.frames)
+    }
+    pub(super) fn enter_again(&mut self, frames: Vec<usize>) {
+        self.frames = frames;
+    }
     /// Is the frame at `regs` that of the innermost block?
     #[inline]
     pub(super) fn is_in(&self, regs: *mut Value) -> bool {
@@ -132,6 +141,7 @@ impl Thread {
         if a.frames.is_empty() {
             a.runs_again = false;
             a.deadline = None;
+            a.signals.end();
             if std::mem::take(&mut a.finalizers_due) {
                 self.world.put_back(poll::FINALIZERS);
             }
@@ -173,7 +183,7 @@ impl Thread {
         Throw::ABORT
     }
     /// Can the running transaction be undone, even if it is irrevocable so that it ends at last?
-    fn is_undoable(&self) -> bool {
+    pub(super) fn is_undoable(&self) -> bool {
         self.tx.concurrent && self.interp.checkpoint.valid && !self.interp.after_effect && !self.interp.atomic.had_effect
     }
     /// An atomic block wants a lock that somebody holds, who may want what the transaction has: it is undone, and runs again
@@ -219,7 +229,12 @@ impl Thread {
             return Afterwards::Turn(end);
         }
         if !waits && lock.is_none() {
-            self.tx.abort(world);
+            if self.tx.irrevocable {
+                // For its own progress only: it makes place for a signal.
+                self.tx.abandon(world);
+            } else {
+                self.tx.abort(world);
+            }
             return Afterwards::Nothing;
         }
         let r = if waits {

@@ -274,6 +274,7 @@ impl Thread {
         }
         let pc = self.interp.pc;
         self.set_checkpoint(pc);
+        self.signals_before_block();
     }
 
     /// Serves the poll word; `interp.pc` is where the running frame goes on.
@@ -331,11 +332,7 @@ impl Thread {
             return Err(t);
         }
         if bits & poll::SIGNAL != 0 && crate::signals::is_main(self) {
-            if let Err(t) = self.irrevocable() {
-                world.put_back(poll::SIGNAL);
-                return Err(t);
-            }
-            crate::signals::handle(self)?;
+            self.serve_signals()?;
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ mod alone;
 mod arguments;
 pub mod async_generator;
 pub(crate) mod atomic;
+mod atomic_signals;
 pub mod boundary;
 pub mod cache;
 mod cache_class;
@@ -275,6 +276,7 @@ impl State {
         self.frames.iter().for_each(|x| f(x.1.0));
         self.to_share.iter().for_each(|x| f(x.0));
         self.tracing.roots(f);
+        self.atomic.signals.roots(f);
         if self.checkpoint.valid && !self.after_effect {
             self.checkpoint.roots(f);
         }

@@ -1,0 +1,105 @@
+"""Handlers of signals are no part of the atomic block in which the signal arrives: it can still be undone."""
+
+import signal
+import threading
+import time
+import vasuki
+
+hits = []
+flag = [0]
+
+
+class Stop(Exception):
+    pass
+
+
+def count(number, frame):
+    hits.append(vasuki.is_atomic())
+    time.sleep(0.0001)
+
+
+def stop(number, frame):
+    raise Stop
+
+
+def every(seconds):
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+
+
+def busy(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+def set_flags():
+    for i in range(10):
+        time.sleep(0.01)
+        with vasuki.atomic:
+            flag[0] = i + 1
+
+
+# Blocks that wait for a change, while signals come all the time.
+signal.signal(signal.SIGALRM, count)
+every(0.002)
+thread = threading.Thread(target=set_flags)
+thread.start()
+seen = 0
+while seen < 10:
+    with vasuki.atomic:
+        for i in range(5000):
+            pass
+        if flag[0] == seen:
+            vasuki.retry()
+        seen = flag[0]
+thread.join()
+print("waited", seen, len(hits) > 2)
+
+# A block that takes far longer than it is from one signal to the next ends too.
+runs = []
+with vasuki.atomic:
+    runs.append(1)
+    busy(0.2)
+print("ended", len(runs))
+every(0)
+busy(0.01)
+
+# Handlers that raise: the block is left, and what it did before is there.
+signal.signal(signal.SIGALRM, stop)
+
+
+def leave(block):
+    every(0.03)
+    try:
+        with vasuki.atomic:
+            block()
+        busy(1)
+    except Stop:
+        every(0)
+        print("left", block.__name__, vasuki.is_atomic())
+
+
+def for_ever():
+    while True:
+        flag[0] += 1
+
+
+def waits():
+    if flag[0] >= 0:
+        vasuki.retry()
+
+
+def has_had_an_effect():
+    vasuki.irrevocable()
+    for_ever()
+
+
+def soon():
+    flag[0] = -1
+
+
+other = threading.Thread(target=time.sleep, args=(3,), daemon=True)
+other.start()
+for block in for_ever, has_had_an_effect, waits, soon:
+    leave(block)
+print(flag)
