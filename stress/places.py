@@ -2,14 +2,17 @@
 
 usage: places.py [--rounds N] [--seed N] [--list] [kind ...]
 
-There are two places of each kind. Some threads advance the numbers of both in one atomic block, now and then after a try that
-is taken back; others look whether both are the same. At the end nothing is lost. So each kind of place is part of
-transactions: what was read of it is true when they commit, nobody sees it half changed, and what is undone is as it was.
+There are two places of each kind. Some threads advance the numbers of both in one step, and others look whether both are the
+same. A step is an atomic block, now and then after a try that is taken back, or the section of a lock. At the end nothing is
+lost. Then an ordered loop advances them on all cores, and each round gives what it gives in a plain loop. So each kind of
+place is part of transactions: what was read of it is true when they commit, nobody sees it half changed, and what is undone
+is as it was.
 
 The numbers take various forms: ints that are no objects, and objects that each transaction makes and publishes.
 """
 
 import argparse
+import contextlib
 import random
 import sys
 import threading
@@ -19,6 +22,7 @@ import vasuki
 
 WRITERS = 3
 READERS = 2
+LOCKS = threading.Lock, threading.RLock, threading.Condition, threading.Semaphore
 
 
 class Trial:
@@ -56,43 +60,69 @@ class Trial:
             self.store(i, old)
             self.advance()
 
-    def write(self):
+    def write(self, step, tries):
         for i in range(self.rounds):
-            if i % 4 == 2:
+            if tries and i % 4 == 2:
                 vasuki.or_else(self.advance_after_all, self.advance)
             else:
-                with vasuki.atomic:
+                with step:
                     self.advance()
 
-    def look(self):
+    def look(self, step):
         for i in range(self.rounds):
-            with vasuki.atomic:
+            with step:
                 both = self.load(0), self.load(1)
             if both[0] != both[1]:
                 self.wrong.append(f"they differ: {both}")
-            with vasuki.atomic:
+            with step:
                 first = self.load(0)
-            with vasuki.atomic:
+            with step:
                 second = self.load(1)
             if first > second:
                 self.wrong.append(f"the second is older: {first, second}")
 
-    def caught(self, function):
+    @contextlib.contextmanager
+    def nothing_raised(self):
         try:
-            function()
+            yield
         except Exception as e:
             self.wrong.append(repr(e))
 
-    def run(self):
-        work = [self.write] * WRITERS + [self.look] * READERS
-        threads = [threading.Thread(target=self.caught, args=(f,)) for f in work]
+    def in_threads(self, step, tries):
+        """With steps of this kind; `tries`: some of them are tried in vain at first."""
+
+        def caught(function, *args):
+            with self.nothing_raised():
+                function(*args)
+
+        threads = [threading.Thread(target=caught, args=(self.write, step, tries)) for _ in range(WRITERS)]
+        threads += [threading.Thread(target=caught, args=(self.look, step)) for _ in range(READERS)]
+        before = self.advanced
         for t in threads:
             t.start()
         for t in threads:
             t.join()
+        if self.advanced - before != WRITERS * self.rounds:
+            self.wrong.append(f"{self.advanced - before} of {WRITERS * self.rounds} changes")
+
+    def in_order(self):
+        def turn(i):
+            self.advance()
+            return self.load(0), self.load(1), self.advanced
+
+        first = self.advanced + 1
+        with self.nothing_raised():
+            found = list(vasuki.ordered(turn, range(self.rounds)))
+            if found != [(n + 1, n + 1, n) for n in range(first, first + self.rounds)]:
+                self.wrong.append(f"the ordered loop gives {found}")
+
+    def run(self):
+        self.in_threads(vasuki.atomic, True)
+        self.in_threads(random.choice(LOCKS)(), False)
+        self.in_order()
         end = [self.load(0), self.load(1)]
-        if self.advanced != WRITERS * self.rounds or end != [1 + self.advanced] * 2:
-            self.wrong.append(f"after {self.advanced} of {WRITERS * self.rounds} changes they are {end}")
+        if end != [1 + self.advanced] * 2:
+            self.wrong.append(f"after {self.advanced} changes they are {end}")
 
 
 def main():
