@@ -171,6 +171,10 @@ impl WorldThread {
 }
 
 impl World {
+    /// Something has changed that nobody logs to have read: all that wait look again.
+    pub fn wake_all_waiters(&self) {
+        lock(&self.waiters.0).iter().for_each(|w| w.0.ring());
+    }
     /// These objects have changed, and had the bit.
     pub(crate) fn wake_waiters(&self, changed: &[*const Header]) {
         if changed.is_empty() || is_mutant(Mutant::CommitWakesNobody) {

@@ -137,5 +137,26 @@ def nothing_is_seen_early(load, store):
     return not differ
 
 
+def nothing_is_slept_through(load, store):
+    """A transaction waits for the change."""
+    found = []
+
+    def wait():
+        with vasuki.atomic:
+            n = load()
+            if n == before:
+                vasuki.retry(timeout=60)
+        found.append(n)
+
+    before = load()
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    time.sleep(0.02)
+    store(before + 1)
+    thread.join(10)
+    return found == [before + 1]
+
+
 for name, (load, store) in places.items():
-    print(name, nothing_is_lost(load, store), nothing_is_seen_early(load, store))
+    results = nothing_is_lost(load, store), nothing_is_seen_early(load, store), nothing_is_slept_through(load, store)
+    print(name, *results)

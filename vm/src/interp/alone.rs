@@ -48,10 +48,18 @@ impl Thread {
         }
         self.stop_others_to_end()
     }
+    /// The others go on: what has changed is whole.
+    pub(crate) fn let_others_go(&mut self) {
+        if let Some(stopped) = self.others_stand.take() {
+            // Who waits for a change may wait for this one.
+            self.world.world().wake_all_waiters();
+            drop(stopped);
+        }
+    }
     /// Runs `f`, which waits and touches no object, inside of a transaction: other threads, which it may wait for, and
     /// collections go on.
     pub(crate) fn detached_inside<T>(&mut self, f: impl FnOnce() -> T) -> T {
-        self.others_stand = None;
+        self.let_others_go();
         self.world.detached(false, f)
     }
 }

@@ -165,7 +165,7 @@ impl Thread {
                 f(self);
             }
         }
-        self.others_stand = None;
+        self.let_others_go();
         Ok(())
     }
     /// Begins the next transaction, in the world's present mode. The last one has been committed.
