@@ -173,6 +173,9 @@ impl WorldThread {
 impl World {
     /// Something has changed that nobody logs to have read: all that wait look again.
     pub fn wake_all_waiters(&self) {
+        if is_mutant(Mutant::CommitWakesNobody) {
+            return;
+        }
         lock(&self.waiters.0).iter().for_each(|w| w.0.ring());
     }
     /// These objects have changed, and had the bit.

@@ -67,6 +67,7 @@ models! {
     stop_against_stop: stop::both, 3, [StopWithoutWaiting];
     stop_at_boundary: stop::boundary, 3, [BoundaryAnywhere];
     stop_at_boundary_and_collection: stop::boundary_and_collection, 2, [StopWithoutWaiting, BoundaryWaiterAttached];
+    stop_wakes_waiters: stop::wakes_waiters, 3, [CommitWakesNobody];
 }
 
 /// How a process is told to check one model with a fault.

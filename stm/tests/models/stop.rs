@@ -148,3 +148,25 @@ pub fn boundary_and_collection() {
     );
     assert_eq!(x.words[0].load(Relaxed), 1);
 }
+
+/// Who waits for what nobody logs to have read is woken by who changes it during a stop.
+pub fn wakes_waiters() {
+    let (h, x) = (Heap::new(), object([0, 0]));
+    two(
+        |t| {
+            t.tx.become_irrevocable(t.w).expect("nobody else is irrevocable");
+            let stopped = world(t).stop_at_boundary(t.w, &t.tx);
+            h.write();
+            t.commit().unwrap();
+            world(t).wake_all_waiters();
+            drop(stopped);
+            t.begin();
+        },
+        move |t| {
+            while !t.attempt_or_wait(|t| {
+                t.read(x, 0)?;
+                Ok(h.read() == 1)
+            }) {}
+        },
+    );
+}
