@@ -33,17 +33,15 @@ fn main() -> ExitCode {
         .stack_size(STACK_BYTES)
         .spawn(move || {
             mask.restore();
-            let process = std::process::id();
             let code = launch::run(*parsed, STACK_BYTES);
-            if std::process::id() != process {
-                // The child of a fork: nobody waits for this thread there.
-                std::process::exit(code.into());
-            }
-            code
+            // This thread gets the signals of all others, so it lives as long as they do. And in the child of a fork nobody waits for
+            // its end.
+            std::process::exit(code.into())
         });
-    match runner.map(|t| t.join()) {
-        Ok(Ok(code)) => ExitCode::from(code),
-        Ok(Err(_)) => {
+    match runner {
+        Ok(thread) => {
+            // It ends the process, unless it panics.
+            let _: std::thread::Result<()> = thread.join();
             eprintln!("vasuki: internal error, see the message above. Please report it with the program that shows it.");
             ExitCode::from(70)
         }

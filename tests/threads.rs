@@ -136,6 +136,17 @@ fn signals_at_random_moments() {
     }
     runs.into_iter().for_each(ended_by_signal);
 }
+/// A timer goes on until the process has ended.
+#[test]
+fn signals_at_the_very_end() {
+    let program = "import gc, signal\nsignal.signal(signal.SIGALRM, lambda *a: None)\nkept = [[i] for i in range(300000)]\n\
+        gc.collect()\nsignal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)\n";
+    for _ in 0..20 {
+        let o = Running::start(vasuki().arg("-c").arg(program), b"").finish(LIMIT);
+        sound(&o);
+        o.exits(0).quiet();
+    }
+}
 fn ended_by_signal(mut running: Running) {
     // What is raised in a finalizer is only reported: once more.
     let started = Instant::now();
