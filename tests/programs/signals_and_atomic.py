@@ -102,3 +102,48 @@ other.start()
 for block in for_ever, has_had_an_effect, waits, soon:
     leave(block)
 print(flag)
+
+# What a handler raises is raised in or right after the block that it has met, also when that is undone again and again.
+late = []
+
+
+def is_allowed(number, frame):
+    hits.append(allowed[0])
+    if allowed[0]:
+        raise Stop
+
+
+def disturb():
+    while allowed[0] is not None:
+        with vasuki.atomic:
+            flag[0] += 1
+
+
+allowed = [False]
+signal.signal(signal.SIGALRM, is_allowed)
+threads = [threading.Thread(target=disturb) for _ in range(2)]
+for t in threads:
+    t.start()
+every(0.001)
+end = time.perf_counter() + 1
+while time.perf_counter() < end:
+    try:
+        allowed[0] = True
+        with vasuki.atomic:
+            for i in range(20):
+                flag[0] += 1
+        for i in range(2):
+            pass
+        allowed[0] = False
+        try:
+            busy(0.002)
+        except Stop:
+            late.append(1)
+    except Stop:
+        allowed[0] = False
+every(0)
+busy(0.01)
+allowed[0] = None
+for t in threads:
+    t.join()
+print("late:", len(late))

@@ -45,11 +45,17 @@ impl Thread {
     /// The main thread was told of a signal.
     pub(super) fn serve_signals(&mut self) -> R<()> {
         let world = self.world;
-        if let Some(e) = self.interp.atomic.signals.raised.take() {
+        if self.interp.atomic.signals.raised.is_some() {
+            // It is raised once: what follows must not be undone.
+            if let Err(t) = self.irrevocable() {
+                world.put_back(poll::SIGNAL);
+                return Err(t);
+            }
             if signals::pending() {
                 world.put_back(poll::SIGNAL);
             }
-            return Err(Throw::exception(e));
+            let raised = self.interp.atomic.signals.raised.take();
+            return raised.map_or(Ok(()), |e| Err(Throw::exception(e)));
         }
         if self.is_atomic() && self.is_undoable() && self.interp.atomic.turn.is_none() {
             if self.interp.atomic.signals.may_wait() {
@@ -73,7 +79,9 @@ impl Thread {
     pub(super) fn signals_before_block(&mut self) {
         let world = self.world;
         let waits = self.is_atomic() && self.interp.atomic.turn.is_none() && signals::is_main(self);
-        if !waits || world.poll_word() & poll::SIGNAL == 0 {
+        // What one has raised is raised before others run: the next poll looks for it.
+        let has_raised = self.interp.atomic.signals.raised.is_some();
+        if !waits || has_raised || world.poll_word() & poll::SIGNAL == 0 {
             return;
         }
         world.put_back(world.take_requests() & !poll::SIGNAL);

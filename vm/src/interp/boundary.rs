@@ -368,14 +368,7 @@ impl Thread {
         let signal = bits & poll::SIGNAL != 0 && crate::signals::is_main(self);
         // The rest is for the next boundary.
         world.put_back(bits & !(stops | if signal { poll::SIGNAL } else { 0 }));
-        if signal {
-            if let Err(t) = self.irrevocable() {
-                world.put_back(poll::SIGNAL);
-                return Err(t);
-            }
-            crate::signals::handle(self)?;
-        }
-        Ok(())
+        if signal { self.serve_signals() } else { Ok(()) }
     }
     /// Can the running transaction be undone?
     pub(crate) fn can_abort(&self) -> bool {
