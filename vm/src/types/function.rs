@@ -1,8 +1,8 @@
 //! `function`: layout and attributes of Python functions.
 //!
 //! All fields are among the words right after the header, so opening saves them whole. Calls read `code`, `defaults` and
-//! `kwdefaults` without logging that (see `interp::alone`); `globals`, `builtins` and `closure` never change. `annotations` is a dict, or EMPTY
-//! until asked for: then `annotate` (a function, None or EMPTY) gives it.
+//! `kwdefaults` without logging that (see `interp::alone`); `globals`, `builtins` and `closure` never change. `annotations` is
+//! a dict, or EMPTY until asked for: then `annotate` (a function, None or EMPTY) gives it.
 
 use crate::attrs::{change, load};
 use crate::context::ctx;
@@ -48,7 +48,6 @@ pub struct Function {
     /// tuple, or EMPTY
     pub type_params: Slot,
 }
-/// Words after the header.
 /// Words after the header that are saved when it is opened.
 pub const WORDS: usize = 13;
 // SAFETY: repr(C), header first, only objects of this kind have it.
