@@ -28,10 +28,11 @@ fn start_and_wait(program: &str, sign: &Path) -> Running {
     }
     running
 }
-/// Sends Ctrl-C to `code` when it has run for a moment.
+/// Sends Ctrl-C to `code` a moment after it has called `ready()`, which must be inside of what is to be interrupted
+/// or directly before: how long what stands before that takes differs with the machine.
 fn interrupted(code: &str) -> Outcome {
     let folder = Folder::new();
-    let program = format!("import sys\nopen(sys.argv[1], 'w').close()\n{code}\n");
+    let program = format!("import sys\ndef ready(): open(sys.argv[1], 'w').close()\n{code}\n");
     let running = start_and_wait(&program, &folder.path().join("ready"));
     std::thread::sleep(Duration::from_millis(60));
     running.signal(SIGINT);
@@ -47,52 +48,53 @@ fn stops(code: &str) {
 
 #[test]
 fn ctrl_c_stops_python_code() {
-    stops("while True: pass");
-    stops("def f(): yield from f()\nwhile True:\n    try: list(f())\n    except RecursionError: pass");
-    stops("x = {}\nwhile True: x[len(x) % 1000] = [x]");
+    stops("ready()\nwhile True: pass");
+    stops("def f(): yield from f()\nready()\nwhile True:\n    try: list(f())\n    except RecursionError: pass");
+    stops("x = {}\nready()\nwhile True: x[len(x) % 1000] = [x]");
 }
 #[test]
 fn ctrl_c_stops_what_blocks() {
-    stops("import time; time.sleep(1000)");
-    stops("import threading; l = threading.Lock(); l.acquire(); l.acquire()");
-    stops("import threading; threading.Event().wait()");
-    stops("import threading; threading.Condition().__enter__; c = threading.Condition()\nwith c: c.wait()");
-    stops("import threading, time; t = threading.Thread(target=time.sleep, args=(1000,), daemon=True); t.start(); t.join()");
-    stops("import queue; queue.SimpleQueue().get()");
-    stops("import os; r, w = os.pipe(); os.read(r, 1)");
-    stops("import asyncio; asyncio.run(asyncio.sleep(1000))");
+    stops("import time; ready(); time.sleep(1000)");
+    stops("import threading; l = threading.Lock(); l.acquire(); ready(); l.acquire()");
+    stops("import threading; ready(); threading.Event().wait()");
+    stops("import threading; c = threading.Condition()\nwith c: ready(); c.wait()");
+    stops("import threading, time; t = threading.Thread(target=time.sleep, args=(1000,), daemon=True); t.start(); ready(); t.join()");
+    stops("import queue; ready(); queue.SimpleQueue().get()");
+    stops("import os; r, w = os.pipe(); ready(); os.read(r, 1)");
+    stops("import asyncio\nasync def wait():\n    ready()\n    await asyncio.sleep(1000)\nasyncio.run(wait())");
 }
 #[test]
 fn ctrl_c_stops_native_loops() {
-    stops("sum(range(10**11))");
-    stops("import itertools; all(itertools.repeat(1))");
-    stops("import itertools; 1 in itertools.repeat(0)");
-    stops("import itertools; next(filter(None, itertools.repeat(0)))");
-    stops("import itertools; sum(itertools.chain.from_iterable(itertools.repeat([])))");
-    stops("import itertools, collections; collections.deque(itertools.repeat(0), maxlen=0)");
-    stops("import itertools; set(itertools.repeat(0))");
-    stops("import itertools; ''.join(itertools.repeat(''))");
-    stops("import itertools; list(itertools.count())");
-    stops("import re; re.match(r'(a+)+$', 'a' * 50 + 'b')");
+    stops("ready(); sum(range(10**11))");
+    stops("import itertools; ready(); all(itertools.repeat(1))");
+    stops("import itertools; ready(); 1 in itertools.repeat(0)");
+    stops("import itertools; ready(); next(filter(None, itertools.repeat(0)))");
+    stops("import itertools; ready(); sum(itertools.chain.from_iterable(itertools.repeat([])))");
+    stops("import itertools, collections; ready(); collections.deque(itertools.repeat(0), maxlen=0)");
+    stops("import itertools; ready(); set(itertools.repeat(0))");
+    stops("import itertools; ready(); ''.join(itertools.repeat(''))");
+    stops("import itertools; ready(); list(itertools.count())");
+    stops("import re; ready(); re.match(r'(a+)+$', 'a' * 50 + 'b')");
 }
 /// The same while other threads run: the main thread is interrupted, whichever gets the signal.
 #[test]
 fn ctrl_c_stops_the_main_thread_among_others() {
     let threads =
         "import threading\ndef work():\n    while True: pass\nfor i in range(3): threading.Thread(target=work, daemon=True).start()\n";
-    stops(&format!("{threads}while True: pass"));
-    stops(&format!("{threads}import time; time.sleep(1000)"));
-    stops(&format!("{threads}sum(range(10**11))"));
-    stops(&format!("{threads}l = threading.Lock()\nwhile True:\n    with l: pass"));
+    stops(&format!("{threads}ready()\nwhile True: pass"));
+    stops(&format!("{threads}import time; ready(); time.sleep(1000)"));
+    stops(&format!("{threads}ready(); sum(range(10**11))"));
+    stops(&format!("{threads}l = threading.Lock(); ready()\nwhile True:\n    with l: pass"));
 }
 #[test]
 fn ctrl_c_can_be_caught() {
-    let o = interrupted("import time\ntry:\n    time.sleep(1000)\nexcept KeyboardInterrupt:\n    print('caught')\nprint('goes on')");
+    let o =
+        interrupted("import time\ntry:\n    ready(); time.sleep(1000)\nexcept KeyboardInterrupt:\n    print('caught')\nprint('goes on')");
     o.prints("caught\ngoes on\n").quiet();
 }
 #[test]
 fn ctrl_c_at_the_end_stops_waiting_for_threads() {
-    let o = interrupted("import threading, time\nthreading.Thread(target=time.sleep, args=(1.5,)).start()");
+    let o = interrupted("import threading, time\nthreading.Thread(target=time.sleep, args=(1.5,)).start(); ready()");
     sound(&o);
     assert!(o.stderr.contains("KeyboardInterrupt"), "{o:#?}");
 }
