@@ -721,11 +721,13 @@ fn lookup(th: &mut Thread, v: Value, name: Gc<Str>) -> R<Lookup> {
 
 impl Thread {
     /// `getattr(v, name)`
+    ///
+    /// RecursionError where getters of native types ask one another for ever: a property can be its own getter.
     #[inline]
     pub fn getattr(&mut self, v: Value, name: Gc<Str>) -> R {
         let name = name.interned();
         if class_of(v).special(Special::Getattr).is_none() {
-            return match native_getattribute(self, v, name)? {
+            return match self.recurse("", |th| native_getattribute(th, v, name))? {
                 Some(Some(v)) => Ok(v),
                 Some(None) => Err(missing(self, v, name)),
                 None => self
@@ -744,7 +746,7 @@ impl Thread {
     pub fn getattr_opt(&mut self, v: Value, name: Gc<Str>) -> R<Option<Value>> {
         let name = name.interned();
         // A property or descriptor may raise AttributeError itself.
-        let found = self.catch(ctx().types.AttributeError, |th| lookup(th, v, name))?;
+        let found = self.catch(ctx().types.AttributeError, |th| th.recurse("", |th| lookup(th, v, name)))?;
         Ok(match found {
             Ok(Lookup::Found(v)) => Some(v),
             _ => None,

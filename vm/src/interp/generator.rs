@@ -497,7 +497,7 @@ static COROUTINE_METHODS: &[NativeDef] = &[
     ),
 ];
 macro_rules! attributes {
-    ($frame:literal, $running:literal, $code:literal, $delegate:literal, $suspended:literal) => {
+    ($frame:literal, $running:literal, $code:literal, $delegate:literal, $suspended:literal $(, $more:expr)*) => {
         &[
             getset(
                 "__name__",
@@ -531,21 +531,28 @@ macro_rules! attributes {
             ),
             getter($code, |_, v| Ok(v.as_gc::<Generator>().code.get()), ""),
             getter($delegate, |_, v| Ok(delegate(v)), "object being iterated by yield from, or None"),
-            getter(
-                "cr_origin",
-                |_, v| {
-                    Ok(match v.as_gc::<Generator>().origin.get() {
-                        Value::EMPTY => Value::NONE,
-                        o => o,
-                    })
-                },
-                "",
-            ),
+            $($more,)*
         ]
     };
 }
 static GENERATOR_GETSETS: &[GetSetDef] = attributes!("gi_frame", "gi_running", "gi_code", "gi_yieldfrom", "gi_suspended");
-static COROUTINE_GETSETS: &[GetSetDef] = attributes!("cr_frame", "cr_running", "cr_code", "cr_await", "cr_suspended");
+static COROUTINE_GETSETS: &[GetSetDef] = attributes!(
+    "cr_frame",
+    "cr_running",
+    "cr_code",
+    "cr_await",
+    "cr_suspended",
+    getter(
+        "cr_origin",
+        |_, v| {
+            Ok(match v.as_gc::<Generator>().origin.get() {
+                Value::EMPTY => Value::NONE,
+                o => o,
+            })
+        },
+        "",
+    )
+);
 static ASYNC_GENERATOR_GETSETS: &[GetSetDef] = attributes!("ag_frame", "ag_running", "ag_code", "ag_await", "ag_suspended");
 
 /// `sys.set_asyncgen_hooks`: EMPTY leaves a hook as it is. Kept in this thread's `locals` dict.

@@ -508,7 +508,7 @@ impl Gc<List> {
     pub fn extend(self, th: &mut Thread, iterable: Value) -> R<()> {
         let class = th.class_of(iterable);
         let t = &ctx().types;
-        if class == t.list {
+        if class == t.list || iterable == self.value() {
             if !th.tx.concurrent && iterable != self.value() {
                 return self.extend_slice(th, iterable.as_gc::<List>().owned_items());
             }

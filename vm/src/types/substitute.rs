@@ -29,7 +29,8 @@ fn collect(th: &mut Thread, args: Value, out: &mut ValueVec) -> R<()> {
             continue;
         }
         if v.is_kind(Kind::Tuple) || v.is_kind(Kind::List) {
-            collect(th, *v, out)?;
+            // A list can contain itself.
+            th.recurse("", |th| collect(th, *v, out))?;
         } else if th.getattr_opt(*v, names().__typing_subst__)?.is_some() {
             add(th, out, *v)?;
         } else if let Some(p) = th.getattr_opt(*v, names().__parameters__)?
@@ -104,7 +105,7 @@ fn replace(th: &mut Thread, args: Value, params: Gc<Tuple>, given: ValueVec) -> 
             continue;
         }
         if v.is_kind(Kind::Tuple) || v.is_kind(Kind::List) {
-            let inner = replace(th, *v, params, given)?;
+            let inner = th.recurse("", |th| replace(th, *v, params, given))?;
             let made = if v.is_kind(Kind::Tuple) {
                 th.new_tuple(inner.as_slice())
             } else {
