@@ -26,7 +26,7 @@ NEVER = {
     "get", "put", "join", "__class__", "__sizeof__", "__init_subclass__", "__subclasshook__", "__dir__",
     "__new__", "__getstate__", "_dispatch", "__del__", "shutdown", "wait", "fileno", "isatty", "default_factory",
     "__reduce__", "__reduce_ex__", "__format__", "c_profilefunc", "cache_info", "cache_clear", "__hash__", "readinto",
-    "buffer_info",
+    "buffer_info", "__alloc__",
 }  # fmt: skip
 
 

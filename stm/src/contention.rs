@@ -171,7 +171,7 @@ impl WorldThread {
                 t.gives_way.store(true, Relaxed);
             }
             if wait.asked == 0 {
-                self.ask(owner, poll::TICK);
+                self.ask(owner, poll::WANTED);
             } else {
                 let older = self.is_older_than(owner);
                 let enough = blocked || wait.asked > if older { OLDER } else { YOUNGER };

@@ -41,6 +41,8 @@ pub mod poll {
     pub const LIMIT: u32 = 128;
     /// every poll is served: what the hostile modes of tests set, and nothing clears
     pub const ALWAYS: u32 = 64;
+    /// somebody waits for the end of the transaction
+    pub const WANTED: u32 = 256;
 }
 
 /// What a thread does, as the others see it.
@@ -461,7 +463,7 @@ impl World {
     /// Asks the thread with this [`WorldThread::id`], if there is one, for its next boundary.
     pub fn ask_for_boundary(&self, id: u16) {
         if let Some(x) = self.lock().list.iter().find(|x| x.0.id == id) {
-            x.0.put_back(poll::TICK);
+            x.0.put_back(poll::WANTED);
         }
     }
     /// Is there a thread with this [`WorldThread::id`]?

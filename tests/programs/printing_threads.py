@@ -21,11 +21,12 @@ threads = [
     threading.Thread(target=work, args=("kept", sys.stdout, False)),
     threading.Thread(target=work, args=("error", sys.stderr, False)),
 ]
+before = vasuki.stats()["irrevocable"]
 for t in threads:
     t.start()
 for t in threads:
     t.join()
-print("irrevocable", vasuki.stats()["irrevocable"])
+print("irrevocable", vasuki.stats()["irrevocable"] - before)
 """
 process = child(PRINTS, stdout=subprocess.PIPE)
 out, err = process.communicate()

@@ -131,7 +131,7 @@ fn put(th: &mut Thread, a: &[Value]) -> R {
     }
     if th.tx.concurrent && q.fixed().bell.waiting() > 0 {
         // Somebody waits for the commit: at the next boundary.
-        th.world.put_back(poll::TICK);
+        th.world.put_back(poll::WANTED);
     }
     Ok(Value::NONE)
 }

@@ -27,7 +27,7 @@ const LEDGERS: usize = 200;
 pub enum Why {
     /// the program has called something with an effect outside
     Effect,
-    /// native code went on after such a call
+    /// native code went on after such a call, or after Python code in which a transaction has ended
     AfterEffect,
     /// it was undone again and again
     Aborts,

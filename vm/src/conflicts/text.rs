@@ -70,7 +70,7 @@ pub(super) fn reason(i: &Irrevocable) -> String {
     match i.why {
         Why::Effect if i.call.is_empty() => "This line changes a class or does something else for which all threads have to stop.".into(),
         Why::Effect => format!("{call} has an effect that cannot be undone."),
-        Why::AfterEffect => format!("{call} goes on after an effect that cannot be undone."),
+        Why::AfterEffect => format!("{call} goes on where it cannot begin again: after an effect, or after long Python code in it."),
         Why::Aborts => "What begins here was undone again and again: so it ran once while nobody could disturb it.".into(),
     }
 }

@@ -26,7 +26,7 @@ impl Thread {
             self.others_stand = Some(stopped);
             if !self.is_atomic() {
                 // They do not wait longer than they must.
-                self.world.put_back(poll::TICK);
+                self.world.put_back(poll::WANTED);
             }
         }
         Ok(())

@@ -8,7 +8,6 @@
 //! had no effect, can still be undone.
 
 use super::atomic_signals::Signals;
-use super::call::Direct;
 use super::ordered::{Turn, TurnEnd};
 use crate::context::ctx;
 use crate::thread::Thread;
@@ -117,7 +116,7 @@ impl Thread {
     }
     /// Begins an atomic block, in the running frame.
     pub fn enter_atomic(&mut self) -> R<()> {
-        if !self.is_atomic() && (self.interp.direct == Direct::Outermost || !self.tx.concurrent) {
+        if !self.is_atomic() && (self.interp.direct || !self.tx.concurrent) {
             self.commit()?;
             self.world.world().be_concurrent();
             self.after_effect();
@@ -130,7 +129,7 @@ impl Thread {
     pub fn exit_atomic(&mut self) -> R<()> {
         match self.interp.atomic.depth() {
             0 => return Err(self.runtime_error("there is no atomic block to leave")),
-            1 if self.interp.direct == Direct::Outermost && self.tx.concurrent => {
+            1 if self.interp.direct && self.tx.concurrent => {
                 self.commit()?;
                 self.after_effect();
             }

@@ -1,14 +1,15 @@
 //! Boundaries: where transactions end and begin, and what an abort goes back to.
 //!
-//! A boundary falls only where no Rust frame lies between the interpreter's loop and the thread's start (`nesting == 1`),
-//! or where native code called directly from that loop says so ([`Thread::blocking`], [`Thread::commit_point`]). There the
-//! **checkpoint** is set: the running frame is copied. When that frame returns, its caller is copied before it goes on (the
-//! return barrier: flag MARKED). An abort undoes the heap, copies the frames back and goes on at the checkpoint.
+//! A boundary falls in a loop of the interpreter, or where native code called directly from a loop says so
+//! ([`Thread::blocking`], [`Thread::commit_point`]). There the **checkpoint** is set: the running frame is copied. When that
+//! frame returns, its caller is copied before it goes on (the return barrier: flag MARKED). An abort undoes the heap, goes
+//! back to the loop that has set the checkpoint, copies the frames back and goes on there.
 //!
-//! Where no checkpoint is possible (native code called Python code that starts a thread or blocks) the thread is *pinned*:
-//! its transaction is irrevocable from its begin to the next boundary.
+//! Native code calls Python code in a loop of its own, a nested one. A checkpoint of that loop ends with its last frame:
+//! there the transaction is committed, and the native code goes on in one that has no checkpoint. As it cannot be
+//! repeated, that is *pinned* at its first access to a shared object: it is irrevocable until the next boundary. So boundaries
+//! fall in nested loops only for a reason: see [`Thread::ends_inside`].
 
-use super::call::Direct;
 use super::publish::Publish;
 use super::{HEADER, code_of, frame_flag};
 use crate::conflicts::{Activity, Why};
@@ -22,6 +23,10 @@ use vasuki_stm::{Cause, meta, poll};
 
 /// Aborts in a row after which a transaction runs irrevocably, so that every transaction ends.
 const PATIENCE: u32 = 8;
+/// Ticks (of 2 ms) after which a transaction ends in a loop that native code runs, if others wait for its end.
+const TICKS_INSIDE: u32 = 25;
+/// Requests that may wait for the end of a critical section.
+const MINOR: u32 = poll::ALWAYS | poll::TICK | poll::LIMIT | poll::WANTED;
 /// Requests that are served inside of native code; the others stay for the next boundary, for long maybe.
 const INSIDE: u32 = poll::STOP | poll::BOUNDARY | poll::ABORT | poll::SIGNAL | poll::FINALIZERS;
 /// Requests that an abort does not serve.
@@ -35,6 +40,8 @@ pub struct Checkpoint {
     regs: usize,
     pc: usize,
     depth: usize,
+    /// the loop that set it, which aborts end at
+    nesting: usize,
     atomic: usize,
     handling: u64,
     context: u64,
@@ -85,6 +92,7 @@ impl Thread {
         c.regs = s.regs as usize;
         c.pc = pc as usize;
         c.depth = s.depth;
+        c.nesting = s.nesting;
         c.atomic = s.atomic.depth();
         c.handling = self.handling.0;
         c.context = self.context.0;
@@ -177,6 +185,8 @@ impl Thread {
         let world = self.world;
         self.interp.atomic.had_effect = false;
         self.interp.put_off = false;
+        self.interp.ticks_inside = 0;
+        self.interp.wanted_inside = false;
         self.tx.begin(world);
         if let Some(r) = &mut self.recorder {
             r.begin();
@@ -289,17 +299,19 @@ impl Thread {
         if bits & poll::TICK != 0 {
             crate::jit::sample(self);
         }
-        let boundary = self.interp.nesting == 1 && !self.is_atomic();
-        if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() {
+        let boundary = !self.is_atomic() && (self.interp.nesting == 1 || self.ends_inside(bits));
+        // What native code has begun is rather kept.
+        let keeps = boundary && !self.has_own_checkpoint();
+        if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() && !keeps {
             world.put_back(bits & KEPT);
             self.tx.set_cause(Cause::Asked);
             return Err(Throw::ABORT);
         }
-        if boundary && bits & !(poll::ALWAYS | poll::TICK | poll::LIMIT) == 0 && !self.interp.put_off && self.is_in_looked_at() {
+        if boundary && bits & !MINOR == 0 && !self.interp.put_off && self.is_in_looked_at() {
             self.interp.put_off = true;
             return Ok(());
         }
-        if boundary && bits & !(poll::ALWAYS | poll::TICK | poll::LIMIT) == 0 && self.is_held_up() {
+        if boundary && bits & !MINOR == 0 && self.is_held_up() {
             return Ok(());
         }
         if boundary && bits & !poll::ALWAYS != 0 {
@@ -370,6 +382,60 @@ impl Thread {
         world.put_back(bits & !(stops | if signal { poll::SIGNAL } else { 0 }));
         if signal { self.serve_signals() } else { Ok(()) }
     }
+    /// Was the checkpoint set by the loop that runs now, so that an abort goes on in it?
+    pub(crate) fn has_own_checkpoint(&self) -> bool {
+        let c = &self.interp.checkpoint;
+        c.valid && !self.interp.after_effect && c.nesting == self.interp.nesting
+    }
+    /// Does the transaction end at a poll of a loop that native code runs? It does where nothing is lost by that. Where an
+    /// abort would go back to before the native call, it goes on, unless others wait for long: for the native code could
+    /// not be undone any more, and would disturb them more than it does now.
+    fn ends_inside(&mut self, bits: u32) -> bool {
+        let s = &mut self.interp;
+        if s.whole > 0 {
+            return false;
+        }
+        s.ticks_inside += u32::from(bits & poll::TICK != 0);
+        s.wanted_inside |= bits & (poll::WANTED | poll::ABORT | poll::ALWAYS) != 0 || !s.output.is_empty() || !self.tx.concurrent;
+        s.ticks_inside >= TICKS_INSIDE && s.wanted_inside
+            || bits & poll::BOUNDARY != 0
+            || self.has_own_checkpoint()
+            || self.tx.concurrent && !self.can_abort()
+    }
+    /// Runs `f`, native code that calls Python code, in one transaction: unless that blocks, others see nothing of it before its
+    /// end.
+    pub(crate) fn in_whole<T>(&mut self, f: impl FnOnce(&mut Thread) -> T) -> T {
+        self.interp.whole += 1;
+        let r = f(self);
+        self.interp.whole -= 1;
+        r
+    }
+    /// The lowest frame of a loop is left: what was done since the checkpoint in it is committed. On a conflict it is still
+    /// there.
+    pub(super) fn leave_loop(&mut self) -> R<()> {
+        if !self.tx.concurrent {
+            return Ok(());
+        }
+        if self.interp.nesting == 1 {
+            self.commit()?;
+            self.begin();
+            self.pin();
+        } else if self.has_own_checkpoint() {
+            self.commit()?;
+            self.begin();
+            self.interp.after_effect = self.tx.concurrent;
+            self.interp.checkpoint.valid = self.tx.concurrent;
+        }
+        Ok(())
+    }
+    /// A loop begins that native code runs. If no object was looked at since the last effect, aborts need not go back further.
+    pub(super) fn enter_loop(&mut self) {
+        if self.interp.after_effect && self.tx.concurrent && !self.tx.irrevocable && self.commit().is_ok() {
+            self.begin();
+            let pc = self.interp.pc;
+            self.set_checkpoint(pc);
+        }
+    }
     /// Can the running transaction be undone?
     pub(crate) fn can_abort(&self) -> bool {
         self.interp.checkpoint.valid && !self.interp.after_effect && !self.tx.irrevocable
@@ -384,7 +450,7 @@ impl Thread {
         if !self.tx.concurrent {
             return;
         }
-        if self.interp.direct == Direct::Outermost {
+        if self.interp.direct {
             self.interp.after_effect = true;
         } else {
             self.pin();

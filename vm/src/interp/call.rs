@@ -27,16 +27,6 @@ use crate::types::type_;
 use crate::value::Value;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Which loop called a native function directly, so that no other Rust frame lies between.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Direct {
-    /// none: native code did
-    No,
-    /// one that native code runs
-    Nested,
-    /// the thread's outermost one
-    Outermost,
-}
 /// Added to the nesting of loops while native code calls something.
 const BY_NATIVE: usize = 1 << 32;
 
@@ -137,7 +127,7 @@ pub(crate) unsafe fn call_at(th: &mut Thread, base: *mut Value, argc: usize, kwn
                         return push_exec(th, base, argc, kwnames, n, word);
                     }
                     if let Some(t) = &n.def().tail
-                        && th.interp.nesting == 1
+                        && th.interp.nesting < BY_NATIVE
                         && Action::of(word) == Action::Normal
                         && let Some(r) = tail::call(th, base, argc, kwnames, n, t, word)?
                     {
@@ -240,11 +230,7 @@ unsafe fn call_native(th: &mut Thread, f: Gc<NativeFunction>, base: *mut Value, 
                 native_function::check_receiver(th, f, std::slice::from_raw_parts(first, n))?;
             }
         }
-        th.interp.direct = match th.interp.nesting {
-            1 => Direct::Outermost,
-            n if n < BY_NATIVE => Direct::Nested,
-            _ => Direct::No,
-        };
+        th.interp.direct = th.interp.nesting < BY_NATIVE;
         let r = if p.simple && kwnames.is_empty() && n >= p.required && n <= p.positional && p.total - n <= MARGIN {
             for i in n..p.total {
                 *first.add(i) = Value::EMPTY;
@@ -256,7 +242,7 @@ unsafe fn call_native(th: &mut Thread, f: Gc<NativeFunction>, base: *mut Value, 
                 Err(t) => Err(t),
             }
         };
-        th.interp.direct = Direct::No;
+        th.interp.direct = false;
         match r {
             Ok(Value::EMPTY) => exhausted(th),
             r => r,
@@ -419,7 +405,7 @@ pub(crate) struct Entered {
     pc: *const AtomicU64,
     top: *mut Value,
     depth: usize,
-    direct: Direct,
+    direct: bool,
 }
 impl Entered {
     pub(crate) fn new(th: &Thread) -> Entered {
@@ -445,11 +431,12 @@ impl Entered {
     /// Runs the frame that was pushed.
     pub(crate) fn run(self, th: &mut Thread) -> R {
         let s = &mut th.interp;
-        s.direct = Direct::No;
+        s.direct = false;
         s.nesting += 1;
         let r = if s.nesting == 1 && th.tx.concurrent {
             run::run_outermost(th)
         } else {
+            th.enter_loop();
             run::run(th)
         };
         th.interp.nesting -= 1;
@@ -485,7 +472,7 @@ impl Thread {
             std::ptr::copy(args.as_ptr(), base, args.len());
             // What the callee's own natives push must not run over the arguments.
             self.interp.top = base.add(args.len() + MARGIN);
-            self.interp.direct = Direct::No;
+            self.interp.direct = false;
             // What is called from here is called by no loop.
             self.interp.nesting += BY_NATIVE;
             let r = call_at(self, base, args.len(), kwnames, word3(0, Action::Native));
@@ -548,7 +535,7 @@ impl Thread {
         }
         native_function::check_receiver(self, f, all.as_slice())?;
         let v = native_arguments(self, def, f.params(), all.as_slice(), kwnames)?;
-        let direct = std::mem::replace(&mut self.interp.direct, Direct::No);
+        let direct = std::mem::replace(&mut self.interp.direct, false);
         let r = (def.func)(self, v.as_slice());
         self.interp.direct = direct;
         match r {
@@ -570,7 +557,7 @@ impl Thread {
         if !p.simple || args.len() != p.total || args.len() != p.positional || (&raw const here as usize) < self.stack_limit {
             return self.call_native_raw(f, args);
         }
-        let direct = std::mem::replace(&mut self.interp.direct, Direct::No);
+        let direct = std::mem::replace(&mut self.interp.direct, false);
         let r = (def.func)(self, args);
         self.interp.direct = direct;
         r
@@ -583,7 +570,7 @@ impl Thread {
         if (&raw const here as usize) < self.stack_limit {
             return Err(too_deep(self));
         }
-        let direct = std::mem::replace(&mut self.interp.direct, Direct::No);
+        let direct = std::mem::replace(&mut self.interp.direct, false);
         let r = self.call_native_inner(f, args, def, p, n);
         self.interp.direct = direct;
         r

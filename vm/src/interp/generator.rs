@@ -3,7 +3,7 @@
 //! Resuming copies the registers to the VM stack, suspending copies them back (see `suspend`): those that are live where it
 //! yields. They lie behind the object's layout; all its words are saved when the object is opened.
 
-use super::call::{Direct, Entered, word3};
+use super::call::{Entered, word3};
 use super::code::Code;
 use super::suspend::{finish, push};
 use super::{Action, Exit, frame, generator_turn, run};
@@ -204,7 +204,7 @@ fn step(th: &mut Thread, g: Gc<Generator>, sent: Value, thrown: Option<Throw>) -
 impl Entered {
     /// Runs the frame that was pushed, where `t` is thrown first.
     pub(super) fn run_throwing(self, th: &mut Thread, t: Throw) -> R {
-        th.interp.direct = Direct::No;
+        th.interp.direct = false;
         th.interp.nesting += 1;
         let r = run::run_with(th, Some(t));
         th.interp.nesting -= 1;

@@ -56,7 +56,6 @@ use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::function::{self, Function};
 use crate::value::Value;
-pub use call::Direct;
 use code::Code;
 use std::sync::atomic::AtomicU64;
 pub use vasuki_compiler::op::FRAME_HEADER;
@@ -182,10 +181,16 @@ pub struct State {
     pub checkpoint: boundary::Checkpoint,
     /// how long transactions are
     pub(crate) length: length::Length,
-    /// which loop called the native function that runs directly
-    pub direct: Direct,
+    /// the native function that runs was called by a loop: no other Rust frame lies between
+    pub direct: bool,
     /// something was done that cannot be undone: the checkpoint is set when the native function returns
     pub after_effect: bool,
+    /// native functions that run whole, see [`Thread::in_whole`]
+    pub(crate) whole: usize,
+    /// ticks since the transaction has begun, in loops that native code runs
+    pub(crate) ticks_inside: u32,
+    /// somebody waits for the end of the transaction, which goes on in a loop that native code runs
+    pub(crate) wanted_inside: bool,
     /// what the loop has to do besides running instructions, see [`mode`]
     pub mode: u8,
     /// the loop has ended to be entered again
@@ -253,8 +258,11 @@ impl State {
             atomic: atomic::Atomic::default(),
             checkpoint: boundary::Checkpoint::default(),
             length: length::Length::default(),
-            direct: Direct::No,
+            direct: false,
             after_effect: false,
+            whole: 0,
+            ticks_inside: 0,
+            wanted_inside: false,
             mode: if monitor::is_on() { mode::TRACED } else { 0 },
             left: false,
             tracing: trace::Tracing::default(),

@@ -1,6 +1,5 @@
 //! A frame returns to its caller.
 
-use super::unwind::leave_outermost;
 use super::{Action, Exit, MARGIN, async_generator, code_of, collect, frame, frame_flag, suspend};
 use crate::thread::Thread;
 use crate::throw::R;
@@ -48,8 +47,8 @@ pub(super) unsafe fn pop_special(th: &mut Thread, regs: *mut Value, v: Value, wo
     unsafe {
         let action = Action::of(word);
         let mut v = v;
-        if action == Action::Native && th.interp.nesting == 1 && th.tx.concurrent {
-            leave_outermost(th)?;
+        if action == Action::Native {
+            th.leave_loop()?;
         }
         if action == Action::Init {
             if !v.is_none() {
@@ -115,6 +114,7 @@ pub(super) fn yield_from_frame(th: &mut Thread, regs: *mut Value, v: Value, ende
         let word = (*regs.sub(3)).0;
         let caller = (*regs.sub(5)).0 as *mut Value;
         if Action::of(word) == Action::Native {
+            th.leave_loop()?;
             th.interp.exit = Exit::Yielded;
             return Ok(Popped::Leave(v));
         }

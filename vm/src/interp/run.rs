@@ -100,7 +100,7 @@ fn wipe() {
 #[inline(never)]
 fn collect(th: &mut Thread, r: R) -> R {
     th.interp.mode &= !mode::COLLECT;
-    let ends = th.interp.nesting == 1 && th.tx.concurrent;
+    let ends = th.tx.concurrent && (th.interp.nesting == 1 || th.has_own_checkpoint());
     let begun = if ends { th.commit_point() } else { Ok(()) };
     let collected = begun.and_then(|()| crate::modules::gc::collect_now(th));
     let thrown = match (r, collected) {
@@ -217,7 +217,7 @@ fn interpret<const TRACED: bool>(th: &mut Thread, thrown: Option<Throw>) -> R {
                     match $c {
                         Called::Done(v) => {
                             r!($dest) = v;
-                            if th.interp.after_effect && th.interp.nesting == 1 {
+                            if th.interp.after_effect {
                                 ok!(settle(th, pc));
                             }
                             if th.interp.mode != TRACED as u8 {

@@ -1,4 +1,4 @@
-//! Exceptions on their way: tracebacks, handlers, frames left behind; and aborts, which end at the outermost loop.
+//! Exceptions on their way: tracebacks, handlers, frames left behind; and aborts, which end at the loop that set the checkpoint.
 
 use super::{Action, async_generator, code_of, frame, frame_flag, mode, suspend, trace};
 use crate::thread::Thread;
@@ -23,7 +23,7 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
     let mut t = thrown;
     loop {
         let Some(e) = t.value() else {
-            if th.interp.nesting == 1 {
+            if th.interp.nesting == 1 || th.has_own_checkpoint() {
                 th.abort();
                 return Next::Go;
             }
@@ -58,7 +58,7 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
                 *th.interp.regs.add(h.register as usize) = e;
                 th.interp.pc = code.tables().words.as_ptr().add(h.target as usize);
             }
-            if th.interp.after_effect && th.interp.nesting == 1 {
+            if th.interp.after_effect {
                 if let Err(other) = th.commit() {
                     t = other;
                     continue;
@@ -78,9 +78,7 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
         // SAFETY: as above.
         let word = unsafe { (*th.interp.regs.sub(3)).0 };
         if Action::of(word) == Action::Native
-            && th.interp.nesting == 1
-            && th.tx.concurrent
-            && let Err(other) = leave_outermost(th)
+            && let Err(other) = th.leave_loop()
         {
             t = other;
             continue;
@@ -96,13 +94,6 @@ pub(super) fn unwind(th: &mut Thread, thrown: Throw) -> Next {
             t = other;
         }
     }
-}
-/// The outermost frame of a thread is left: what it did is committed. On a conflict it is still there.
-pub(super) fn leave_outermost(th: &mut Thread) -> R<()> {
-    th.commit()?;
-    th.begin();
-    th.pin();
-    Ok(())
 }
 fn note(th: &mut Thread, e: Value, code: crate::object::Gc<super::code::Code>, at: usize) -> R<()> {
     let line = code.position(at).map_or(code.tables().firstlineno, |p| p.line);

@@ -1,6 +1,5 @@
 //! The module `gc`.
 
-use crate::interp::Direct;
 use crate::memory;
 use crate::native::{ModuleDef, NativeDef, def};
 use crate::object::{Kind, Obj};
@@ -131,7 +130,7 @@ fn collect(th: &mut Thread, a: &[Value]) -> R {
             return Err(th.value_error("invalid generation"));
         }
     }
-    if th.interp.direct != Direct::No {
+    if th.interp.direct {
         th.interp.mode |= crate::interp::mode::COLLECT;
         return Ok(Value::NONE);
     }

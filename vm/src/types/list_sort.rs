@@ -21,10 +21,10 @@ use std::cmp::Ordering;
 /// `list.sort(key=None, reverse=False)`: (list, key, reverse), where EMPTY is the default.
 pub fn sort(th: &mut Thread, a: &[Value]) -> R {
     let l: Gc<List> = a[0].as_gc();
-    let key = if a[1].is_none() { Value::EMPTY } else { a[1] };
     let reverse = !a[2].is_empty() && th.truth(a[2])?;
     let (mut items, mark) = l.take(th)?;
-    let result = sort_items(th, &mut items, key, reverse);
+    // Nobody sees the list empty.
+    let result = th.in_whole(|th| sort_items(th, &mut items, a[1], reverse));
     if let Err(t) = result
         && t.is_abort()
     {
@@ -39,8 +39,9 @@ pub fn sort(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::NONE)
 }
 
-/// Sorts values. When it fails they are a permutation of what they were.
-fn sort_items(th: &mut Thread, items: &mut ValueVec, key: Value, reverse: bool) -> R<()> {
+/// Sorts values by what `key` gives, unless that is None or EMPTY. When it fails they are a permutation of what they were.
+pub fn sort_items(th: &mut Thread, items: &mut ValueVec, key: Value, reverse: bool) -> R<()> {
+    let key = if key.is_none() { Value::EMPTY } else { key };
     if key.is_empty() {
         if items.len() < 2 {
             return Ok(());

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 use vasuki_vm::fork;
-use vasuki_vm::interp::Direct;
 use vasuki_vm::park;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
@@ -13,7 +12,7 @@ use vasuki_vm::value::Value;
 
 /// Runs `f` detached; afterwards nothing can abort until the next boundary.
 pub(crate) fn effect<T>(th: &mut Thread, f: impl FnOnce() -> T) -> R<T> {
-    let direct = std::mem::replace(&mut th.interp.direct, Direct::No);
+    let direct = std::mem::replace(&mut th.interp.direct, false);
     let r = th.blocking(f);
     th.interp.direct = direct;
     r

@@ -5,6 +5,7 @@ use crate::ops::{BinOp, CmpOp};
 use crate::special::Special;
 use crate::thread::Thread;
 use crate::throw::R;
+use crate::types::list_sort;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
@@ -70,10 +71,10 @@ pub fn len(th: &mut Thread, a: &[Value]) -> R {
     Ok(th.new_int(n as i64))
 }
 pub fn sorted(th: &mut Thread, a: &[Value]) -> R {
-    let items = th.collect(a[0])?;
-    let list = th.new_list_vec(items);
-    crate::types::list_methods::sort(th, &[list, a[1], a[2]])?;
-    Ok(list)
+    let mut items = th.collect(a[0])?;
+    let reverse = !a[2].is_empty() && th.truth(a[2])?;
+    list_sort::sort_items(th, &mut items, a[1], reverse)?;
+    Ok(th.new_list_vec(items))
 }
 pub fn max(th: &mut Thread, a: &[Value]) -> R {
     best(th, a, CmpOp::Gt, "max")

@@ -195,7 +195,7 @@ pub(super) fn release(th: &mut Thread, v: Value, m: &'static Mutex) -> R<bool> {
 #[inline]
 pub(super) fn hasten(th: &mut Thread, m: &Mutex) {
     if m.is_awaited() || th.interp.put_off {
-        th.world.put_back(poll::TICK);
+        th.world.put_back(poll::WANTED);
     }
 }
 /// Is it held, as the transaction sees it?
