@@ -64,7 +64,7 @@ Options:
   -W arg         control warnings: action:message:category:module:line
   -x             skip the first line of the program
   -X opt         implementation options: dev, utf8, int_max_str_digits=N, ...; to look for bugs of Vasuki itself:
-                 gc-every=N, split-every=N, abort-every=N, verify-heap, poison, defer
+                 gc-every=N, split-every=N, split-inside, abort-every=N, verify-heap, poison, defer
   -h, --help     this text
 
 Vasuki's own options (before the program):

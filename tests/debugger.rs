@@ -155,8 +155,8 @@ fn lines_that_run() {
 fn tracebacks_of_crashes_and_signals() {
     let program = "import faulthandler, os, signal, sys\ndef f():\n    faulthandler.dump_traceback(sys.stdout)\nf()\n\
         faulthandler.register(signal.SIGUSR1, sys.stdout)\nos.kill(os.getpid(), signal.SIGUSR1)\n\
-        faulthandler.dump_traceback_later(0.3, file=open('late', 'w'))\n\
-        while '<module>' not in open('late').read(): abs(1)\nprint(open('late').read())\n";
+        faulthandler.dump_traceback_later(0.3, file=open('late', 'w')); late = open('late')\n\
+        while '<module>' not in (late.seek(0), late.read())[1]: abs(1)\nprint(open('late').read())\n";
     let d = Folder::new();
     let file = d.file("prog.py", program);
     let shown = |line, name| format!("  File \"{}\", line {line} in {name}\n", file.display());

@@ -72,10 +72,10 @@ fn every_program_prints_what_it_should() {
 fn every_program_prints_the_same_in_hostile_modes() {
     run_all("concurrent,abort-every=50,split-every=20,gc-every=300,poison,verify-heap");
 }
-/// With all put off to the ends of transactions that can be; with the heap checked.
+/// With all put off to the ends of transactions that can be, which end in loops that native code runs too; with the heap checked.
 #[test]
 fn every_program_prints_the_same_when_all_is_put_off() {
-    run_all("concurrent,defer,split-every=20,abort-every=50,gc-every=1000,verify-heap");
+    run_all("concurrent,defer,split-inside,split-every=20,abort-every=50,gc-every=1000,verify-heap");
 }
 fn run_all(hostile: &str) {
     let filter = std::env::var("PROGRAMS").unwrap_or_default();

@@ -63,6 +63,7 @@ fn every_place_is_part_of_transactions() {
         "split-every=2",
         "gc-every=200,verify-heap,poison,abort-every=50,split-every=20",
         "defer,abort-every=20,gc-every=100,verify-heap,split-every=7",
+        "split-inside,abort-every=20,split-every=3",
     ] {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("stress/places.py");
         let mut command = vasuki();

@@ -56,15 +56,15 @@ impl Finalizable {
     }
     /// What the transaction made has never existed.
     pub(crate) fn abort(&mut self) {
-        self.forget_since(self.committed);
+        self.forget_since(0);
     }
-    /// How many there are.
+    /// How many the running transaction has made. (Collections take out older ones.)
     pub(crate) fn made(&self) -> usize {
-        self.list.len()
+        self.list.len() - self.committed
     }
-    /// What was made since there were `n` has never existed.
+    /// What the transaction made since there were `n` has never existed.
     pub(crate) fn forget_since(&mut self, n: usize) {
-        for v in self.list.drain(n.min(self.list.len())..) {
+        for v in self.list.drain((self.committed + n).min(self.list.len())..) {
             // A generator may be older than its finalizer.
             v.as_obj().clear_flag(flag::HAS_FINALIZER);
         }

@@ -19,6 +19,8 @@ pub struct Settings {
     pub gc_every: u32,
     /// `split-every=N`: a boundary at about every N-th poll
     pub split_every: u32,
+    /// `split-inside`: such boundaries in loops that native code runs, too
+    pub split_inside: bool,
     /// `abort-every=N`: an abort at about every N-th poll, and at every N-th opening of an object
     pub abort_every: u32,
     /// `verify-heap`: check the heap in every collection
@@ -47,6 +49,10 @@ impl Settings {
                 self.concurrent = true;
                 return Some(Ok(()));
             }
+            "split-inside" => {
+                self.split_inside = true;
+                return Some(Ok(()));
+            }
             "defer" => {
                 self.defer = true;
                 return Some(Ok(()));
@@ -67,6 +73,7 @@ impl Settings {
 }
 
 static SPLIT: AtomicU32 = AtomicU32::new(0);
+static SPLIT_INSIDE: AtomicBool = AtomicBool::new(false);
 static ABORT: AtomicU32 = AtomicU32::new(0);
 static VERIFY: AtomicBool = AtomicBool::new(false);
 static DEFER: AtomicBool = AtomicBool::new(false);
@@ -74,6 +81,7 @@ static DEFER: AtomicBool = AtomicBool::new(false);
 /// Switches the modes on, before the first thread is made.
 pub(crate) fn start(s: &Settings) {
     SPLIT.store(s.split_every, Relaxed);
+    SPLIT_INSIDE.store(s.split_inside, Relaxed);
     ABORT.store(s.abort_every, Relaxed);
     VERIFY.store(s.verify_heap, Relaxed);
     DEFER.store(s.defer, Relaxed);
@@ -103,6 +111,10 @@ fn chance(n: u32) -> bool {
             s.set(x);
             (x >> 33).is_multiple_of(u64::from(n))
         })
+}
+/// Does a transaction end at any tick in loops that native code runs?
+pub(crate) fn splits_inside() -> bool {
+    SPLIT_INSIDE.load(Relaxed)
 }
 /// Is every operation put off that can be?
 pub(crate) fn defers() -> bool {

@@ -396,8 +396,9 @@ impl Thread {
             return false;
         }
         s.ticks_inside += u32::from(bits & poll::TICK != 0);
-        s.wanted_inside |= bits & (poll::WANTED | poll::ABORT | poll::ALWAYS) != 0 || !s.output.is_empty() || !self.tx.concurrent;
+        s.wanted_inside |= bits & (poll::WANTED | poll::ABORT) != 0 || !s.output.is_empty() || !self.tx.concurrent;
         s.ticks_inside >= TICKS_INSIDE && s.wanted_inside
+            || s.ticks_inside > 0 && bits & poll::ALWAYS != 0 && crate::hostile::splits_inside()
             || bits & poll::BOUNDARY != 0
             || self.has_own_checkpoint()
             || self.tx.concurrent && !self.can_abort()
