@@ -1,6 +1,6 @@
 """Random operations on shared objects of all types, and the same ones again in one thread, in the order of their commits.
 
-usage: replay.py [--threads N] [--transactions N] [--seconds N] [--rounds N] [--seed N] [--only NAME] [--trace N] [subject ...]
+usage: replay.py [--threads N] [--transactions N] [--seconds N] [--rounds N] [--seed N] [--look] [--trace] [--cycles] [subject ...]
 
 Some objects are shared by all threads. Each transaction calls some of their methods, and functions on them, with arguments
 that its seed decides: also such as fail, functions that change what is just worked on, and alternatives that are taken back.
@@ -25,22 +25,25 @@ from timing import in_threads
 
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 ATOMS = (int, float, str, bytes, bool, type(None), complex)
-TRACE = LOOK = CYCLES = False
-# They take what is in an object, not the object.
-WHOLE = {"extend", "extendleft", "update", "__iadd__", "__ior__", "iadd", "ior", "iconcat", "writelines", "count", "index"}
-KEPT = "nothing undone", None, None
+# Longer objects are made empty.
 LARGEST = 400
 STRINGS = ["", "a", "b", "w1", "w7", "first", "text", "n\n", "añ", "a" * 30, "%s", "{}", "utf-8"]
 BYTES = [b"", b"a", b"abc\n", b"\xc3", b"x" * 40]
+INTS = [-1, 0, 1, 2, 3, 5, 9, 200, 1 << 70]
+# They take what is in an object, not the object.
+WHOLE = {"extend", "extendleft", "update", "__iadd__", "__ior__", "iadd", "ior", "iconcat", "writelines", "count", "index"}
+# The first note of a transaction that could not take back what it tried, as it had imported a module.
+KEPT = "nothing undone", None, None
 
 
 class World:
     """The objects, and what was done with them in which order."""
 
-    def __init__(self, names):
+    def __init__(self, names, options):
         self.objects = {n: SUBJECTS[n]() for n in names}
         self.names = list(names)
         self.by_id = {id(o): n for n, o in self.objects.items()}
+        self.options = options
         # Sets have the order of hashes, and these that of addresses.
         self.has_set = any(isinstance(o, set) for o in self.objects.values())
         self.arguments = [None if self.has_set and type(o).__hash__ else o for o in self.objects.values()]
@@ -48,41 +51,39 @@ class World:
 
     def plain(self, x, depth=3):
         """What does not depend on where objects lie."""
-        if id(x) in self.by_id:
-            return self.by_id[id(x)]
-        return self.state(x, depth)
+        return self.by_id[id(x)] if id(x) in self.by_id else self.state(x, depth)
 
     def state(self, x, depth=3):
         kind = type(x)
+        name = kind.__name__
         if issubclass(kind, ATOMS):
-            return kind.__name__, ADDRESS.sub("", repr(x))
-        for sequence in (list, tuple):
-            if depth and issubclass(kind, sequence):
-                return kind.__name__, [self.plain(i, depth - 1) for i in sequence.__iter__(x)]
+            return name, ADDRESS.sub("", repr(x))
+        if depth and issubclass(kind, (list, tuple)):
+            iterate = list.__iter__ if issubclass(kind, list) else tuple.__iter__
+            return name, [self.plain(i, depth - 1) for i in iterate(x)]
         if depth and issubclass(kind, dict):
-            return kind.__name__, [(self.plain(k, depth - 1), self.plain(v, depth - 1)) for k, v in dict.items(x)]
+            return name, [(self.plain(k, depth - 1), self.plain(v, depth - 1)) for k, v in dict.items(x)]
         if depth and issubclass(kind, (set, frozenset)):
-            return kind.__name__, sorted(repr(self.plain(i, depth - 1)) for i in x)
-        if issubclass(kind, RecursionError):
-            return (kind.__name__,)
-        if issubclass(kind, BaseException):
-            return kind.__name__, self.plain(x.args, depth)
+            return name, sorted(repr(self.plain(i, depth - 1)) for i in x)
+        if issubclass(kind, BaseException) and kind is not RecursionError:
+            return name, self.plain(x.args, depth)
         if issubclass(kind, bytearray):
-            return kind.__name__, repr(bytes(x))
-        return kind.__name__
+            return name, repr(bytes(x))
+        return (name,)
 
 
-class Chooser(random.Random):
-    """Chooses what a transaction does."""
+class Transaction(random.Random):
+    """What the transaction of a seed does."""
 
-    def of(self, world):
+    def __init__(self, seed, world):
+        super().__init__(seed)
         self.world = world
-        return self
+        self.first = 0
 
     def argument(self):
         n = self.randrange(20)
         if n < 6:
-            return self.choice((-1, 0, 1, 2, 3, 5, 9, 200, 1 << 70))
+            return self.choice(INTS)
         if n < 9:
             return self.choice(STRINGS)
         if n < 11:
@@ -90,81 +91,74 @@ class Chooser(random.Random):
         if n < 15:
             given = [o for o in self.world.arguments[self.first :] if o is not None]
             return self.choice(given) if given else None
-        return self.other()
+        return self.choice(self.makers())()
 
-    def other(self):
-        make = self.choice(
-            (
-                lambda: None,
-                lambda: self.random(),
-                lambda: slice(self.randrange(-5, 9), self.randrange(9), self.choice((None, 1, 2, -1))),
-                lambda: [self.randrange(50) for _ in range(self.randrange(8))],
-                lambda: {self.choice(STRINGS): self.randrange(9) for _ in range(self.randrange(5))},
-                lambda: {self.randrange(300) for _ in range(self.randrange(5))},
-                lambda: (self.choice(STRINGS), self.randrange(9)),
-                lambda: [(self.choice(STRINGS), 1), (self.randrange(9), 2)],
-                lambda: True,
-                *(() if self.world.has_set else (lambda: str, lambda: len, self.function)),
-            )
+    def makers(self):
+        return (
+            lambda: None,
+            lambda: True,
+            self.random,
+            lambda: slice(self.randrange(-5, 9), self.randrange(9), self.choice((None, 1, 2, -1))),
+            lambda: [self.randrange(50) for _ in range(self.randrange(8))],
+            lambda: {self.choice(STRINGS): self.randrange(9) for _ in range(self.randrange(5))},
+            lambda: {self.randrange(300) for _ in range(self.randrange(5))},
+            lambda: (self.choice(STRINGS), self.randrange(9)),
+            lambda: [(self.choice(STRINGS), 1), (self.randrange(9), 2)],
+            *(() if self.world.has_set else (lambda: str, lambda: len, self.function)),
         )
-        return make()
 
     def function(self):
         """A function that works on the shared objects while another one of them is worked on."""
-        n, choose, done = self.randrange(4), Chooser(self.random()).of(self.world), [0]
+        n, inner, calls = self.randrange(4), Transaction(self.random(), self.world), itertools.count()
 
         def called(*args):
-            done[0] += 1
-            if done[0] < 4:
-                choose.act()
+            if next(calls) < 3:
+                inner.call()
             if n == 0:
                 raise ValueError("of the function")
             return (None, len(args), str(args[0])[:3] if args and isinstance(args[0], ATOMS) else 0, True)[n]
 
         return called
 
-    def act(self):
+    def call(self):
         """One call, and what it gave."""
         i = self.randrange(len(self.world.names))
         x = self.world.objects[self.world.names[i]]
-        if self.random() < 0.7:
-            names = [n for n in dir(type(x)) if n not in NEVER and (n[0] != "_" or n[1] == "_")]
-            name = self.choice(names)
-            before = []
+        is_method = self.random() < 0.7
+        if is_method:
+            name = self.choice([n for n in dir(type(x)) if n not in NEVER and (n[0] != "_" or n[1] == "_")])
         else:
             function = self.choice(FUNCTIONS)
-            name, before = getattr(function, "__name__", "?"), [x]
+            name = getattr(function, "__name__", "?")
         # Whoever puts objects into such that contain them meets loops, and what takes time without bounds.
-        self.first = 0 if CYCLES or name in WHOLE else i + 1
-        args = before + [self.argument() for _ in range(self.choice((0, 0, 1, 1, 1, 2, 2, 3)))]
-        if TRACE:
+        self.first = 0 if self.world.options.cycles or name in WHOLE else i + 1
+        args = [self.argument() for _ in range(self.choice((0, 0, 1, 1, 1, 2, 2, 3)))]
+        if self.world.options.trace:
             vasuki.irrevocable()
-            print(name, [type(a).__name__ if not isinstance(a, ATOMS) else a for a in [x, *args]], file=sys.stderr, flush=True)
+            print(name, self.world.plain(x), self.world.plain(args), file=sys.stderr, flush=True)
         try:
-            f = function if before else getattr(x, name)
+            f = getattr(x, name) if is_method else functools.partial(function, x)
             result = f(*args) if callable(f) else f
         except Exception as e:
             result = e
-        try:
-            return name, self.world.plain(x), self.world.plain(result)
-        except Exception as e:
-            return name, self.world.plain(x), (type(e).__name__,)
+        return name, self.world.plain(x), self.world.plain(result)
 
-    def acts(self):
+    def run(self):
+        """Notes of all calls."""
         found = []
         for _ in range(self.randrange(1, 6)):
             for _ in range(6):
-                call = self.act()
-                found.append(call)
-                found.extend(("too large", name, cut(x)) for name, x in self.world.objects.items() if len_of(x) > LARGEST)
-                if call[2][0] != "TypeError":
+                found.append(self.call())
+                failed = found[-1][2][0] == "TypeError"
+                found.extend((n, "too large", cut(x)) for n, x in self.world.objects.items() if length(x) > LARGEST)
+                if not failed:
                     break
-        if LOOK:
+        if self.world.options.look:
             found.extend((n, "afterwards", self.world.state(o)) for n, o in self.world.objects.items())
         return found
 
 
-def len_of(x):
+def length(x):
     try:
         return len(x) if hasattr(type(x), "__len__") else 0
     except Exception:
@@ -176,33 +170,23 @@ def cut(x):
         x.clear()
     except Exception as e:
         return type(e).__name__
-    return len_of(x)
+    return length(x)
 
 
-class Undone(Exception):
-    pass
-
-
-def transaction(world, seed, step, keeps=False):
-    """The transaction of a seed, which appends its note. `keeps`: what it tried first was not undone."""
-
-    def body(salt=0):
-        choose = Chooser(seed + salt).of(world)
-        return choose.acts()
+def run(world, seed, step, keeps=False):
+    """Runs the transaction of a seed, which appends its note. `keeps`: what it tried first was not undone."""
 
     def tried():
-        found = body(0.5)
+        found = Transaction(seed + 0.5, world).run()
         try:
             if not keeps:
                 vasuki.retry()
-        except RuntimeError as e:
-            sys.stderr.write(f"RT {e} {[(n, x) for n, x, _ in found]}\n")
-            # It is irrevocable: it has imported a module.
+        except RuntimeError:
             pass
         world.log.append((seed, [KEPT, *found]))
 
     def other():
-        world.log.append((seed, body()))
+        world.log.append((seed, Transaction(seed, world).run()))
 
     if step is vasuki.atomic and int(seed * 1000) % 5 == 0:
         vasuki.or_else(tried, other)
@@ -211,21 +195,21 @@ def transaction(world, seed, step, keeps=False):
         other()
 
 
-def play(names, threads, each, step, seed):
+def play(names, step, seed, options):
     """What differs between transactions in threads and the same in one thread."""
-    world, again = World(names), World(names)
-    gate = threading.Barrier(threads)
+    world, again = World(names, options), World(names, options)
+    gate = threading.Barrier(options.threads)
     broken = []
 
     def work(k):
         r = random.Random(seed * 1000 + k)
         gate.wait()
-        for _ in range(each):
-            transaction(world, r.random(), step)
+        for _ in range(options.transactions):
+            run(world, r.random(), step)
 
     def work_in_order():
         for i, (s, found) in enumerate(world.log):
-            transaction(again, s, step, found[0] is KEPT)
+            run(again, s, step, found[0] is KEPT)
             if found != again.log[i][1]:
                 break
 
@@ -237,16 +221,16 @@ def play(names, threads, each, step, seed):
             broken.append(f"{work.__name__}{args}: {e!r}")
             raise
 
-    in_threads(functools.partial(caught, work, k) for k in range(threads))
+    in_threads(functools.partial(caught, work, k) for k in range(options.threads))
     in_threads([functools.partial(caught, work_in_order)])
     if broken:
         return broken[0]
     for i, ((_, found), (_, expected)) in enumerate(zip(world.log, again.log)):
         for a, b in itertools.zip_longest(found, expected):
             if a != b:
-                return f"call {i}:\n    in threads {a}\n    in order   {b}"
-    if len(world.log) != threads * each:
-        return f"{len(world.log)} of {threads * each} transactions"
+                return f"transaction {i}:\n    in threads {a}\n    in order   {b}"
+    if len(world.log) != options.threads * options.transactions:
+        return f"{len(world.log)} of {options.threads * options.transactions} transactions"
     for n in names:
         a, b = world.state(world.objects[n]), again.state(again.objects[n])
         if a != b:
@@ -261,14 +245,12 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=1 << 60)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    parser.add_argument("--trace", action="store_true")
     parser.add_argument("--look", action="store_true", help="each transaction notes all states at its end")
-    parser.add_argument("--cycles", action="store_true", help="objects contain themselves")
+    parser.add_argument("--trace", action="store_true", help="tell rounds and calls, irrevocably")
+    parser.add_argument("--cycles", action="store_true", help="objects contain themselves, which may take long")
     parser.add_argument("--keep-going", action="store_true")
     parser.add_argument("subject", nargs="*")
     options = parser.parse_args()
-    global TRACE, LOOK, CYCLES
-    TRACE, LOOK, CYCLES = options.trace, options.look, options.cycles
     warnings.simplefilter("ignore")
     end = time.monotonic() + options.seconds
     rounds = bad = 0
@@ -276,14 +258,14 @@ def main():
         seed = options.seed + rounds
         r = random.Random(seed)
         names = options.subject or sorted(r.sample(sorted(SUBJECTS), r.randrange(1, 5)))
-        step = vasuki.atomic if seed % 3 else threading.Lock()
+        step, what = (vasuki.atomic, "atomic") if seed % 3 else (threading.Lock(), "a lock")
         rounds += 1
         if options.trace:
             print(f"seed {seed}: {names}", file=sys.stderr, flush=True)
-        wrong = play(names, options.threads, options.transactions, step, seed)
+        wrong = play(names, step, seed, options)
         if wrong:
             bad += 1
-            print(f"seed {seed}, {'atomic' if seed % 3 else 'lock'}, {' '.join(names)}: {wrong}", flush=True)
+            print(f"seed {seed}, {what}, {' '.join(names)}: {wrong}", flush=True)
             if not options.keep_going:
                 break
     print(f"seed {options.seed}: {rounds} rounds, {bad} wrong")

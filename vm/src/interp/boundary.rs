@@ -292,14 +292,15 @@ impl Thread {
     #[inline(never)]
     pub(crate) fn poll(&mut self) -> R<()> {
         let world = self.world;
-        let mut bits = world.take_requests();
+        let asked = world.take_requests();
+        let mut bits = asked;
         if bits & poll::ALWAYS != 0 {
             bits |= crate::hostile::poll_bits();
         }
         if bits & poll::TICK != 0 {
             crate::jit::sample(self);
         }
-        let boundary = !self.is_atomic() && (self.interp.nesting == 1 || self.ends_inside(bits));
+        let boundary = !self.is_atomic() && (self.interp.nesting == 1 || self.ends_inside(asked, bits));
         // What native code has begun is rather kept.
         let keeps = boundary && !self.has_own_checkpoint();
         if bits & poll::ABORT != 0 && self.tx.concurrent && self.can_abort() && !keeps {
@@ -390,15 +391,16 @@ impl Thread {
     /// Does the transaction end at a poll of a loop that native code runs? It does where nothing is lost by that. Where an
     /// abort would go back to before the native call, it goes on, unless others wait for long: for the native code could
     /// not be undone any more, and would disturb them more than it does now.
-    fn ends_inside(&mut self, bits: u32) -> bool {
+    /// `asked`: without what hostile modes add.
+    fn ends_inside(&mut self, asked: u32, bits: u32) -> bool {
         let s = &mut self.interp;
         if s.whole > 0 {
             return false;
         }
-        s.ticks_inside += u32::from(bits & poll::TICK != 0);
-        s.wanted_inside |= bits & (poll::WANTED | poll::ABORT) != 0 || !s.output.is_empty() || !self.tx.concurrent;
+        s.ticks_inside += u32::from(asked & poll::TICK != 0);
+        s.wanted_inside |= asked & (poll::WANTED | poll::ABORT) != 0 || !s.output.is_empty() || !self.tx.concurrent;
         s.ticks_inside >= TICKS_INSIDE && s.wanted_inside
-            || s.ticks_inside > 0 && bits & poll::ALWAYS != 0 && crate::hostile::splits_inside()
+            || bits & poll::TICK != 0 && bits & poll::ALWAYS != 0 && crate::hostile::splits_inside()
             || bits & poll::BOUNDARY != 0
             || self.has_own_checkpoint()
             || self.tx.concurrent && !self.can_abort()

@@ -204,7 +204,8 @@ impl Thread {
                 return Ok(false);
             }
             let bits = world.poll_word();
-            if bits & (poll::ABORT | poll::BOUNDARY) != 0 {
+            // An earlier turn may wait for a lock that this transaction gives back when it commits.
+            if bits & (poll::ABORT | poll::BOUNDARY) != 0 || self.holds_awaited_lock() {
                 self.tx.set_cause(if bits & poll::ABORT != 0 { Cause::Asked } else { Cause::Turn });
                 return Err(Throw::ABORT);
             }

@@ -191,6 +191,10 @@ impl Mutex {
     pub(super) fn is_awaited(&self) -> bool {
         self.word.state().load(Relaxed) == AWAITED
     }
+    /// Does somebody wait, perhaps?
+    pub(super) fn has_waiters(&self) -> bool {
+        self.word.state().load(Relaxed) >= AWAITED
+    }
     /// The thread that took it last.
     #[inline]
     pub(super) fn owner(&self) -> u32 {

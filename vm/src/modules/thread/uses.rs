@@ -212,6 +212,10 @@ impl Thread {
     pub(crate) fn is_in_looked_at(&self) -> bool {
         self.locks.iter().any(|u| u.looked && u.count > 0)
     }
+    /// Does somebody wait for a lock that the transaction gives back, at the latest, when it ends?
+    pub(crate) fn holds_awaited_lock(&self) -> bool {
+        self.locks.iter().any(|u| u.taken && u.lock.has_waiters())
+    }
     /// Before the transaction commits: takes what it holds and has only looked at; with `all`, because it must not fail any
     /// more, also what it has given back. On a conflict it is to be aborted.
     pub(crate) fn take_looked_at(&mut self, all: bool) -> R<()> {
