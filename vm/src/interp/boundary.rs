@@ -8,7 +8,7 @@
 //! Native code calls Python code in a loop of its own, a nested one. A checkpoint of that loop ends with its last frame:
 //! there the transaction is committed, and the native code goes on in one that has no checkpoint. As it cannot be
 //! repeated, that is *pinned* at its first access to a shared object: it is irrevocable until the next boundary. So boundaries
-//! fall in nested loops only for a reason: see [`Thread::ends_inside`].
+//! fall in nested loops only for a reason: see `ends_inside`.
 
 use super::publish::Publish;
 use super::{HEADER, code_of, frame_flag};
