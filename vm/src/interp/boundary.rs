@@ -398,12 +398,10 @@ impl Thread {
             return false;
         }
         s.ticks_inside += u32::from(asked & poll::TICK != 0);
-        s.wanted_inside |= asked & (poll::WANTED | poll::ABORT) != 0 || !s.output.is_empty() || !self.tx.concurrent;
-        s.ticks_inside >= TICKS_INSIDE && s.wanted_inside
-            || bits & poll::TICK != 0 && bits & poll::ALWAYS != 0 && crate::hostile::splits_inside()
-            || bits & poll::BOUNDARY != 0
-            || self.has_own_checkpoint()
-            || self.tx.concurrent && !self.can_abort()
+        let waits = asked & (poll::WANTED | poll::ABORT | poll::BOUNDARY) != 0 || !s.output.is_empty();
+        s.wanted_inside |= waits || !self.tx.concurrent;
+        let ripe = s.ticks_inside >= TICKS_INSIDE && (s.wanted_inside || !self.can_abort());
+        ripe || self.has_own_checkpoint() || bits & poll::TICK != 0 && bits & poll::ALWAYS != 0 && crate::hostile::splits_inside()
     }
     /// Runs `f`, native code that calls Python code, in one transaction: unless that blocks, others see nothing of it before its
     /// end.
