@@ -118,14 +118,14 @@ def ordered(function, items, threads=None):
             part = items[first:end]
             try:
                 with atomic:
-                    results = turns.run(number, len(part), lambda: [function(item) for item in part])
+                    results = turns.run(number, lambda: [function(item) for item in part])
             except BaseException as e:
                 failures.append(e)
                 turns.stop()
                 break
             if results is None:
                 break
-            turns.done(number)
+            turns.done(number, end)
             mine.append((first, results))
         parts.extend(mine)
 

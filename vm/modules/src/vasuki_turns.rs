@@ -29,19 +29,19 @@ pub(crate) static TURNS: TypeDef = TypeDef {
         ),
         def(
             "run",
-            "self, number, items, function, /",
+            "self, number, function, /",
             run,
-            "Call the function, which works on so many items, and wait for the turn. None: it does not come, and nothing has been done.",
+            "Call the function and wait for the turn. None: it does not come, and nothing has been done.",
         ),
         def(
             "done",
-            "self, number, /",
+            "self, number, end, /",
             |th, a| {
-                let n = number(th, a[1])?;
-                turns(th, a[0])?.done(n);
+                let (n, end) = (number(th, a[1])?, count(th, a[2])?);
+                turns(th, a[0])?.done(n, end);
                 Ok(Value::NONE)
             },
-            "The turn has committed.",
+            "The turn has committed, and with it all items before the end.",
         ),
         def(
             "stop",
@@ -86,6 +86,6 @@ fn take(th: &mut Thread, a: &[Value]) -> R {
     })
 }
 fn run(th: &mut Thread, a: &[Value]) -> R {
-    let (turns, n, items) = (turns(th, a[0])?, number(th, a[1])?, count(th, a[2])?);
-    Ok(th.in_turn(&turns, n, items, a[3])?.unwrap_or(Value::NONE))
+    let (turns, n) = (turns(th, a[0])?, number(th, a[1])?);
+    Ok(th.in_turn(&turns, n, a[2])?.unwrap_or(Value::NONE))
 }

@@ -42,6 +42,7 @@ mod lookup;
 pub(crate) mod monitor;
 pub mod ordered;
 mod output;
+mod pace;
 pub(crate) mod publish;
 mod returns;
 mod run;

@@ -4,20 +4,18 @@
 //! transaction runs again: not before an earlier one has ended, since it would meet it again. An effect that cannot be undone waits for the turn first; after that nothing older is left. What
 //! comes behind a failure has never been.
 
+use super::pace::Pace;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use vasuki_stm::{Cause, WorldThread, poll};
 
-/// How long the items of one turn are to take, about.
-const TIME: Duration = Duration::from_millis(1);
-/// Items of one turn, at the most.
-const LONGEST: usize = 1 << 14;
-/// How often a thread looks for its turn before it sleeps, and for how long it does.
-const SPINS: u32 = 200;
+/// How long the thread whose turn is next looks for it before it sleeps: waking up takes longer than a short turn.
+const SPIN: Duration = Duration::from_micros(50);
+/// How long a thread sleeps before it looks again.
 const SLICE: Duration = Duration::from_millis(5);
 
 /// A sequence of items, in turns of one or more.
@@ -34,7 +32,9 @@ pub struct Turns {
     items: usize,
     threads: usize,
     /// items of a turn
-    size: AtomicUsize,
+    pace: Mutex<Pace>,
+    /// when the loop began
+    began: Instant,
     /// who waits for a turn to end
     waiting: Mutex<Vec<&'static WorldThread>>,
 }
@@ -57,7 +57,8 @@ impl Turns {
             next: Mutex::new((0, 0)),
             items,
             threads: threads.max(1),
-            size: AtomicUsize::new(1),
+            pace: Mutex::new(Pace::new(threads.max(1))),
+            began: Instant::now(),
             waiting: Mutex::default(),
         }
     }
@@ -70,14 +71,18 @@ impl Turns {
         }
         // The last turns are short, so that all threads end at the same time.
         let fair = (self.items - first).div_ceil(2 * self.threads);
-        let end = first + self.size.load(Relaxed).min(fair);
+        let end = first + self.pace().size().min(fair);
         *next = (end, number + 1);
         Some(Ticket { number, first, end })
     }
-    /// The turn has committed: the next one's has come. A transaction that runs again says so again, maybe much later.
-    pub fn done(&self, number: u32) {
-        self.now.fetch_max(number + 1, SeqCst);
+    /// The turn has committed, with all items before `end`: the next one's has come. A transaction that runs again says so again,
+    /// maybe much later.
+    pub fn done(&self, number: u32, end: usize) {
+        if self.now.fetch_max(number + 1, SeqCst) > number {
+            return;
+        }
         self.call();
+        self.pace().ended(end, self.began.elapsed());
     }
     /// The turn, whose time has come, has failed: there are no others.
     pub fn stop(&self) {
@@ -99,16 +104,12 @@ impl Turns {
     fn is(&self, number: u32) -> bool {
         self.now() == number
     }
-    /// How long a turn of so many items took: short ones become longer, and long ones shorter.
-    fn took(&self, items: usize, time: Duration) {
-        if items != self.size.load(Relaxed) {
-            return;
-        }
-        if time < TIME / 2 && items < LONGEST {
-            self.size.store(items * 2, Relaxed);
-        } else if time > TIME * 2 && items > 1 {
-            self.size.store(items / 2, Relaxed);
-        }
+    /// Is a thread that has waited since then for this turn to look for it, instead of sleeping?
+    fn spins(&self, number: u32, since: Instant) -> bool {
+        number - self.now().min(number) <= 1 && since.elapsed() < SPIN
+    }
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(|e| e.into_inner())
     }
 }
 /// A thread that is called when a turn ends.
@@ -133,20 +134,27 @@ pub(crate) struct Turn {
 impl Turn {
     /// What a transaction that has been undone waits for; None: its turn has come.
     pub(super) fn wait(self) -> Option<TurnEnd> {
-        let now = self.turns.now();
-        (now != self.number).then_some(TurnEnd { turns: self.turns, now })
+        let (turns, number) = (self.turns, self.number);
+        let now = turns.now();
+        (now != number).then_some(TurnEnd { turns, number, now })
     }
 }
-/// The end of the turn that was `now`.
+/// The end of the turn that was `now`, for which this one waits.
 pub(super) struct TurnEnd {
     turns: Arc<Turns>,
+    number: u32,
     now: u32,
+}
+impl TurnEnd {
+    fn has_come(&self) -> bool {
+        !self.turns.is(self.now) || self.turns.is_stopped()
+    }
 }
 
 impl Thread {
-    /// In an atomic block: calls `f`, which works on so many items, ahead of its turn, and waits for it. None: an earlier turn
+    /// In an atomic block: calls `f` ahead of its turn, and waits for it. None: an earlier turn
     /// has failed, and nothing has been done.
-    pub fn in_turn(&mut self, turns: &Arc<Turns>, number: u32, items: usize, f: Value) -> R<Option<Value>> {
+    pub fn in_turn(&mut self, turns: &Arc<Turns>, number: u32, f: Value) -> R<Option<Value>> {
         if !self.is_atomic() || !self.tx.concurrent || self.tx.irrevocable && !turns.is(number) {
             return Err(self.runtime_error("a turn runs in an atomic block of its own"));
         }
@@ -161,12 +169,10 @@ impl Thread {
             number,
         });
         let part = self.begin_part()?;
-        let began = Instant::now();
         let r = self.call(f, &[]);
         if matches!(r, Err(t) if t.is_abort()) {
             return r.map(Some);
         }
-        turns.took(items, began.elapsed());
         if self.wait_for_turn()? {
             self.interp.atomic.turn = None;
             return r.map(Some);
@@ -195,11 +201,8 @@ impl Thread {
         let world = self.world;
         // Who is older asks for what this thread has open at once.
         let _awaits = world.awaits();
-        let mut waiting = None;
-        for round in 0u32.. {
-            if turns.is(number) {
-                break;
-            }
+        let (since, mut waiting) = (Instant::now(), None);
+        while !turns.is(number) {
             if turns.is_stopped() {
                 return Ok(false);
             }
@@ -210,7 +213,7 @@ impl Thread {
                 return Err(Throw::ABORT);
             }
             world.safepoint(false);
-            if round < SPINS {
+            if turns.spins(number, since) {
                 std::hint::spin_loop();
             } else if waiting.is_none() {
                 // From here on it is called; it looks once more before it sleeps.
@@ -225,8 +228,13 @@ impl Thread {
     pub(super) fn wait_for_turn_end(&mut self, end: &TurnEnd) {
         let world = self.world;
         world.set_ahead(false);
+        let since = Instant::now();
+        while !end.has_come() && end.turns.spins(end.number, since) {
+            world.safepoint(true);
+            std::hint::spin_loop();
+        }
         let _waiting = Waiting::new(&end.turns, self);
-        while end.turns.is(end.now) && !end.turns.is_stopped() {
+        while !end.has_come() {
             if crate::signals::is_main(self) && world.poll_word() & poll::SIGNAL != 0 {
                 break;
             }
