@@ -106,7 +106,7 @@ impl Turns {
     }
     /// Is a thread that has waited since then for this turn to look for it, instead of sleeping?
     fn spins(&self, number: u32, since: Instant) -> bool {
-        number - self.now().min(number) <= 1 && since.elapsed() < SPIN
+        number.saturating_sub(self.now()) <= 1 && since.elapsed() < SPIN
     }
     fn pace(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(|e| e.into_inner())
@@ -152,8 +152,8 @@ impl TurnEnd {
 }
 
 impl Thread {
-    /// In an atomic block: calls `f` ahead of its turn, and waits for it. None: an earlier turn
-    /// has failed, and nothing has been done.
+    /// In an atomic block: calls `f` ahead of its turn, and waits for it. None: an earlier turn has failed, and nothing has been
+    /// done.
     pub fn in_turn(&mut self, turns: &Arc<Turns>, number: u32, f: Value) -> R<Option<Value>> {
         if !self.is_atomic() || !self.tx.concurrent || self.tx.irrevocable && !turns.is(number) {
             return Err(self.runtime_error("a turn runs in an atomic block of its own"));

@@ -1,8 +1,10 @@
 //! How many items a turn of an ordered loop has: as many as bring the loop forward fastest.
 //!
 //! Short turns pay for their beginnings and ends, and long ones meet each other more often. How much of each depends on the
-//! items, so it is measured: a base is held for some turns, then a size next to it is tried. What is faster becomes the base, and the same
-//! way is tried further; otherwise the base is held longer, and the other way is tried then (hill climbing).
+//! items, so it is measured: a base is held for some turns, then a size next to it is tried. What is faster becomes the base, and
+//! the same way is tried further; otherwise the base is held longer, and the other way is tried then (hill climbing).
+//!
+//! Only turns that were taken with the size that is tried count for it: as many as there are threads were taken before.
 
 use std::time::Duration;
 
