@@ -3,6 +3,7 @@
 //! All other threads stand at boundaries, or are detached there, while the process is copied: none has an object open, or is
 //! inside a table of the VM; and none starts or ends. What they own dies with them, as when a thread ends.
 
+use crate::modules::thread::import_lock;
 use crate::thread::Thread;
 use crate::throw::R;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -14,9 +15,10 @@ pub fn count() -> u32 {
     FORKS.load(Relaxed)
 }
 
-/// Forks the process. Gives what the system call gave.
+/// Forks the process, while no other thread gets the locks of modules. Gives what the system call gave.
 pub fn fork(th: &mut Thread) -> R<i32> {
     th.irrevocable()?;
+    import_lock::acquire(th)?;
     let world = th.world.world();
     let pid = loop {
         // Threads that start are not in the world yet, and may have to come into it first.
@@ -35,5 +37,6 @@ pub fn fork(th: &mut Thread) -> R<i32> {
         crate::modules::thread::after_fork();
         vasuki_gc::after_fork();
     }
+    import_lock::release(th)?;
     Ok(pid)
 }

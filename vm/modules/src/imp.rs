@@ -2,6 +2,7 @@
 
 use vasuki_vm::context::ctx;
 use vasuki_vm::frozen;
+use vasuki_vm::modules::thread::import_lock;
 use vasuki_vm::names::names;
 use vasuki_vm::native::{ModuleDef, NativeDef, def};
 use vasuki_vm::native_module;
@@ -52,7 +53,7 @@ static FUNCTIONS: &[NativeDef] = &[
     def(
         "acquire_lock",
         "",
-        ignore,
+        |th, _| import_lock::acquire(th).map(|()| Value::NONE),
         "Acquires the interpreter's import lock for the current thread.",
     ),
     def("create_builtin", "spec, /", create_builtin, "Create an extension module."),
@@ -104,10 +105,15 @@ static FUNCTIONS: &[NativeDef] = &[
     def(
         "lock_held",
         "",
-        lock_held,
+        |th, _| import_lock::is_held(th).map(Value::bool),
         "Return True if the import lock is currently held, else False.",
     ),
-    def("release_lock", "", ignore, "Release the interpreter's import lock."),
+    def(
+        "release_lock",
+        "",
+        |th, _| import_lock::release(th).map(|()| Value::NONE),
+        "Release the interpreter's import lock.",
+    ),
     def(
         "source_hash",
         "key, source",
@@ -133,15 +139,11 @@ fn missing(th: &mut Thread, v: Value) -> R {
         &format!("No such frozen object named {}", name.trim_matches('\'')),
     ))
 }
-/// Imports take a lock per module (in importlib); there is no global one.
 fn ignore(_: &mut Thread, _: &[Value]) -> R {
     Ok(Value::NONE)
 }
 fn zero(_: &mut Thread, _: &[Value]) -> R {
     Ok(Value::small(0))
-}
-fn lock_held(_: &mut Thread, _: &[Value]) -> R {
-    Ok(Value::FALSE)
 }
 fn fix_co_filename(th: &mut Thread, a: &[Value]) -> R {
     let path = text(th, a[1])?;

@@ -4,6 +4,7 @@
 //! wrote is visible before another thread can enter.
 
 mod handle;
+pub mod import_lock;
 mod local;
 mod lock;
 mod mutex;

@@ -6,7 +6,7 @@ use super::{ident, lock};
 use crate::native::{TypeDef, def, def_static};
 use crate::object::{Gc, Kind};
 use crate::thread::Thread;
-use crate::throw::R;
+use crate::throw::{R, Throw};
 use crate::types::class::Class;
 use crate::types::payload::{self, Payload, payload_size};
 use crate::types::tuple;
@@ -39,10 +39,7 @@ static DEF: TypeDef = TypeDef {
         def(
             "locked",
             "self, /",
-            |th, a| {
-                let s = state(th, a[0])?;
-                Ok(Value::bool(uses::is_held(th, &s.lock)))
-            },
+            |th, a| Ok(Value::bool(is_held(th, a[0])?)),
             "Return a boolean indicating whether this object is locked right now.",
         ),
         def(
@@ -94,6 +91,11 @@ pub fn class(th: &mut Thread) -> R<Gc<Class>> {
     crate::memory::keep(c.value());
     Ok(*CLASS.get_or_init(|| c))
 }
+/// A new one.
+pub(super) fn new(th: &mut Thread) -> R {
+    let class = class(th)?;
+    Ok(payload::new(th, class, RLock(Arc::default())).value())
+}
 /// What it refers to never changes, and lives as long as the object, which is the caller's argument.
 #[inline]
 fn state(th: &mut Thread, v: Value) -> R<&'static State> {
@@ -144,33 +146,49 @@ fn take(th: &mut Thread, v: Value, s: &'static State, timeout: Option<Duration>,
 }
 fn rlock_acquire(th: &mut Thread, a: &[Value]) -> R {
     let timeout = lock::parse_timeout(th, a[1], a[2])?;
-    let s = state(th, a[0])?;
-    let n = count(th, s);
-    if n > 0 {
-        set_count(th, a[0], s, n + 1)?;
-        return Ok(Value::TRUE);
-    }
-    Ok(Value::bool(take(th, a[0], s, timeout, 1)?))
+    Ok(Value::bool(acquire(th, a[0], timeout)?))
 }
-/// The lock and how often this thread has it: once at least.
-fn owned(th: &mut Thread, v: Value) -> R<(&'static State, u64)> {
+/// Takes it once more. False: the time was over.
+pub(super) fn acquire(th: &mut Thread, v: Value, timeout: Option<Duration>) -> R<bool> {
     let s = state(th, v)?;
     match count(th, s) {
-        0 => Err(th.runtime_error("cannot release un-acquired lock")),
-        n => Ok((s, n)),
+        0 => take(th, v, s, timeout, 1),
+        n => set_count(th, v, s, n + 1).map(|()| true),
     }
 }
+/// Does any thread have it?
+pub(super) fn is_held(th: &mut Thread, v: Value) -> R<bool> {
+    let s = state(th, v)?;
+    Ok(uses::is_held(th, &s.lock))
+}
+fn not_owned(th: &mut Thread) -> Throw {
+    th.runtime_error("cannot release un-acquired lock")
+}
 fn rlock_release(th: &mut Thread, a: &[Value]) -> R {
-    let (s, n) = owned(th, a[0])?;
-    set_count(th, a[0], s, n - 1)?;
-    Ok(Value::NONE)
+    if release(th, a[0])? {
+        Ok(Value::NONE)
+    } else {
+        Err(not_owned(th))
+    }
+}
+/// Gives it back once. False: this thread does not have it.
+pub(super) fn release(th: &mut Thread, v: Value) -> R<bool> {
+    let s = state(th, v)?;
+    match count(th, s) {
+        0 => Ok(false),
+        n => set_count(th, v, s, n - 1).map(|()| true),
+    }
 }
 fn recursion_count(th: &mut Thread, a: &[Value]) -> R {
     let s = state(th, a[0])?;
     Ok(Value::small(count(th, s) as i64))
 }
 fn release_save(th: &mut Thread, a: &[Value]) -> R {
-    let (s, n) = owned(th, a[0])?;
+    let s = state(th, a[0])?;
+    let n = count(th, s);
+    if n == 0 {
+        return Err(not_owned(th));
+    }
     set_count(th, a[0], s, 0)?;
     let owner = th.new_int(ident() as i64);
     Ok(th.new_tuple(&[Value::small(n as i64), owner]))
