@@ -304,11 +304,13 @@ impl World {
             g.ticker = crate::ticker::start(self);
         }
     }
-    /// The world is concurrent from now on, however many threads run. Before the first one is registered.
+    /// The world is concurrent from now on, however many threads run. The caller stands between transactions.
     pub fn stay_concurrent(&'static self) {
         let mut g = self.lock();
         g.stay_concurrent = true;
-        self.concurrent.store(true, SeqCst);
+        if !self.is_concurrent() {
+            self.go_concurrent(&mut g);
+        }
         if !g.ticker {
             g.ticker = crate::ticker::start(self);
         }

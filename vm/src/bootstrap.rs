@@ -88,6 +88,7 @@ pub fn start(config: Config, modules: &[&'static ModuleDef], stack_bytes: usize)
         type_::init_native(th, class, name, base, def)?;
     }
     import_system(th)?;
+    crate::hostile::started(th, &ctx().config.hostile)?;
     Ok(th)
 }
 

@@ -7,6 +7,7 @@ use crate::context::try_ctx;
 use crate::memory::heap;
 use crate::object::{Kind, Obj, flag};
 use crate::thread::Thread;
+use crate::throw::R;
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
@@ -87,9 +88,15 @@ pub(crate) fn start(s: &Settings) {
     DEFER.store(s.defer, Relaxed);
     heap().set_collect_every(s.gc_every as usize);
     heap().set_poison(s.poison);
+}
+/// The VM has been started: what start-up has made is shared, as without these modes.
+pub(crate) fn started(th: &mut Thread, s: &Settings) -> R<()> {
     if s.concurrent {
-        vasuki_stm::World::global().stay_concurrent();
+        th.commit()?;
+        th.world.world().stay_concurrent();
+        th.begin();
     }
+    Ok(())
 }
 /// A thread was made.
 pub(crate) fn new_thread(th: &Thread) {
