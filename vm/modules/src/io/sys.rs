@@ -88,7 +88,7 @@ pub(crate) fn seek(th: &mut Thread, fd: i32, at: i64, whence: i32) -> R<i64> {
     Ok(r)
 }
 
-/// Held by the thread that is inside the raw stream of a buffered one.
+/// Held by the thread that is inside the stream below.
 #[derive(Default)]
 pub(crate) struct Lock {
     held: park::Lock,
@@ -129,9 +129,17 @@ pub(crate) fn enter(th: &mut Thread, lock: &Arc<Lock>, stream: Value) -> R<Held>
     }
     Ok(Held::new(lock.clone(), me))
 }
-/// Takes the lock if it is free. The transaction can still be undone: for what only it sees until its commit.
+/// Takes the lock if it is free. The transaction can still be undone.
 pub(crate) fn try_enter(th: &Thread, lock: &Arc<Lock>) -> Option<Held> {
     lock.held.try_acquire().then(|| Held::new(lock.clone(), owner(th)))
+}
+/// As [`enter`], if this thread does not have it yet. While it is free the transaction can still be undone.
+pub(crate) fn enter_once(th: &mut Thread, lock: &Arc<Lock>, stream: Value) -> R<Option<Held>> {
+    match try_enter(th, lock) {
+        None if lock.owner.load(Relaxed) == owner(th) => Ok(None),
+        None => enter(th, lock, stream).map(Some),
+        held => Ok(held),
+    }
 }
 fn owner(th: &Thread) -> usize {
     std::ptr::from_ref(th.world).addr()

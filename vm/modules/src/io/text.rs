@@ -8,8 +8,10 @@
 use super::buffered::{self, State, Stream};
 use super::decode::{Decoder, Encoder, check_encoding};
 use super::newline::{Mode, Newlines};
+use super::sys::Lock;
 use super::{base, buffered_reader, closed_error, flag_arg, no_pickle, optional_str, text_read, text_seek, text_write, unsupported};
 use crate::support::{self, attr, call_method};
+use std::sync::Arc;
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
 use vasuki_vm::native::{GetSetDef, NativeDef, TypeDef, def, def_static, getset, getter};
@@ -50,6 +52,8 @@ pub(crate) struct Text {
     pub snapshot_flags: i64,
     /// bytes a character in the last chunk
     pub ratio: f64,
+    /// held to read more than there is ahead: others wait for what comes
+    pub lock: Arc<Lock>,
 }
 impl Payload for Text {
     fn trace(&self, f: &mut dyn FnMut(Value)) {
@@ -246,6 +250,7 @@ pub(crate) fn alloc(th: &mut Thread, class: Gc<Class>) -> TextFile {
         snapshot: Value::EMPTY,
         snapshot_flags: 0,
         ratio: 0.0,
+        lock: Arc::default(),
     };
     payload::new(th, class, t)
 }
@@ -399,6 +404,7 @@ pub(crate) fn set_up(th: &mut Thread, t: TextFile, buffer: Value, setup: Setup) 
         snapshot: Value::EMPTY,
         snapshot_flags: 0,
         ratio: 0.0,
+        lock: Arc::default(),
     };
     fix_encoder(th, t)
 }

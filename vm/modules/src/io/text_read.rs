@@ -2,6 +2,7 @@
 
 use super::decode::Decoder;
 use super::text::{TextFile, attached, check_open, is_exact, native_buffer, read_bytes, this};
+use super::sys::{self, Held};
 use super::{buffered_reader, os_text, size_arg, text_write, unsupported};
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
@@ -24,6 +25,11 @@ fn ahead(th: &mut Thread, t: TextFile) -> R<Option<(Gc<Str>, usize)>> {
     let s = th.open_mut(t)?;
     Ok(s.decoded.cast::<Str>().filter(|d| s.used < d.len()).map(|d| (d, s.used)))
 }
+/// Lets no other thread read ahead. What was seen of the state before is read again.
+fn enter(th: &mut Thread, t: TextFile) -> R<Option<Held>> {
+    let lock = th.open_mut(t)?.lock.clone();
+    sys::enter_once(th, &lock, t.value())
+}
 /// Gives out up to `n` characters.
 fn take(th: &mut Thread, t: TextFile, n: usize) -> R<Gc<Str>> {
     let Some((text, from)) = ahead(th, t)? else {
@@ -33,7 +39,7 @@ fn take(th: &mut Thread, t: TextFile, n: usize) -> R<Gc<Str>> {
     th.open_mut(t)?.used = to;
     Ok(sub(th, text, from, to).as_gc())
 }
-/// Reads and decodes the next chunk; false at the end. `hint`: characters wanted, or 0.
+/// Reads and decodes the next chunk; false at the end. All that was ahead has been given out, and the lock is held. `hint`: characters wanted, or 0.
 fn read_chunk(th: &mut Thread, t: TextFile, hint: usize) -> R<bool> {
     let mut d = decoder(th, t)?;
     let s = th.open_mut(t)?;
@@ -87,10 +93,13 @@ pub(crate) fn read_method(th: &mut Thread, a: &[Value]) -> R {
         return read_all(th, t, buffer);
     }
     let n = n as usize;
-    let first = take(th, t, n)?;
-    if first.len() == n {
-        return Ok(first.value());
+    if let Some((text, from)) = ahead(th, t)?
+        && text.len() - from >= n
+    {
+        return Ok(take(th, t, n)?.value());
     }
+    let _held = enter(th, t)?;
+    let first = take(th, t, n)?;
     let mut out = StrBuilder::new();
     out.push_gc(first);
     let mut have = first.len();
@@ -102,6 +111,7 @@ pub(crate) fn read_method(th: &mut Thread, a: &[Value]) -> R {
     Ok(out.finish(th))
 }
 fn read_all(th: &mut Thread, t: TextFile, buffer: Value) -> R {
+    let _held = enter(th, t)?;
     let native = native_buffer(th, buffer);
     let input = match native {
         Some(b) if th.open_mut(b)?.readable => buffered_reader::read_all(th, b)?,
@@ -142,6 +152,7 @@ pub(crate) fn readline(th: &mut Thread, t: TextFile, limit: usize) -> R<Gc<Str>>
         s.used += n.min(limit);
         return Ok(sub(th, text, from, s.used).as_gc());
     }
+    let _held = enter(th, t)?;
     let mut line = StrBuilder::new();
     // A `\r` that is a line end only if `\n` follows.
     let mut held = false;
