@@ -235,3 +235,33 @@ g = joining()
 t = threading.Thread(target=goes_on)
 t.start()
 print(next(g), results)
+
+
+# What a thread has done before it waits for a generator is seen by the generator.
+def waiting_for(seen):
+    entered.set()
+    while not seen:
+        time.sleep(0.001)
+    yield 3
+    yield 4
+
+
+def does_and_waits(i):
+    entered.wait()
+    results.append((seen.append(i), next(g)))
+
+
+def waits_in_native_code(i):
+    entered.wait()
+    results.append((seen.append(i), list(itertools.islice(map(str, g), 1))))
+
+
+for f in does_and_waits, waits_in_native_code:
+    entered.clear()
+    seen, results = [], []
+    g = waiting_for(seen)
+    t = threading.Thread(target=f, args=(1,))
+    t.start()
+    first = next(g)
+    t.join()
+    print(first, results)

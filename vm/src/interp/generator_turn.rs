@@ -1,7 +1,9 @@
 //! A generator that runs in another thread: who wants to go on with it waits until it is suspended.
 //!
 //! That is seen only when the transaction that goes on with it has committed meanwhile; else its object is open, and waited for
-//! as any other. A transaction that can be undone is, and runs again when the generator is free.
+//! as any other. A transaction that can be undone is, and runs again when the generator is free: its statement stays whole. But
+//! the generator may wait for what the transaction did. So where that takes long, what is done so far is committed, except in
+//! an atomic block.
 
 use super::atomic::Free;
 use super::generator::{Generator, RUNNING};
@@ -17,10 +19,14 @@ const LOOKS: u32 = 50;
 const LONGEST: Duration = Duration::from_millis(1);
 /// How long the main thread waits before it looks for signals.
 const SLICE: Duration = Duration::from_millis(20);
+/// How long a transaction stays undone.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 thread_local! {
     /// This thread has found that it waits for itself.
     static IN_CYCLE: Cell<bool> = const { Cell::new(false) };
+    /// It has waited for long with its transaction undone.
+    static WAITED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The state of a generator that does not run in another thread: waits until that is so. ValueError if it runs in this one, or
@@ -40,6 +46,7 @@ fn wait(th: &mut Thread, g: Gc<Generator>) -> R<i64> {
         let (state, runner) = th.read(g.header(), || (g.state(), g.runner()))?;
         if state != RUNNING {
             IN_CYCLE.set(false);
+            WAITED.set(false);
             return Ok(state);
         }
         let what = g.what();
@@ -52,14 +59,22 @@ fn wait(th: &mut Thread, g: Gc<Generator>) -> R<i64> {
         }
         let world = th.world.world();
         let look = move |until: Option<Instant>| is_free(me, g, until, &|id| world.has_thread(id));
-        let free = Free {
-            lock: g.value(),
-            wait: Box::new(look),
-        };
-        if let Some(abort) = th.wait_outside(free) {
-            return Err(abort);
+        let atomic = th.is_atomic();
+        if atomic || !WAITED.replace(false) {
+            let look_for_long = move |_| {
+                let is_free = look(Some(Instant::now() + PATIENCE));
+                WAITED.set(!is_free);
+                true
+            };
+            let free = Free {
+                lock: g.value(),
+                wait: if atomic { Box::new(look) } else { Box::new(look_for_long) },
+            };
+            if let Some(abort) = th.wait_outside(free) {
+                return Err(abort);
+            }
         }
-        if th.tx.concurrent {
+        if atomic && th.tx.concurrent {
             th.wait_inside(None, look)?;
         } else {
             let main = crate::signals::is_main(th);
