@@ -49,6 +49,7 @@ pub mod shutdown;
 #[expect(unsafe_code, reason = "calls of the system")]
 pub mod signals;
 pub mod special;
+pub mod state;
 pub mod stats;
 pub mod structseq;
 #[expect(unsafe_code, reason = "counters are found by address")]

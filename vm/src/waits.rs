@@ -1,6 +1,6 @@
 //! Which thread waits for which other one, so that a cycle of threads that wait for each other is found.
 //!
-//! Only who may be told of a cycle looks for one: see `interp::generator_turn`.
+//! Only who may be told of a cycle looks for one: see `interp::iterator_turn`.
 
 use std::sync::Mutex;
 

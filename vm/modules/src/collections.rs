@@ -3,14 +3,15 @@
 use crate::defaultdict::DEFAULTDICT;
 use crate::deque::{DEQUE, DEQUE_CLASS};
 use crate::deque_iter::{ITER, ITER_CLASS, REVERSE_ITER, REVERSE_ITER_CLASS};
-use crate::state::{State, add_class, advance, state};
-use crate::support::{ClassCell, put, type_name};
+use crate::support::{ClassCell, add_class, put, type_name};
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
 use vasuki_vm::native::{ModuleDef, TypeDef, def, def_static, getset};
 use vasuki_vm::object::Kind;
 use vasuki_vm::ops::BinOp;
 use vasuki_vm::special::Special;
+use vasuki_vm::state;
+use vasuki_vm::state::{State, advance};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::class::{Class, class_of};

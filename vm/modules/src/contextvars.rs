@@ -1,12 +1,13 @@
 //! The module `_contextvars`. A context is an immutable dict of variables; setting a variable makes a new dict, so
 //! copying a context is free and no two threads conflict.
 
-use crate::state::{State, state};
 use std::sync::OnceLock;
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;
 use vasuki_vm::native::{ModuleDef, NativeDef, Tail, TypeDef, def, def_class, def_static, getter};
 use vasuki_vm::object::{Gc, Kind, Space};
+use vasuki_vm::state;
+use vasuki_vm::state::State;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::class::Class;

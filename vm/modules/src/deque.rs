@@ -4,12 +4,12 @@
 
 use crate::deque_iter;
 use crate::ring::Ring;
-use crate::state::{State, advance};
 use crate::support::{ClassCell, type_name};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, def_class, def_static, getter};
 use vasuki_vm::object::{Header, Kind, Obj, Slot};
 use vasuki_vm::ops::CmpOp;
+use vasuki_vm::state::{State, advance};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;

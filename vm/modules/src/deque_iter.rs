@@ -1,10 +1,11 @@
 //! The iterators over a deque. They end with an error once the deque has changed.
 
 use crate::deque::{DEQUE_CLASS, Deque};
-use crate::state::{State, state};
 use crate::support::{ClassCell, class, type_name};
 use vasuki_vm::native::{TypeDef, def, def_static};
 use vasuki_vm::object::Kind;
+use vasuki_vm::state;
+use vasuki_vm::state::State;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::class::class_of;

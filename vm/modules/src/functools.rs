@@ -2,12 +2,13 @@
 
 use crate::lru_cache::{CACHE, CACHE_CLASS};
 use crate::partial::{PARTIAL, PARTIAL_CLASS, placeholder, placeholder_class};
-use crate::state::{State, add_class, advance, state};
-use crate::support::{ClassCell, class, put};
+use crate::support::{ClassCell, add_class, class, put};
 use vasuki_vm::native::{ModuleDef, TypeDef, def};
 use vasuki_vm::object::Kind;
 use vasuki_vm::ops::CmpOp;
 use vasuki_vm::special::Special;
+use vasuki_vm::state;
+use vasuki_vm::state::{State, advance};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::payload::payload_size;

@@ -83,7 +83,6 @@ pub mod signal;
 pub mod socket;
 #[expect(unsafe_code, reason = "the units of a str as bytes")]
 pub mod sre;
-mod state;
 pub mod statistics;
 pub mod string;
 pub mod struct_;

@@ -4,7 +4,6 @@
 //! same cache neither conflict nor share what they write. `entries` (a dict) maps keys to entries. The bounded cache also has them in a heap (a list) by the stamp that
 //! they had when they were put there; the entry to evict is at its top, once those used since have been put back deeper.
 
-use crate::state::{State, state};
 use crate::support::{ClassCell, class};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -12,6 +11,8 @@ use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, def_static, getset};
 use vasuki_vm::object::{Gc, Kind};
 use vasuki_vm::special::Special;
+use vasuki_vm::state;
+use vasuki_vm::state::State;
 use vasuki_vm::tallies::Use;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;

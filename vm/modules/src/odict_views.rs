@@ -1,11 +1,12 @@
 //! The views of `OrderedDict` and their iterators.
 
-use crate::state::{State, number, small, state};
 use crate::support::{ClassCell, class};
 use std::sync::OnceLock;
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{NativeDef, TypeDef, def};
 use vasuki_vm::object::{Gc, Kind};
+use vasuki_vm::state;
+use vasuki_vm::state::{State, number, small};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::buffer::ValueVec;

@@ -1,12 +1,12 @@
 //! The module `_operator`: the operators as functions; see also `operator_getters`.
 
 use crate::operator_getters as getters;
-use crate::state::{add_class, advance};
-use crate::support::type_name;
+use crate::support::{add_class, type_name};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{ModuleDef, NativeDef, def};
 use vasuki_vm::ops::{BinOp, CmpOp, UnOp};
 use vasuki_vm::special::Special;
+use vasuki_vm::state::advance;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer_protocol;

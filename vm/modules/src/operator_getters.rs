@@ -1,10 +1,11 @@
 //! `itemgetter`, `attrgetter`, `methodcaller`. None of them changes once it is made.
 
-use crate::state::{State, state};
 use crate::support::ClassCell;
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, def_static};
 use vasuki_vm::object::Kind;
+use vasuki_vm::state;
+use vasuki_vm::state::State;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;

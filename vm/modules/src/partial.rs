@@ -2,13 +2,14 @@
 //!
 //! The function and its arguments change only by `__setstate__`. `holes` is the number of placeholders among `args`.
 
-use crate::state::{State, state};
 use crate::support::{ClassCell, class};
 use std::sync::OnceLock;
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, def_class, def_static, getset, getter};
 use vasuki_vm::object::{Gc, Kind};
 use vasuki_vm::special::Special;
+use vasuki_vm::state;
+use vasuki_vm::state::State;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;

@@ -5,8 +5,7 @@
 
 use crate::bell::{Bell, Waiting};
 use crate::ring::Ring;
-use crate::state::{State, add_class};
-use crate::support::{ClassCell, exception, put as add};
+use crate::support::{ClassCell, add_class, exception, put as add};
 use crate::time::duration;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +14,7 @@ use vasuki_vm::context::ctx;
 use vasuki_vm::native::{ModuleDef, TypeDef, def, def_class, def_static};
 use vasuki_vm::object::{Gc, Kind, Obj};
 use vasuki_vm::signals;
+use vasuki_vm::state::State;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::{R, Throw};
 use vasuki_vm::types::class::Class;

@@ -3,8 +3,8 @@
 //! `buffer` has a power of two slots; item `i` is in slot `(head + i) & (slots - 1)`; all others are EMPTY. Every store is
 //! logged where it must be. The owner's header guards all of it.
 
-use crate::state::{slots, small};
 use vasuki_vm::object::{Header, Slot};
+use vasuki_vm::state::{slots, small};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::value::Value;

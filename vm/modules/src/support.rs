@@ -3,8 +3,9 @@
 use std::sync::OnceLock;
 use vasuki_vm::native::TypeDef;
 use vasuki_vm::object::Gc;
+use vasuki_vm::state::wrong_self;
 use vasuki_vm::thread::Thread;
-use vasuki_vm::throw::{R, Throw};
+use vasuki_vm::throw::R;
 use vasuki_vm::types::class::Class;
 use vasuki_vm::types::payload::{self, Native, Payload};
 use vasuki_vm::types::str_::Str;
@@ -37,6 +38,13 @@ pub(crate) fn put(th: &mut Thread, m: Value, name: &str, v: Value) -> R<()> {
     let k = th.intern(name);
     th.setattr(m, k, v)
 }
+/// Adds a native class to a module.
+pub(crate) fn add_class(th: &mut Thread, m: Value, cell: &'static ClassCell, def: &'static TypeDef) -> R<Gc<Class>> {
+    let c = class(th, cell, def)?;
+    let name = def.name.rsplit('.').next().unwrap_or(def.name);
+    put(th, m, name, c.value())?;
+    Ok(c)
+}
 /// `m.name = n` for each.
 pub(crate) fn put_ints(th: &mut Thread, m: Value, table: &[(&str, i64)]) -> R<()> {
     for &(name, n) in table {
@@ -68,11 +76,6 @@ pub(crate) fn native<T: Payload>(th: &mut Thread, v: Value) -> R<Gc<Native<T>>> 
         Some(o) => Ok(o),
         None => Err(wrong_self(th, v)),
     }
-}
-/// TypeError for a method's receiver that is another kind of object.
-pub(crate) fn wrong_self(th: &mut Thread, v: Value) -> Throw {
-    let name = type_name(th, v);
-    th.type_error(&format!("descriptor does not apply to a '{name}' object"))
 }
 /// Name of a value's class, as messages show it.
 pub(crate) fn type_name(th: &mut Thread, v: Value) -> String {

@@ -1,7 +1,6 @@
 //! `_symtable`: the compiler's symbol tables.
 
-use crate::state::add_class;
-use crate::support::{ClassCell, attr, class, put_ints};
+use crate::support::{ClassCell, add_class, attr, class, put_ints};
 use std::sync::atomic::{AtomicI64, Ordering};
 use vasuki_compiler::symbols::{self, Block, flag};
 use vasuki_compiler::syntax::Start;

@@ -1,7 +1,6 @@
 //! `_tokenize`: CPython's tokens for the module `tokenize`.
 
-use crate::state::add_class;
-use crate::support::{ClassCell, given, open};
+use crate::support::{ClassCell, add_class, given, open};
 use std::cell::OnceCell;
 use vasuki_compiler::error::{SyntaxError, SyntaxErrorKind};
 use vasuki_compiler::token_info::{TokenInfo, TokenInfos};

@@ -1,7 +1,6 @@
 //! The module `_vasuki`: what Python's package `vasuki` has natively.
 
-use crate::state::add_class;
-use crate::support::ClassCell;
+use crate::support::{ClassCell, add_class};
 use crate::time::duration;
 use crate::vasuki_turns;
 use std::sync::atomic::Ordering::Relaxed;

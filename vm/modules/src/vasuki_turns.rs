@@ -1,11 +1,11 @@
 //! `_vasuki.Turns`: the order in which the transactions of `vasuki.ordered` commit.
 
-use crate::state::State;
 use crate::support::ClassCell;
 use std::sync::Arc;
 use vasuki_vm::interp::ordered::Turns;
 use vasuki_vm::native::{TypeDef, def, def_static};
 use vasuki_vm::object::Kind;
+use vasuki_vm::state::State;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::payload::{self, Payload, payload_size};

@@ -110,6 +110,7 @@ impl Thread {
     /// Commits what was done so far. On a conflict nothing has happened.
     #[inline]
     pub(crate) fn commit(&mut self) -> R<()> {
+        self.note_turns()?;
         let nothing = self.tx.is_empty()
             && !self.tx.irrevocable
             && self.tx.aborts_in_row == 0
@@ -476,6 +477,7 @@ impl Thread {
             self.warn_of_blocking()?;
             return Ok(self.detached_inside(f));
         }
+        self.note_turns()?;
         self.before_effect()?;
         let since = self.recorder.is_some().then(Instant::now);
         let v = self.world.detached(true, f);

@@ -6,7 +6,7 @@
 use super::call::{Entered, word3};
 use super::code::Code;
 use super::suspend::{finish, push};
-use super::{Action, Exit, frame, generator_turn, run};
+use super::{Action, Exit, frame, iterator_turn, run};
 use crate::context::ctx;
 use crate::names::names;
 use crate::native::{GetSetDef, NativeDef, TypeDef, def, def_class, getset, getter};
@@ -98,9 +98,37 @@ impl Gc<Generator> {
     pub(super) fn state(self) -> i64 {
         self.state.get().to_small().unwrap_or(CLOSED) & 0xFF
     }
-    /// The thread in which it runs, by its number in the world.
-    pub(super) fn runner(self) -> u16 {
-        (self.state.get().to_small().unwrap_or(0) >> 8) as u16
+    /// The thread in which it runs, by its number in the world; 0: it does not run.
+    fn runner(self) -> u16 {
+        if self.state() == RUNNING {
+            (self.state.get().to_small().unwrap_or(0) >> 8) as u16
+        } else {
+            0
+        }
+    }
+    /// Its state when it does not run in another thread: waits until that is so. ValueError if it runs in this one, or would
+    /// wait for this one.
+    #[inline]
+    pub(super) fn settled_state(self, th: &mut Thread) -> R<i64> {
+        match th.read(self.header(), || self.state())? {
+            RUNNING => self.wait(th),
+            state => Ok(state),
+        }
+    }
+    #[cold]
+    #[inline(never)]
+    fn wait(self, th: &mut Thread) -> R<i64> {
+        loop {
+            let (state, runner) = th.read(self.header(), || (self.state(), self.runner()))?;
+            if state != RUNNING {
+                return Ok(state);
+            }
+            let what = self.what();
+            if runner == th.world.id() || !th.world.world().has_thread(runner) {
+                return Err(th.value_error(&format!("{what} already executing")));
+            }
+            iterator_turn::wait(th, self.value(), self.header(), move || self.runner(), what)?;
+        }
     }
     /// Started, not running and not ended?
     pub fn is_suspended(self) -> bool {
@@ -122,7 +150,7 @@ impl Gc<Generator> {
     /// Has it ended? Waits while another thread runs it.
     #[inline]
     pub(super) fn has_ended_at_last(self, th: &mut Thread) -> R<bool> {
-        Ok(generator_turn::state(th, self)? == CLOSED)
+        Ok(self.settled_state(th)? == CLOSED)
     }
     pub(super) fn what(self) -> &'static str {
         let c = crate::types::class::class_of(self.value());
@@ -214,7 +242,7 @@ impl Entered {
 }
 /// Throws an exception into it.
 pub fn throw(th: &mut Thread, g: Gc<Generator>, e: Value) -> R<Step> {
-    if generator_turn::state(th, g)? == CREATED {
+    if g.settled_state(th)? == CREATED {
         g.open(th)?;
         let line_at = g.offset();
         let code: Gc<Code> = g.code.get().as_gc();
@@ -227,7 +255,7 @@ pub fn throw(th: &mut Thread, g: Gc<Generator>, e: Value) -> R<Step> {
 }
 /// Closes it: GeneratorExit at the place where it waits. Gives what it returns.
 pub fn close(th: &mut Thread, g: Gc<Generator>) -> R {
-    match generator_turn::state(th, g)? {
+    match g.settled_state(th)? {
         CREATED => {
             finish(th, g)?;
             return Ok(Value::NONE);

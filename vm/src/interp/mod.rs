@@ -32,9 +32,9 @@ mod code_replace;
 mod collect;
 pub mod frame;
 pub mod generator;
-mod generator_turn;
 pub(crate) mod helpers;
 mod instruction;
+mod iterator_turn;
 mod jump;
 mod length;
 mod liveness;
@@ -210,6 +210,8 @@ pub struct State {
     pub(crate) hopeless: u32,
     /// to be published by the next commit
     pub to_share: Vec<Value>,
+    /// this thread's turns at iterators
+    iterator_turns: Vec<iterator_turn::IteratorTurn>,
 }
 // SAFETY: the pointers are to this thread's own stack and code; the collector reads them while the thread is stopped.
 unsafe impl Send for State {}
@@ -273,6 +275,7 @@ impl State {
             put_off: false,
             hopeless: 0,
             to_share: Vec::new(),
+            iterator_turns: Vec::new(),
         }
     }
     /// Calls `f` with every word that may be a root.
@@ -284,6 +287,7 @@ impl State {
         }
         self.frames.iter().for_each(|x| f(x.1.0));
         self.to_share.iter().for_each(|x| f(x.0));
+        self.iterator_turns.iter().for_each(|t| t.root(f));
         self.tracing.roots(f);
         self.atomic.signals.roots(f);
         if self.checkpoint.valid && !self.after_effect {

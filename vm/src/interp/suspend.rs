@@ -3,7 +3,7 @@
 use super::call::{too_deep, word3};
 use super::code::Code;
 use super::generator::{CLOSED, CREATED, Generator, RUNNING, SUSPENDED};
-use super::{Action, HEADER, MARGIN, async_generator, code_of, frame, frame_flag, function_of, generator_turn, helpers};
+use super::{Action, HEADER, MARGIN, async_generator, code_of, frame, frame_flag, function_of, helpers};
 use crate::context::ctx;
 use crate::object::{Gc, Kind, Slot};
 use crate::thread::Thread;
@@ -62,7 +62,7 @@ unsafe fn save(to: &[Slot], regs: *const Value, n: usize) {
 
 /// Pushes the frame of a generator that has not ended above the running one, to go on with `sent`.
 pub(super) fn push(th: &mut Thread, g: Gc<Generator>, sent: Value, word: u64) -> R<()> {
-    let state = generator_turn::state(th, g)?;
+    let state = g.settled_state(th)?;
     if state == CLOSED {
         // An asynchronous generator that has ended in another thread, while this one waited.
         return Err(th.value_error(&format!("{} already executing", g.what())));

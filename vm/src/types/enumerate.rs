@@ -3,28 +3,21 @@
 use crate::native::{NativeDef, TypeDef, def, def_class, def_static};
 use crate::object::Kind;
 use crate::ops::BinOp;
+use crate::state;
+use crate::state::State;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::class_of;
 use crate::types::dict::Dict;
-use crate::types::payload::{self, Payload, downcast, payload_size};
+use crate::types::payload::payload_size;
 use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
-/// State: the iterator and the next number (an int of any size).
-#[derive(Clone)]
-struct Enumerate {
-    it: Value,
-    number: Value,
-}
-impl Payload for Enumerate {
-    const NEEDS_DROP: bool = false;
-    fn trace(&self, f: &mut dyn FnMut(Value)) {
-        f(self.it);
-        f(self.number);
-    }
-}
+state!(
+    /// The iterator and the next number (an int of any size)
+    Enumerate { it, number, turn }
+);
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
     methods: METHODS,
@@ -84,27 +77,27 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
     let (iterable, start) = arguments(th, a[1], a[2])?;
     let number = if start.is_empty() { Value::small(0) } else { th.index(start)? };
     let it = th.iter(iterable)?;
-    Ok(payload::new(th, a[0].as_gc(), Enumerate { it, number }).value())
-}
-fn state(th: &mut Thread, v: Value) -> R<&'static mut Enumerate> {
-    match downcast::<Enumerate>(v) {
-        Some(o) => th.open_mut(o),
-        None => Err(th.type_error("not an enumerate object")),
-    }
+    Ok(Enumerate::make(th, a[0], [it, number, Value::EMPTY]))
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let it = state(th, a[0])?.it;
-    let Some(v) = th.next(it)? else { return Ok(Value::EMPTY) };
-    let s = state(th, a[0])?;
-    let number = s.number;
-    s.number = match number.to_small().and_then(|n| Value::try_small(n + 1)) {
+    let o = State::<Enumerate>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| enumerate_step(th, o))
+}
+fn enumerate_step(th: &mut Thread, o: State<Enumerate>) -> R {
+    let Some(v) = th.next(o.fixed().it.get())? else {
+        return Ok(Value::EMPTY);
+    };
+    let number = o.open(th)?.number.get();
+    let following = match number.to_small().and_then(|n| Value::try_small(n + 1)) {
         Some(n) => n,
         None => th.binary(BinOp::Add, number, Value::small(1))?,
     };
+    o.store(th, &o.fixed().number, following);
     Ok(th.new_tuple(&[number, v]))
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
-    let s = state(th, a[0])?;
-    let args = th.new_tuple(&[s.it, s.number]);
+    let o = State::<Enumerate>::of(th, a[0])?;
+    let number = o.read(th, |s| s.number.get())?;
+    let args = th.new_tuple(&[o.fixed().it.get(), number]);
     Ok(th.new_tuple(&[class_of(a[0]).value(), args]))
 }

@@ -2,29 +2,21 @@
 
 use crate::native::{NativeDef, TypeDef, def, def_static};
 use crate::object::Kind;
+use crate::state;
+use crate::state::State;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::buffer::ValueVec;
 use crate::types::class::class_of;
-use crate::types::payload::{self, Payload, downcast, payload_size};
+use crate::types::payload::payload_size;
 use crate::types::tuple::Tuple;
 use crate::types::zip::{iterators, step, strict_argument};
 use crate::value::Value;
 
-/// State: the function and a tuple of iterators.
-#[derive(Clone)]
-struct Map {
-    function: Value,
-    its: Value,
-    strict: bool,
-}
-impl Payload for Map {
-    const NEEDS_DROP: bool = false;
-    fn trace(&self, f: &mut dyn FnMut(Value)) {
-        f(self.function);
-        f(self.its);
-    }
-}
+state!(
+    /// The function and a tuple of iterators; must they end together?
+    Map { function, its, strict, turn }
+);
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
     methods: METHODS,
@@ -52,49 +44,35 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
         return too_few(th);
     }
     let its = iterators(th, iterables)?;
-    Ok(payload::new(
-        th,
-        a[0].as_gc(),
-        Map {
-            function: *function,
-            its,
-            strict,
-        },
-    )
-    .value())
+    Ok(Map::make(th, a[0], [*function, its, Value::bool(strict), Value::EMPTY]))
 }
 fn too_few(th: &mut Thread) -> R {
     Err(th.type_error("map() must have at least two arguments."))
 }
-fn state(th: &mut Thread, v: Value) -> R<&'static mut Map> {
-    match downcast::<Map>(v) {
-        Some(o) => th.open_mut(o),
-        None => Err(th.type_error("not a map object")),
-    }
-}
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let s = state(th, a[0])?;
-    let (f, its, strict) = (s.function, s.its.as_gc::<Tuple>().items(), s.strict);
+    let o = State::<Map>::of(th, a[0])?;
+    let (f, its) = (o.fixed().function.get(), o.fixed().its.get().as_gc::<Tuple>().items());
     if let [it] = its {
         return match th.next(*it)? {
             Some(v) => th.call(f, &[v]),
             None => Ok(Value::EMPTY),
         };
     }
-    match step(th, "map", its, strict)? {
+    let strict = o.read(th, |s| s.strict.get())?.is_true();
+    match o.in_turn(th, &o.fixed().turn, |th| step(th, "map", its, strict))? {
         Some(args) => th.call(f, args.as_slice()),
         None => Ok(Value::EMPTY),
     }
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let class = class_of(a[0]).value();
-    let s = state(th, a[0])?;
-    let mut args = ValueVec::from_slice(th, &[s.function])?;
-    for it in s.its.as_gc::<Tuple>().items() {
+    let o = State::<Map>::of(th, a[0])?;
+    let mut args = ValueVec::from_slice(th, &[o.fixed().function.get()])?;
+    for it in o.fixed().its.get().as_gc::<Tuple>().items() {
         args.push(th, *it)?;
     }
     let args = th.new_tuple(args.as_slice());
-    Ok(if s.strict {
+    Ok(if o.read(th, |s| s.strict.get())?.is_true() {
         th.new_tuple(&[class, args, Value::TRUE])
     } else {
         th.new_tuple(&[class, args])
@@ -102,6 +80,7 @@ fn reduce(th: &mut Thread, a: &[Value]) -> R {
 }
 fn setstate(th: &mut Thread, a: &[Value]) -> R {
     let strict = th.truth(a[1])?;
-    state(th, a[0])?.strict = strict;
+    let o = State::<Map>::of(th, a[0])?;
+    o.put(th, &o.fixed().strict, Value::bool(strict))?;
     Ok(Value::NONE)
 }

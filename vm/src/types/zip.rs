@@ -2,28 +2,22 @@
 
 use crate::native::{NativeDef, TypeDef, def, def_static};
 use crate::object::Kind;
+use crate::state;
+use crate::state::State;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::types::buffer::ValueVec;
 use crate::types::class::class_of;
 use crate::types::dict::Dict;
-use crate::types::payload::{self, Payload, downcast, payload_size};
+use crate::types::payload::payload_size;
 use crate::types::str_::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
-/// State: a tuple of iterators.
-#[derive(Clone)]
-struct Zip {
-    its: Value,
-    strict: bool,
-}
-impl Payload for Zip {
-    const NEEDS_DROP: bool = false;
-    fn trace(&self, f: &mut dyn FnMut(Value)) {
-        f(self.its);
-    }
-}
+state!(
+    /// A tuple of iterators; must they end together?
+    Zip { its, strict, turn }
+);
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
     methods: METHODS,
@@ -98,19 +92,17 @@ pub(crate) fn iterators(th: &mut Thread, iterables: &[Value]) -> R {
 fn new(th: &mut Thread, a: &[Value]) -> R {
     let strict = strict_argument(th, "zip", a[2])?;
     let its = iterators(th, a[1].as_gc::<Tuple>().items())?;
-    Ok(payload::new(th, a[0].as_gc(), Zip { its, strict }).value())
-}
-fn state(th: &mut Thread, v: Value) -> R<&'static mut Zip> {
-    match downcast::<Zip>(v) {
-        Some(o) => th.open_mut(o),
-        None => Err(th.type_error("not a zip object")),
-    }
+    Ok(Zip::make(th, a[0], [its, Value::bool(strict), Value::EMPTY]))
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let s = state(th, a[0])?;
-    let its = s.its.as_gc::<Tuple>().items();
+    let o = State::<Zip>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| zip_step(th, o))
+}
+fn zip_step(th: &mut Thread, o: State<Zip>) -> R {
+    let its = o.fixed().its.get().as_gc::<Tuple>().items();
+    let strict = o.read(th, |s| s.strict.get())?.is_true();
     if let [x, y] = its
-        && !s.strict
+        && !strict
     {
         let Some(v) = th.next(*x)? else { return Ok(Value::EMPTY) };
         let Some(w) = th.next(*y)? else { return Ok(Value::EMPTY) };
@@ -119,22 +111,24 @@ fn next(th: &mut Thread, a: &[Value]) -> R {
     if its.is_empty() {
         return Ok(Value::EMPTY);
     }
-    match step(th, "zip", its, s.strict)? {
+    match step(th, "zip", its, strict)? {
         Some(items) => Ok(th.new_tuple(items.as_slice())),
         None => Ok(Value::EMPTY),
     }
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let class = class_of(a[0]).value();
-    let s = state(th, a[0])?;
-    Ok(if s.strict {
-        th.new_tuple(&[class, s.its, Value::TRUE])
+    let o = State::<Zip>::of(th, a[0])?;
+    let its = o.fixed().its.get();
+    Ok(if o.read(th, |s| s.strict.get())?.is_true() {
+        th.new_tuple(&[class, its, Value::TRUE])
     } else {
-        th.new_tuple(&[class, s.its])
+        th.new_tuple(&[class, its])
     })
 }
 fn setstate(th: &mut Thread, a: &[Value]) -> R {
     let strict = th.truth(a[1])?;
-    state(th, a[0])?.strict = strict;
+    let o = State::<Zip>::of(th, a[0])?;
+    o.put(th, &o.fixed().strict, Value::bool(strict))?;
     Ok(Value::NONE)
 }

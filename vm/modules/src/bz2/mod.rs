@@ -4,8 +4,7 @@
 
 mod stream;
 
-use crate::state::add_class;
-use crate::support::{ClassCell, given, open};
+use crate::support::{ClassCell, add_class, given, open};
 use libbz2_rs_sys as b;
 use std::sync::{Arc, Mutex};
 use stream::Stream;

@@ -2,11 +2,11 @@
 
 use super::context::{self, Context, Env, Template, context_class};
 use crate::contextvars;
-use crate::state::State;
 use crate::support::{ClassCell, class};
 use std::sync::OnceLock;
 use vasuki_vm::native::{TypeDef, def};
 use vasuki_vm::object::Kind;
+use vasuki_vm::state::State;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::payload::payload_size;
@@ -88,7 +88,7 @@ pub(super) fn setcontext(th: &mut Thread, a: &[Value]) -> R {
     Ok(Value::NONE)
 }
 
-crate::state::state! {
+vasuki_vm::state! {
     /// What `localcontext()` gives.
     Manager {
         local,

@@ -1,8 +1,8 @@
 //! Reading from a `TextIOWrapper`.
 
 use super::decode::Decoder;
-use super::text::{TextFile, attached, check_open, is_exact, native_buffer, read_bytes, this};
 use super::sys::{self, Held};
+use super::text::{TextFile, attached, check_open, is_exact, native_buffer, read_bytes, this};
 use super::{buffered_reader, os_text, size_arg, text_write, unsupported};
 use vasuki_vm::context::ctx;
 use vasuki_vm::names::names;

@@ -1,10 +1,11 @@
 //! `chain`, `zip_longest`, `accumulate`.
 
 use super::simple::absent;
-use crate::state::{State, advance, number, slots, small, state};
 use vasuki_vm::native::{TypeDef, def, def_class, def_static};
 use vasuki_vm::object::Kind;
 use vasuki_vm::ops::BinOp;
+use vasuki_vm::state;
+use vasuki_vm::state::{State, advance, number, slots, small};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;
@@ -14,7 +15,7 @@ use vasuki_vm::value::Value;
 
 state!(
     /// `chain`: `source` gives the iterables and is EMPTY at the end; `active` is the iterator of the present one
-    Chain { source, active }
+    Chain { source, active, turn }
 );
 /// The declaration of `chain`.
 pub(super) static CHAIN: TypeDef = TypeDef {
@@ -40,10 +41,13 @@ pub(super) static CHAIN: TypeDef = TypeDef {
 };
 fn chain_new(th: &mut Thread, a: &[Value]) -> R {
     let source = th.iter(a[1])?;
-    Ok(Chain::make(th, a[0], [source, Value::EMPTY]))
+    Ok(Chain::make(th, a[0], [source, Value::EMPTY, Value::EMPTY]))
 }
 fn chain_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Chain>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| chain_step(th, o))
+}
+fn chain_step(th: &mut Thread, o: State<Chain>) -> R {
     loop {
         let (source, mut active) = o.read(th, |s| (s.source.get(), s.active.get()))?;
         if active.is_empty() {
@@ -74,7 +78,7 @@ fn chain_next(th: &mut Thread, a: &[Value]) -> R {
 
 state!(
     /// `zip_longest`: `its` is a buffer of iterators, EMPTY where one has ended; `active` counts the others
-    ZipLongest { its, active, fill }
+    ZipLongest { its, active, fill, turn }
 );
 /// The declaration of `zip_longest`.
 pub(super) static ZIP_LONGEST: TypeDef = TypeDef {
@@ -94,10 +98,13 @@ fn zip_longest_new(th: &mut Thread, a: &[Value]) -> R {
         to.set_raw(it);
     }
     let fill = if a[2].is_empty() { Value::NONE } else { a[2] };
-    Ok(ZipLongest::make(th, a[0], [its.value(), small(items.len()), fill]))
+    Ok(ZipLongest::make(th, a[0], [its.value(), small(items.len()), fill, Value::EMPTY]))
 }
 fn zip_longest_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<ZipLongest>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| zip_longest_step(th, o))
+}
+fn zip_longest_step(th: &mut Thread, o: State<ZipLongest>) -> R {
     let s = o.fixed();
     let its = slots(s.its.get());
     if o.read(th, |s| number(&s.active))? == 0 {
@@ -137,7 +144,7 @@ fn zip_longest_next(th: &mut Thread, a: &[Value]) -> R {
 
 state!(
     /// `accumulate`: `total` is EMPTY before the first item; `initial` is given once, then EMPTY
-    Accumulate { it, func, total, initial }
+    Accumulate { it, func, total, initial, turn }
 );
 /// The declaration of `accumulate`.
 pub(super) static ACCUMULATE: TypeDef = TypeDef {
@@ -153,10 +160,13 @@ fn accumulate_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
     let func = if absent(a[2]) { Value::NONE } else { a[2] };
     let initial = if absent(a[3]) { Value::EMPTY } else { a[3] };
-    Ok(Accumulate::make(th, a[0], [it, func, Value::EMPTY, initial]))
+    Ok(Accumulate::make(th, a[0], [it, func, Value::EMPTY, initial, Value::EMPTY]))
 }
 fn accumulate_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Accumulate>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| accumulate_step(th, o))
+}
+fn accumulate_step(th: &mut Thread, o: State<Accumulate>) -> R {
     let s = o.open(th)?;
     let first = s.initial.get();
     if !first.is_empty() {

@@ -3,10 +3,11 @@
 //! Each keeps its indices in one buffer; the last result is the source of the next one, of which only a tail changes.
 
 use super::simple::{is_int, non_negative};
-use crate::state::{State, number, slots, small, state};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{NativeFn, TypeDef, def, def_static};
 use vasuki_vm::object::{Gc, Kind, Slot};
+use vasuki_vm::state;
+use vasuki_vm::state::{State, number, slots, small};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::{Buffer, ValueVec};

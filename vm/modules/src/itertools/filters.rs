@@ -1,9 +1,10 @@
 //! `takewhile`, `dropwhile`, `filterfalse`, `compress`, `starmap`.
 
 use super::simple::is_bool;
-use crate::state::{State, advance, state};
 use vasuki_vm::native::{TypeDef, def, def_static};
 use vasuki_vm::object::Kind;
+use vasuki_vm::state;
+use vasuki_vm::state::{State, advance};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::payload::payload_size;
@@ -12,7 +13,7 @@ use vasuki_vm::value::Value;
 
 state!(
     /// A function, an iterator, and (of some) True once the function has decided.
-    Filter { func, it, done }
+    Filter { func, it, done, turn }
 );
 macro_rules! filter_type {
     ($(#[$m:meta])* $name:ident, $py:literal, $sig:literal, $next:ident, $doc:literal) => {
@@ -50,7 +51,7 @@ filter_type!(
 );
 fn filter_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[2])?;
-    Ok(Filter::make(th, a[0], [a[1], it, Value::FALSE]))
+    Ok(Filter::make(th, a[0], [a[1], it, Value::FALSE, Value::EMPTY]))
 }
 fn holds(th: &mut Thread, f: Value, v: Value) -> R<bool> {
     let r = if is_bool(f) { v } else { th.call(f, &[v])? };
@@ -58,6 +59,9 @@ fn holds(th: &mut Thread, f: Value, v: Value) -> R<bool> {
 }
 fn takewhile_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Filter>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| takewhile_step(th, o))
+}
+fn takewhile_step(th: &mut Thread, o: State<Filter>) -> R {
     let (f, it) = (o.fixed().func.get(), o.fixed().it.get());
     if o.read(th, |s| s.done.get())?.is_true() {
         return Ok(Value::EMPTY);
@@ -75,6 +79,9 @@ fn takewhile_next(th: &mut Thread, a: &[Value]) -> R {
 }
 fn dropwhile_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Filter>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| dropwhile_step(th, o))
+}
+fn dropwhile_step(th: &mut Thread, o: State<Filter>) -> R {
     let (f, it) = (o.fixed().func.get(), o.fixed().it.get());
     loop {
         let v = advance(th, it)?;
@@ -114,7 +121,7 @@ fn starmap_next(th: &mut Thread, a: &[Value]) -> R {
 
 state!(
     /// `compress`
-    Compress { data, selectors }
+    Compress { data, selectors, turn }
 );
 /// The declaration of `compress`.
 pub(super) static COMPRESS: TypeDef = TypeDef {
@@ -129,10 +136,13 @@ pub(super) static COMPRESS: TypeDef = TypeDef {
 fn compress_new(th: &mut Thread, a: &[Value]) -> R {
     let data = th.iter(a[1])?;
     let selectors = th.iter(a[2])?;
-    Ok(Compress::make(th, a[0], [data, selectors]))
+    Ok(Compress::make(th, a[0], [data, selectors, Value::EMPTY]))
 }
 fn compress_next(th: &mut Thread, a: &[Value]) -> R {
-    let s = State::<Compress>::of(th, a[0])?.fixed();
+    let o = State::<Compress>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| compress_step(th, o.fixed()))
+}
+fn compress_step(th: &mut Thread, s: &Compress) -> R {
     let (data, selectors) = (s.data.get(), s.selectors.get());
     loop {
         let v = advance(th, data)?;

@@ -1,9 +1,10 @@
 //! `groupby` and `tee`.
 
-use crate::state::{State, advance, number, slots, small, state};
 use crate::support::{ClassCell, class};
 use vasuki_vm::native::{TypeDef, def, def_class, def_static};
 use vasuki_vm::object::Kind;
+use vasuki_vm::state;
+use vasuki_vm::state::{State, advance, number, slots, small};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;
@@ -13,7 +14,7 @@ use vasuki_vm::value::Value;
 state!(
     /// `groupby`: `target` is the key of the group given last, `key` and `value` are of the item taken last; `group` is
     /// the group that may go on
-    GroupBy { it, func, target, key, value, group }
+    GroupBy { it, func, target, key, value, group, turn }
 );
 state!(
     /// One group
@@ -48,7 +49,7 @@ fn groupby_new(th: &mut Thread, a: &[Value]) -> R {
     Ok(GroupBy::make(
         th,
         a[0],
-        [it, func, Value::EMPTY, Value::EMPTY, Value::EMPTY, Value::EMPTY],
+        [it, func, Value::EMPTY, Value::EMPTY, Value::EMPTY, Value::EMPTY, Value::EMPTY],
     ))
 }
 /// Takes the next item; false at the end.
@@ -66,6 +67,9 @@ fn step(th: &mut Thread, o: State<GroupBy>) -> R<bool> {
 }
 fn groupby_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<GroupBy>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| groupby_step(th, o))
+}
+fn groupby_step(th: &mut Thread, o: State<GroupBy>) -> R {
     o.put(th, &o.fixed().group, Value::EMPTY)?;
     loop {
         let (target, key) = o.read(th, |s| (s.target.get(), s.key.get()))?;
@@ -80,7 +84,7 @@ fn groupby_next(th: &mut Thread, a: &[Value]) -> R {
     let key = s.key.get();
     o.store(th, &s.target, key);
     let c = class(th, &GROUP_CLASS, &GROUP)?;
-    let group = group_new(th, &[c.value(), a[0], key])?;
+    let group = group_new(th, &[c.value(), o.value(), key])?;
     Ok(th.new_tuple(&[key, group]))
 }
 fn group_new(th: &mut Thread, a: &[Value]) -> R {
@@ -92,8 +96,11 @@ fn group_new(th: &mut Thread, a: &[Value]) -> R {
 fn group_next(th: &mut Thread, a: &[Value]) -> R {
     let s = State::<Group>::of(th, a[0])?.fixed();
     let (target, o) = (s.target.get(), State::<GroupBy>::of(th, s.parent.get())?);
+    o.in_turn(th, &o.fixed().turn, |th| group_step(th, o, a[0], target))
+}
+fn group_step(th: &mut Thread, o: State<GroupBy>, this: Value, target: Value) -> R {
     let (group, value) = o.read(th, |s| (s.group.get(), s.value.get()))?;
-    if group != a[0] || (value.is_empty() && !step(th, o)?) {
+    if group != this || (value.is_empty() && !step(th, o)?) {
         return Ok(Value::EMPTY);
     }
     let key = o.read(th, |s| s.key.get())?;
@@ -110,11 +117,11 @@ fn group_next(th: &mut Thread, a: &[Value]) -> R {
 const LINK: usize = 57;
 state!(
     /// A link: the iterator, `count` items, the next link; `running` while the iterator is asked
-    TeeData { it, items, count, next, running }
+    TeeData { it, items, count, next, running, turn }
 );
 state!(
     /// One of the iterators of `tee`: a link and the place in it
-    Tee { data, at }
+    Tee { data, at, turn }
 );
 /// The declaration of `_tee`.
 pub(super) static TEE: TypeDef = TypeDef {
@@ -153,13 +160,17 @@ pub(super) static TEE_DATA_CLASS: ClassCell = ClassCell::new();
 fn new_link(th: &mut Thread, it: Value) -> R {
     let c = class(th, &TEE_DATA_CLASS, &TEE_DATA)?.value();
     let items = th.new_buffer(LINK)?.value();
-    Ok(TeeData::make(th, c, [it, items, small(0), Value::EMPTY, Value::FALSE]))
+    Ok(TeeData::make(
+        th,
+        c,
+        [it, items, small(0), Value::EMPTY, Value::FALSE, Value::EMPTY],
+    ))
 }
 fn tee_copy(th: &mut Thread, v: Value) -> R {
     let o = State::<Tee>::of(th, v)?;
     let (data, at) = o.read(th, |s| (s.data.get(), s.at.get()))?;
     let c = class(th, &TEE_CLASS, &TEE)?.value();
-    Ok(Tee::make(th, c, [data, at]))
+    Ok(Tee::make(th, c, [data, at, Value::EMPTY]))
 }
 fn tee_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
@@ -167,7 +178,7 @@ fn tee_new(th: &mut Thread, a: &[Value]) -> R {
         return tee_copy(th, it);
     }
     let data = new_link(th, it)?;
-    Ok(Tee::make(th, a[0], [data, small(0)]))
+    Ok(Tee::make(th, a[0], [data, small(0), Value::EMPTY]))
 }
 /// `tee(iterable, n)`
 pub(super) fn tee(th: &mut Thread, a: &[Value]) -> R {
@@ -190,6 +201,9 @@ pub(super) fn tee(th: &mut Thread, a: &[Value]) -> R {
 }
 fn tee_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Tee>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| tee_step(th, o))
+}
+fn tee_step(th: &mut Thread, o: State<Tee>) -> R {
     let s = o.open(th)?;
     let mut at = number(&s.at);
     let mut data = State::<TeeData>::of(th, s.data.get())?;
@@ -204,13 +218,19 @@ fn tee_next(th: &mut Thread, a: &[Value]) -> R {
         o.store(th, &s.data, next);
         o.store(th, &s.at, small(0));
     }
+    let v = data.in_turn(th, &data.fixed().turn, |th| tee_item(th, data, at))?;
+    if !v.is_empty() {
+        o.put(th, &s.at, small(at + 1))?;
+    }
+    Ok(v)
+}
+/// An item of a link, which is taken from the iterator if no tee has asked for it yet.
+fn tee_item(th: &mut Thread, data: State<TeeData>, at: usize) -> R {
     let d = data.fixed();
     let items = slots(d.items.get());
     let (count, running) = data.read(th, |d| (number(&d.count), d.running.get()))?;
     if at < count {
-        let v = data.read(th, |_| items[at].get())?;
-        o.store(th, &s.at, small(at + 1));
-        return Ok(v);
+        return data.read(th, |_| items[at].get());
     }
     if running.is_true() {
         return Err(th.runtime_error("cannot re-enter the tee iterator"));
@@ -225,7 +245,6 @@ fn tee_next(th: &mut Thread, a: &[Value]) -> R {
     if !v.is_empty() {
         data.store(th, &items[at], v);
         data.store(th, &d.count, small(at + 1));
-        o.put(th, &s.at, small(at + 1))?;
     }
     Ok(v)
 }

@@ -7,8 +7,7 @@ mod groupby;
 mod simple;
 mod slices;
 
-use crate::state::add_class;
-use crate::support::ClassCell;
+use crate::support::{ClassCell, add_class};
 use vasuki_vm::native::{ModuleDef, TypeDef, def};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;

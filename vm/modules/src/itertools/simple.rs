@@ -1,11 +1,12 @@
 //! `count`, `repeat`, `cycle`.
 
-use crate::state::{State, advance, number, slots, small, state};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, def_static};
 use vasuki_vm::object::Kind;
 use vasuki_vm::ops::BinOp;
 use vasuki_vm::special::Special;
+use vasuki_vm::state;
+use vasuki_vm::state::{State, advance, number, slots, small};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::int;
@@ -127,7 +128,7 @@ fn repeat_repr(th: &mut Thread, a: &[Value]) -> R {
 
 state!(
     /// `cycle`: `it` is EMPTY when it has ended; `saved` is a buffer of `len` items
-    Cycle { it, saved, len, at }
+    Cycle { it, saved, len, at, turn }
 );
 /// The declaration of `cycle`.
 pub(super) static CYCLE: TypeDef = TypeDef {
@@ -141,10 +142,13 @@ pub(super) static CYCLE: TypeDef = TypeDef {
 };
 fn cycle_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
-    Ok(Cycle::make(th, a[0], [it, Value::EMPTY, small(0), small(0)]))
+    Ok(Cycle::make(th, a[0], [it, Value::EMPTY, small(0), small(0), Value::EMPTY]))
 }
 fn cycle_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Cycle>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| cycle_step(th, o))
+}
+fn cycle_step(th: &mut Thread, o: State<Cycle>) -> R {
     let s = o.open(th)?;
     let it = s.it.get();
     if !it.is_empty() {

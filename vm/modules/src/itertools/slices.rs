@@ -1,10 +1,11 @@
 //! `islice`, `batched`, `pairwise`.
 
 use super::simple::absent;
-use crate::state::{State, advance, number, small, state};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, def_static};
 use vasuki_vm::object::Kind;
+use vasuki_vm::state;
+use vasuki_vm::state::{State, advance, number, small};
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;
@@ -15,7 +16,7 @@ use vasuki_vm::value::Value;
 state!(
     /// `islice`: `it` is EMPTY at the end, `stop` is negative without a limit; `next` is the index of the next item given,
     /// `taken` the number of items taken
-    Islice { it, next, stop, step, taken }
+    Islice { it, next, stop, step, taken, turn }
 );
 /// The declaration of `islice`.
 pub(super) static ISLICE: TypeDef = TypeDef {
@@ -66,11 +67,21 @@ fn islice_new(th: &mut Thread, a: &[Value]) -> R {
     Ok(Islice::make(
         th,
         a[0],
-        [it, Value::small(start), Value::small(stop), Value::small(step), small(0)],
+        [
+            it,
+            Value::small(start),
+            Value::small(stop),
+            Value::small(step),
+            small(0),
+            Value::EMPTY,
+        ],
     ))
 }
 fn islice_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Islice>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| islice_step(th, o))
+}
+fn islice_step(th: &mut Thread, o: State<Islice>) -> R {
     let s = o.open(th)?;
     let it = s.it.get();
     if it.is_empty() {
@@ -105,7 +116,7 @@ fn islice_next(th: &mut Thread, a: &[Value]) -> R {
 
 state!(
     /// `batched`: `it` is EMPTY at the end
-    Batched { it, size, strict }
+    Batched { it, size, strict, turn }
 );
 /// The declaration of `batched`.
 pub(super) static BATCHED: TypeDef = TypeDef {
@@ -124,10 +135,14 @@ fn batched_new(th: &mut Thread, a: &[Value]) -> R {
         return Err(th.value_error("n must be at least one"));
     }
     let it = th.iter(a[1])?;
-    Ok(Batched::make(th, a[0], [it, small((n as usize).min(1 << 47)), Value::bool(strict)]))
+    let size = small((n as usize).min(1 << 47));
+    Ok(Batched::make(th, a[0], [it, size, Value::bool(strict), Value::EMPTY]))
 }
 fn batched_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Batched>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| batched_step(th, o))
+}
+fn batched_step(th: &mut Thread, o: State<Batched>) -> R {
     let (it, n, strict) = o.read(th, |s| (s.it.get(), number(&s.size), s.strict.get()))?;
     if it.is_empty() {
         return Ok(it);
@@ -153,7 +168,7 @@ fn batched_next(th: &mut Thread, a: &[Value]) -> R {
 
 state!(
     /// `pairwise`: `it` is EMPTY at the end, `old` before the first pair
-    Pairwise { it, old }
+    Pairwise { it, old, turn }
 );
 /// The declaration of `pairwise`.
 pub(super) static PAIRWISE: TypeDef = TypeDef {
@@ -167,10 +182,13 @@ pub(super) static PAIRWISE: TypeDef = TypeDef {
 };
 fn pairwise_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
-    Ok(Pairwise::make(th, a[0], [it, Value::EMPTY]))
+    Ok(Pairwise::make(th, a[0], [it, Value::EMPTY, Value::EMPTY]))
 }
 fn pairwise_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Pairwise>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| pairwise_step(th, o))
+}
+fn pairwise_step(th: &mut Thread, o: State<Pairwise>) -> R {
     let s = o.open(th)?;
     let (it, mut old) = (s.it.get(), s.old.get());
     if it.is_empty() {

@@ -23,7 +23,11 @@ pub fn acquire(th: &mut Thread) -> R<()> {
 /// Gives the import lock back once; RuntimeError if this thread does not have it.
 pub fn release(th: &mut Thread) -> R<()> {
     let l = lock(th)?;
-    if rlock::release(th, l)? { Ok(()) } else { Err(th.runtime_error("not holding the import lock")) }
+    if rlock::release(th, l)? {
+        Ok(())
+    } else {
+        Err(th.runtime_error("not holding the import lock"))
+    }
 }
 /// Does any thread have the import lock?
 pub fn is_held(th: &mut Thread) -> R<bool> {

@@ -165,11 +165,7 @@ fn not_owned(th: &mut Thread) -> Throw {
     th.runtime_error("cannot release un-acquired lock")
 }
 fn rlock_release(th: &mut Thread, a: &[Value]) -> R {
-    if release(th, a[0])? {
-        Ok(Value::NONE)
-    } else {
-        Err(not_owned(th))
-    }
+    if release(th, a[0])? { Ok(Value::NONE) } else { Err(not_owned(th)) }
 }
 /// Gives it back once. False: this thread does not have it.
 pub(super) fn release(th: &mut Thread, v: Value) -> R<bool> {

@@ -6,9 +6,10 @@ pub(super) mod signal_dict;
 
 use super::number::{Num, Round, Settings, cond};
 use super::{object, signals};
-use crate::state::{State, state};
 use crate::support::{ClassCell, class};
 use vasuki_vm::object::Gc;
+use vasuki_vm::state;
+use vasuki_vm::state::State;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::class::Class;

@@ -17,7 +17,7 @@ use vasuki_vm::value::Value;
 
 const COUNT: usize = 9;
 
-crate::state::state! {
+vasuki_vm::state! {
     /// A view: never changes itself.
     View {
         /// EMPTY: of none
