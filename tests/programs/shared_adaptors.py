@@ -71,7 +71,6 @@ for source in slow, Slow:
     check("compress", lambda: itertools.compress(range(N), source(N)))
     check("zip_longest", lambda: itertools.zip_longest(range(N), source(N - 4), fillvalue=-1))
     check("cycle", lambda: itertools.islice(itertools.cycle(source(5)), N))
-    check("tee", lambda: itertools.tee(source(N))[0])
     check("groupby", lambda: (k for k, _ in itertools.groupby(source(N), lambda x: slowly(x // 3))))
     check("several of them", lambda: enumerate(zip(itertools.chain(source(8), "xy"), itertools.count())))
 

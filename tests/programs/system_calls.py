@@ -106,6 +106,9 @@ pid, master = os.forkpty()
 if pid == 0:
     os.write(1, b"child\n")
     os._exit(0)
-print(os.read(master, 20), os.waitpid(pid, 0)[1])
+written = b""
+while not written.endswith(b"\n"):
+    written += os.read(master, 20)
+print(written, os.waitpid(pid, 0)[1])
 os.close(master)
 print(type(os.times()) is os.times_result, type(os.uname()) is os.uname_result, os.ctermid())

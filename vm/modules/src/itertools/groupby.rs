@@ -117,11 +117,11 @@ fn group_step(th: &mut Thread, o: State<GroupBy>, this: Value, target: Value) ->
 const LINK: usize = 57;
 state!(
     /// A link: the iterator, `count` items, the next link; `running` while the iterator is asked
-    TeeData { it, items, count, next, running, turn }
+    TeeData { it, items, count, next, running }
 );
 state!(
     /// One of the iterators of `tee`: a link and the place in it
-    Tee { data, at, turn }
+    Tee { data, at }
 );
 /// The declaration of `_tee`.
 pub(super) static TEE: TypeDef = TypeDef {
@@ -160,17 +160,13 @@ pub(super) static TEE_DATA_CLASS: ClassCell = ClassCell::new();
 fn new_link(th: &mut Thread, it: Value) -> R {
     let c = class(th, &TEE_DATA_CLASS, &TEE_DATA)?.value();
     let items = th.new_buffer(LINK)?.value();
-    Ok(TeeData::make(
-        th,
-        c,
-        [it, items, small(0), Value::EMPTY, Value::FALSE, Value::EMPTY],
-    ))
+    Ok(TeeData::make(th, c, [it, items, small(0), Value::EMPTY, Value::FALSE]))
 }
 fn tee_copy(th: &mut Thread, v: Value) -> R {
     let o = State::<Tee>::of(th, v)?;
     let (data, at) = o.read(th, |s| (s.data.get(), s.at.get()))?;
     let c = class(th, &TEE_CLASS, &TEE)?.value();
-    Ok(Tee::make(th, c, [data, at, Value::EMPTY]))
+    Ok(Tee::make(th, c, [data, at]))
 }
 fn tee_new(th: &mut Thread, a: &[Value]) -> R {
     let it = th.iter(a[1])?;
@@ -178,7 +174,7 @@ fn tee_new(th: &mut Thread, a: &[Value]) -> R {
         return tee_copy(th, it);
     }
     let data = new_link(th, it)?;
-    Ok(Tee::make(th, a[0], [data, small(0), Value::EMPTY]))
+    Ok(Tee::make(th, a[0], [data, small(0)]))
 }
 /// `tee(iterable, n)`
 pub(super) fn tee(th: &mut Thread, a: &[Value]) -> R {
@@ -201,9 +197,6 @@ pub(super) fn tee(th: &mut Thread, a: &[Value]) -> R {
 }
 fn tee_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Tee>::of(th, a[0])?;
-    o.in_turn(th, &o.fixed().turn, |th| tee_step(th, o))
-}
-fn tee_step(th: &mut Thread, o: State<Tee>) -> R {
     let s = o.open(th)?;
     let mut at = number(&s.at);
     let mut data = State::<TeeData>::of(th, s.data.get())?;
@@ -218,19 +211,13 @@ fn tee_step(th: &mut Thread, o: State<Tee>) -> R {
         o.store(th, &s.data, next);
         o.store(th, &s.at, small(0));
     }
-    let v = data.in_turn(th, &data.fixed().turn, |th| tee_item(th, data, at))?;
-    if !v.is_empty() {
-        o.put(th, &s.at, small(at + 1))?;
-    }
-    Ok(v)
-}
-/// An item of a link, which is taken from the iterator if no tee has asked for it yet.
-fn tee_item(th: &mut Thread, data: State<TeeData>, at: usize) -> R {
     let d = data.fixed();
     let items = slots(d.items.get());
     let (count, running) = data.read(th, |d| (number(&d.count), d.running.get()))?;
     if at < count {
-        return data.read(th, |_| items[at].get());
+        let v = data.read(th, |_| items[at].get())?;
+        o.store(th, &s.at, small(at + 1));
+        return Ok(v);
     }
     if running.is_true() {
         return Err(th.runtime_error("cannot re-enter the tee iterator"));
@@ -245,6 +232,7 @@ fn tee_item(th: &mut Thread, data: State<TeeData>, at: usize) -> R {
     if !v.is_empty() {
         data.store(th, &items[at], v);
         data.store(th, &d.count, small(at + 1));
+        o.put(th, &s.at, small(at + 1))?;
     }
     Ok(v)
 }
