@@ -1,4 +1,5 @@
 # Threads share an iterator that goes on with a slow one: what it gives is what one thread would have got.
+import csv
 import itertools
 import threading
 import time
@@ -71,8 +72,30 @@ for source in slow, Slow:
     check("compress", lambda: itertools.compress(range(N), source(N)))
     check("zip_longest", lambda: itertools.zip_longest(range(N), source(N - 4), fillvalue=-1))
     check("cycle", lambda: itertools.islice(itertools.cycle(source(5)), N))
+    check("rows", lambda: csv.reader(f'{i},"a\n' if i % 2 else f'b{i}",c\n' for i in source(N) if i))
     check("groupby", lambda: (k for k, _ in itertools.groupby(source(N), lambda x: slowly(x // 3))))
     check("several of them", lambda: enumerate(zip(itertools.chain(source(8), "xy"), itertools.count())))
+
+
+class Sequence:
+    def __len__(self):
+        return N
+
+    def __getitem__(self, i):
+        time.sleep(0.0001)
+        if i >= N:
+            raise IndexError(i)
+        return i
+
+
+def counted():
+    numbers = itertools.count()
+    return lambda: slowly(next(numbers))
+
+
+check("sequence", lambda: iter(Sequence()))
+check("reversed", lambda: reversed(Sequence()))
+check("callable", lambda: iter(counted(), N))
 
 
 # A source that asks for the next item of what goes on with it, in one thread.

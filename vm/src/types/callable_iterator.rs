@@ -3,24 +3,17 @@
 use crate::context::ctx;
 use crate::native::{NativeDef, TypeDef, def};
 use crate::object::Kind;
+use crate::state;
+use crate::state::State;
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::payload::{self, Payload, downcast, payload_size};
+use crate::types::payload::payload_size;
 use crate::value::Value;
 
-/// State: what is called (EMPTY at the end), and the value that ends it.
-#[derive(Clone)]
-struct CallableIter {
-    callable: Value,
-    sentinel: Value,
-}
-impl Payload for CallableIter {
-    const NEEDS_DROP: bool = false;
-    fn trace(&self, f: &mut dyn FnMut(Value)) {
-        f(self.callable);
-        f(self.sentinel);
-    }
-}
+state!(
+    /// What is called (EMPTY at the end), and the value that ends it
+    CallableIter { callable, sentinel, turn }
+);
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
     base: false,
@@ -34,43 +27,43 @@ static METHODS: &[NativeDef] = &[
 ];
 /// `iter(callable, sentinel)`
 pub fn new(th: &mut Thread, callable: Value, sentinel: Value) -> R {
-    Ok(payload::new(th, ctx().types.callable_iterator, CallableIter { callable, sentinel }).value())
+    let class = ctx().types.callable_iterator.value();
+    Ok(CallableIter::make(th, class, [callable, sentinel, Value::EMPTY]))
 }
-fn state(th: &mut Thread, v: Value) -> R<&'static mut CallableIter> {
-    match downcast::<CallableIter>(v) {
-        Some(o) => th.open_mut(o),
-        None => Err(th.type_error("not a callable_iterator")),
-    }
-}
-fn end(th: &mut Thread, v: Value) -> R {
-    let s = state(th, v)?;
-    s.callable = Value::EMPTY;
-    s.sentinel = Value::EMPTY;
+fn end(th: &mut Thread, o: State<CallableIter>) -> R {
+    let s = o.open(th)?;
+    o.store(th, &s.callable, Value::EMPTY);
+    o.store(th, &s.sentinel, Value::EMPTY);
     Ok(Value::EMPTY)
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let f = state(th, a[0])?.callable;
+    let o = State::<CallableIter>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| step(th, o))
+}
+fn step(th: &mut Thread, o: State<CallableIter>) -> R {
+    let f = o.read(th, |s| s.callable.get())?;
     if f.is_empty() {
         return Ok(Value::EMPTY);
     }
     let Ok(v) = th.catch(ctx().types.StopIteration, |th| th.call(f, &[]))? else {
-        return end(th, a[0]);
+        return end(th, o);
     };
     // The call may have used the iterator up.
-    let sentinel = state(th, a[0])?.sentinel;
+    let sentinel = o.read(th, |s| s.sentinel.get())?;
     if v.is_empty() || sentinel.is_empty() || th.eq(sentinel, v)? {
-        return end(th, a[0]);
+        return end(th, o);
     }
     Ok(v)
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let name = th.intern("iter");
     let iter = ctx().builtins.get_str(th, name)?.unwrap_or(Value::NONE);
-    let s = state(th, a[0])?;
-    let args = if s.callable.is_empty() {
+    let o = State::<CallableIter>::of(th, a[0])?;
+    let (callable, sentinel) = o.read(th, |s| (s.callable.get(), s.sentinel.get()))?;
+    let args = if callable.is_empty() {
         th.new_tuple(&[ctx().empty_tuple])
     } else {
-        th.new_tuple(&[s.callable, s.sentinel])
+        th.new_tuple(&[callable, sentinel])
     };
     Ok(th.new_tuple(&[iter, args]))
 }

@@ -4,26 +4,20 @@ use crate::context::ctx;
 use crate::native::{NativeDef, TypeDef, def, def_static};
 use crate::object::{Gc, Kind};
 use crate::special::Special;
+use crate::state;
+use crate::state::State;
 use crate::thread::Thread;
 use crate::throw::R;
 use crate::types::class::{Class, class_of};
 use crate::types::dict::Dict;
-use crate::types::payload::{self, Payload, downcast, payload_size};
+use crate::types::payload::payload_size;
 use crate::types::sequence_iterator::item_at;
 use crate::value::Value;
 
-/// State: the sequence (EMPTY at the end) and the next index.
-#[derive(Clone)]
-struct Reversed {
-    of: Value,
-    at: i64,
-}
-impl Payload for Reversed {
-    const NEEDS_DROP: bool = false;
-    fn trace(&self, f: &mut dyn FnMut(Value)) {
-        f(self.of);
-    }
-}
+state!(
+    /// The sequence (EMPTY at the end) and the next index, negative at the end
+    Reversed { of, at, turn }
+);
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
     methods: METHODS,
@@ -70,36 +64,41 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
         }
     }
     let n = th.len(a[1])? as i64;
-    Ok(payload::new(th, a[0].as_gc(), Reversed { of: a[1], at: n - 1 }).value())
+    let last = th.new_int(n - 1);
+    Ok(Reversed::make(th, a[0], [a[1], last, Value::EMPTY]))
 }
-fn state(th: &mut Thread, v: Value) -> R<&'static mut Reversed> {
-    match downcast::<Reversed>(v) {
-        Some(o) => th.open_mut(o),
-        None => Err(th.type_error("not a reversed iterator")),
-    }
+/// The sequence and the next index.
+fn place(th: &mut Thread, o: State<Reversed>) -> R<(Value, i64)> {
+    let (of, at) = o.read(th, |s| (s.of.get(), s.at.get()))?;
+    Ok((of, th.to_isize(at)? as i64))
+}
+fn set_place(th: &mut Thread, o: State<Reversed>, at: i64) -> R<()> {
+    let at = th.new_int(at);
+    o.put(th, &o.fixed().at, at)
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let s = state(th, a[0])?;
-    let found = if s.of.is_empty() || s.at < 0 {
-        Ok(None)
-    } else {
-        item_at(th, s.of, s.at)
-    };
+    let o = State::<Reversed>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| step(th, o))
+}
+fn step(th: &mut Thread, o: State<Reversed>) -> R {
+    let (of, at) = place(th, o)?;
+    let found = if of.is_empty() || at < 0 { Ok(None) } else { item_at(th, of, at) };
     if found.as_ref().is_err_and(|t| t.is_abort()) {
         return found.map(|_| Value::EMPTY);
     }
-    let s = state(th, a[0])?;
     if let Ok(Some(v)) = found {
-        s.at -= 1;
+        // What the item was asked of may have gone on with the iterator.
+        let (_, at) = place(th, o)?;
+        set_place(th, o, at - 1)?;
         return Ok(v);
     }
-    s.at = -1;
-    s.of = Value::EMPTY;
+    set_place(th, o, -1)?;
+    o.put(th, &o.fixed().of, Value::EMPTY)?;
     found.map(|_| Value::EMPTY)
 }
 fn length_hint(th: &mut Thread, a: &[Value]) -> R {
-    let s = state(th, a[0])?;
-    let (of, at) = (s.of, s.at);
+    let o = State::<Reversed>::of(th, a[0])?;
+    let (of, at) = place(th, o)?;
     if of.is_empty() {
         return Ok(Value::small(0));
     }
@@ -108,21 +107,23 @@ fn length_hint(th: &mut Thread, a: &[Value]) -> R {
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let class = class_of(a[0]).value();
-    let s = state(th, a[0])?;
-    let (of, at) = (s.of, s.at);
+    let o = State::<Reversed>::of(th, a[0])?;
+    let (of, at) = place(th, o)?;
     if of.is_empty() {
         let args = th.new_tuple(&[ctx().empty_tuple]);
         return Ok(th.new_tuple(&[class, args]));
     }
     let args = th.new_tuple(&[of]);
-    Ok(th.new_tuple(&[class, args, Value::small(at)]))
+    let at = th.new_int(at);
+    Ok(th.new_tuple(&[class, args, at]))
 }
 fn setstate(th: &mut Thread, a: &[Value]) -> R {
     let at = th.to_isize(a[1])? as i64;
-    let of = state(th, a[0])?.of;
+    let o = State::<Reversed>::of(th, a[0])?;
+    let (of, _) = place(th, o)?;
     if !of.is_empty() {
         let n = th.len(of)? as i64;
-        state(th, a[0])?.at = at.min(n - 1).max(-1);
+        set_place(th, o, at.min(n - 1).max(-1))?;
     }
     Ok(Value::NONE)
 }

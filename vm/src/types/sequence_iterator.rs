@@ -3,24 +3,19 @@
 use crate::context::ctx;
 use crate::native::{NativeDef, TypeDef, def};
 use crate::object::Kind;
+use crate::ops::BinOp;
 use crate::special::Special;
+use crate::state;
+use crate::state::State;
 use crate::thread::Thread;
 use crate::throw::R;
-use crate::types::payload::{self, Payload, downcast, payload_size};
+use crate::types::payload::payload_size;
 use crate::value::Value;
 
-/// State: the sequence (EMPTY at the end) and the next index.
-#[derive(Clone)]
-struct SequenceIter {
-    of: Value,
-    at: i64,
-}
-impl Payload for SequenceIter {
-    const NEEDS_DROP: bool = false;
-    fn trace(&self, f: &mut dyn FnMut(Value)) {
-        f(self.of);
-    }
-}
+state!(
+    /// The sequence (EMPTY at the end) and the next index
+    SequenceIter { of, at, turn }
+);
 /// The declaration.
 pub static DEF: TypeDef = TypeDef {
     base: false,
@@ -41,13 +36,8 @@ static METHODS: &[NativeDef] = &[
 ];
 /// `iter(v)` of an object with `__getitem__`.
 pub fn new(th: &mut Thread, v: Value) -> R {
-    Ok(payload::new(th, ctx().types.sequence_iterator, SequenceIter { of: v, at: 0 }).value())
-}
-fn state(th: &mut Thread, v: Value) -> R<&'static mut SequenceIter> {
-    match downcast::<SequenceIter>(v) {
-        Some(o) => th.open_mut(o),
-        None => Err(th.type_error("not an iterator")),
-    }
+    let class = ctx().types.sequence_iterator.value();
+    Ok(SequenceIter::make(th, class, [v, Value::small(0), Value::EMPTY]))
 }
 /// `v[i]`; None when that raised IndexError or StopIteration.
 pub(crate) fn item_at(th: &mut Thread, v: Value, i: i64) -> R<Option<Value>> {
@@ -64,29 +54,35 @@ pub(crate) fn item_at(th: &mut Thread, v: Value, i: i64) -> R<Option<Value>> {
     }
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let s = state(th, a[0])?;
-    if s.of.is_empty() {
+    let o = State::<SequenceIter>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| step(th, o))
+}
+fn step(th: &mut Thread, o: State<SequenceIter>) -> R {
+    let (of, at) = o.read(th, |s| (s.of.get(), s.at.get()))?;
+    if of.is_empty() {
         return Ok(Value::EMPTY);
     }
-    if Value::try_small(s.at).is_none() {
+    let Some(at) = at.to_small() else {
         return Err(th.overflow_error("iter index too large"));
-    }
-    let found = item_at(th, s.of, s.at)?;
-    let s = state(th, a[0])?;
+    };
+    let found = item_at(th, of, at)?;
     match found {
         Some(v) => {
-            s.at += 1;
+            // What the item was asked of may have gone on with the iterator.
+            let at = o.open(th)?.at.get();
+            let next = th.binary(BinOp::Add, at, Value::small(1))?;
+            o.put(th, &o.fixed().at, next)?;
             Ok(v)
         }
         None => {
-            s.of = Value::EMPTY;
+            o.put(th, &o.fixed().of, Value::EMPTY)?;
             Ok(Value::EMPTY)
         }
     }
 }
 fn length_hint(th: &mut Thread, a: &[Value]) -> R {
-    let s = state(th, a[0])?;
-    let (of, at) = (s.of, s.at);
+    let o = State::<SequenceIter>::of(th, a[0])?;
+    let (of, at) = o.read(th, |s| (s.of.get(), s.at.get()))?;
     if of.is_empty() {
         return Ok(Value::small(0));
     }
@@ -94,26 +90,26 @@ fn length_hint(th: &mut Thread, a: &[Value]) -> R {
         return Ok(Value::NOT_IMPLEMENTED);
     }
     let n = th.len(of)? as i64;
-    Ok(Value::small((n - at).max(0)))
+    Ok(Value::small(at.to_small().map_or(0, |at| (n - at).max(0))))
 }
 fn reduce(th: &mut Thread, a: &[Value]) -> R {
     let name = th.intern("iter");
     let iter = ctx().builtins.get_str(th, name)?.unwrap_or(Value::NONE);
-    let s = state(th, a[0])?;
-    let (of, at) = (s.of, s.at);
+    let o = State::<SequenceIter>::of(th, a[0])?;
+    let (of, at) = o.read(th, |s| (s.of.get(), s.at.get()))?;
     if of.is_empty() {
         let args = th.new_tuple(&[ctx().empty_tuple]);
         return Ok(th.new_tuple(&[iter, args]));
     }
     let args = th.new_tuple(&[of]);
-    let at = th.new_int(at);
     Ok(th.new_tuple(&[iter, args, at]))
 }
 fn setstate(th: &mut Thread, a: &[Value]) -> R {
     let at = th.to_isize(a[1])?.max(0) as i64;
-    let s = state(th, a[0])?;
-    if !s.of.is_empty() {
-        s.at = at;
+    let at = th.new_int(at);
+    let o = State::<SequenceIter>::of(th, a[0])?;
+    if !o.open(th)?.of.get().is_empty() {
+        o.store(th, &o.fixed().at, at);
     }
     Ok(Value::NONE)
 }

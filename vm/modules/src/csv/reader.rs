@@ -2,33 +2,24 @@
 
 use super::dialect::{self, Dialect, QUOTE_NONE, QUOTE_NONNUMERIC, QUOTE_NOTNULL, QUOTE_STRINGS};
 use super::{error, limit, settings};
-use crate::support::{self, ClassCell, native, open, type_name};
+use crate::support::{self, ClassCell, type_name};
 use vasuki_vm::context::ctx;
 use vasuki_vm::native::{TypeDef, def, getter};
 use vasuki_vm::object::{Gc, Kind};
+use vasuki_vm::state;
 use vasuki_vm::thread::Thread;
 use vasuki_vm::throw::R;
 use vasuki_vm::types::buffer::ValueVec;
 use vasuki_vm::types::class::Class;
-use vasuki_vm::types::payload::{self, Payload, payload_size};
+use vasuki_vm::types::payload::payload_size;
 use vasuki_vm::types::str_::Str;
 use vasuki_vm::types::str_ops::StrBuilder;
 use vasuki_vm::value::Value;
 
-#[derive(Clone)]
-struct Reader {
-    /// iterator over lines
-    lines: Value,
-    dialect: Value,
-    line_num: u64,
-}
-impl Payload for Reader {
-    const NEEDS_DROP: bool = false;
-    fn trace(&self, f: &mut dyn FnMut(Value)) {
-        f(self.lines);
-        f(self.dialect);
-    }
-}
+state!(
+    /// `lines` is an iterator over lines, `line_num` the number of those that were read
+    Reader { lines, dialect, line_num, turn }
+);
 static DEF: TypeDef = TypeDef {
     base: false,
     doc: "CSV reader\n\nReader objects are responsible for reading and parsing tabular data\nin CSV format.\n",
@@ -37,13 +28,10 @@ static DEF: TypeDef = TypeDef {
         def("__next__", "self, /", next, "Implement next(self)."),
     ],
     getsets: &[
-        getter("dialect", |th, v| Ok(open::<Reader>(th, v)?.dialect), ""),
+        getter("dialect", |th, v| Ok(state::State::<Reader>::of(th, v)?.fixed().dialect.get()), ""),
         getter(
             "line_num",
-            |th, v| {
-                let n = open::<Reader>(th, v)?.line_num;
-                Ok(th.new_uint(n))
-            },
+            |th, v| state::State::<Reader>::of(th, v)?.read(th, |r| r.line_num.get()),
             "",
         ),
     ],
@@ -56,17 +44,8 @@ pub(super) fn class(th: &mut Thread) -> R<Gc<Class>> {
 pub(super) fn new(th: &mut Thread, a: &[Value]) -> R {
     let lines = th.iter(a[0])?;
     let dialect = dialect::make(th, a[1], a[2])?;
-    let class = class(th)?;
-    Ok(payload::new(
-        th,
-        class,
-        Reader {
-            lines,
-            dialect,
-            line_num: 0,
-        },
-    )
-    .value())
+    let class = class(th)?.value();
+    Ok(Reader::make(th, class, [lines, dialect, Value::small(0), Value::EMPTY]))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -216,9 +195,12 @@ fn show(c: u32) -> String {
     char::from_u32(c).unwrap_or('\u{FFFD}').to_string()
 }
 fn next(th: &mut Thread, a: &[Value]) -> R {
-    let this = native::<Reader>(th, a[0])?;
-    let r = th.open_mut(this)?;
-    let (lines, dialect) = (r.lines, r.dialect);
+    let o = state::State::<Reader>::of(th, a[0])?;
+    o.in_turn(th, &o.fixed().turn, |th| record(th, o))
+}
+/// The next record, of one line or more; EMPTY at the end.
+fn record(th: &mut Thread, o: state::State<Reader>) -> R {
+    let (lines, dialect) = (o.fixed().lines.get(), o.fixed().dialect.get());
     let Some(d) = settings(dialect) else {
         return Err(th.type_error("reader has no dialect"));
     };
@@ -250,7 +232,8 @@ fn next(th: &mut Thread, a: &[Value]) -> R {
                 &format!("iterator should return strings, not {n} (the file should be opened in text mode)"),
             ));
         };
-        th.open_mut(this)?.line_num += 1;
+        let n = o.open(th)?.line_num.get().as_small();
+        o.store(th, &o.fixed().line_num, Value::small(n + 1));
         for c in s.points() {
             p.feed(th, c)?;
         }
