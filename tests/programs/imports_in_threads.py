@@ -51,3 +51,45 @@ with tempfile.TemporaryDirectory() as folder:
     for t in threads: t.start()
     for t in threads: t.join()
     print(wrong)
+
+    # Two modules that import each other, in two threads that begin at different ends: each is given the other one as it is.
+    loaded = {name: threading.Event() for name in ("one", "two")}
+    for name, other in ("one", "two"), ("two", "one"):
+        with open(os.path.join(package, name + ".py"), "w") as f:
+            f.write(f"import __main__ as m\nm.loaded['{name}'].set()\nm.loaded['{other}'].wait()\nfrom . import {other}\n"
+                    f"import imported_by_all.{other}\nlast = '{name}'\n")
+    ends = []
+    def begin(name):
+        try:
+            ends.append(importlib.import_module(f"imported_by_all.{name}").last)
+        except Exception as e:
+            ends.append(repr(e))
+    threads = [threading.Thread(target=begin, args=(name,)) for name in loaded]
+    for t in threads: t.start()
+    for t in threads: t.join()
+    print(sorted(ends))
+
+# What imports need stays, whatever a program does to sys.modules.
+saved = sys.modules["_frozen_importlib"], sys.modules["_frozen_importlib_external"]
+sys.modules["_frozen_importlib"] = sys.modules["_frozen_importlib_external"] = None
+import colorsys
+sys.modules["_frozen_importlib"], sys.modules["_frozen_importlib_external"] = saved
+print(colorsys.__name__)
+
+# A module whose globals do not say which package it is in.
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    names = {"__name__": "xml.dom.nobody"}
+    exec("from . import minidom", names)
+print(names["minidom"].__name__, [(w.category.__name__, str(w.message)) for w in caught])
+for level, package in (1, ""), (3, "xml.dom"):
+    try:
+        __import__("x", {"__package__": package}, None, ["y"], level)
+    except ImportError as e:
+        print(e)
+try:
+    __import__("x", None, None, ["y"], 1)
+except Exception as e:
+    print(type(e).__name__, e)
+__import__("dom.minidom", {"__package__": "xml"}, None, [], 1)
+print(__import__("dom.minidom", {"__package__": "xml"}, None, [], 1).__name__, __import__("minidom", {"__package__": "xml.dom"}, None, ["Node"], 1).__name__)
