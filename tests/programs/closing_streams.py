@@ -63,3 +63,21 @@ with tempfile.TemporaryDirectory() as folder:
             print(call())
         except ValueError as e:
             print(str(e).rstrip("."))
+
+# What its `__init__` has not finished is not closed.
+import gc
+import sys
+
+ignored = []
+sys.unraisablehook = lambda u: ignored.append(str(u.exc_value))
+for make in (
+    lambda: io.BufferedReader(5),
+    lambda: io.BufferedReader(io.BytesIO(), -1),
+    lambda: io.TextIOWrapper(5),
+):
+    try:
+        make()
+    except (AttributeError, ValueError) as e:
+        print(e)
+gc.collect()
+print(ignored)

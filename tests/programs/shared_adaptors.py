@@ -93,6 +93,24 @@ def counted():
     return lambda: slowly(next(numbers))
 
 
+class Number:
+    def __init__(self, n):
+        self.n = n
+
+    def __index__(self):
+        return self.n
+
+    def __add__(self, other):
+        return Number(slowly(self.n) + other)
+
+
+numbers, got = itertools.count(Number(0), 1), []
+threads = [threading.Thread(target=lambda: [got.append(next(numbers).n) for _ in range(6)]) for _ in range(THREADS)]
+for t in threads:
+    t.start()
+for t in threads:
+    t.join()
+print("count", sorted(got) == list(range(6 * THREADS)))
 check("sequence", lambda: iter(Sequence()))
 check("reversed", lambda: reversed(Sequence()))
 check("callable", lambda: iter(counted(), N))

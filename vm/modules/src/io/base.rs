@@ -369,7 +369,8 @@ fn writelines(th: &mut Thread, a: &[Value]) -> R {
 fn finalize(th: &mut Thread, a: &[Value]) -> R {
     let v = a[0];
     let error = ctx().types.Exception;
-    let closed = th.catch(error, |th| is_closed(th, v))?.unwrap_or(false);
+    // What cannot tell has not been made whole: its `__init__` has failed.
+    let closed = th.catch(error, |th| is_closed(th, v))?.unwrap_or(true);
     if closed {
         return Ok(Value::NONE);
     }

@@ -15,7 +15,7 @@ use vasuki_vm::value::Value;
 
 state!(
     /// `count`
-    Count { next, step }
+    Count { next, step, turn }
 );
 /// The declaration of `count`.
 pub(super) static COUNT: TypeDef = TypeDef {
@@ -40,7 +40,7 @@ fn count_new(th: &mut Thread, a: &[Value]) -> R {
     if !is_number(th, start) || !is_number(th, step) {
         return Err(th.type_error("a number is required"));
     }
-    Ok(Count::make(th, a[0], [start, step]))
+    Ok(Count::make(th, a[0], [start, step, Value::EMPTY]))
 }
 fn count_next(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Count>::of(th, a[0])?;
@@ -52,9 +52,12 @@ fn count_next(th: &mut Thread, a: &[Value]) -> R {
         o.store(th, &s.next, next);
         return Ok(now);
     }
-    let next = th.binary(BinOp::Add, now, step)?;
-    o.put(th, &s.next, next)?;
-    Ok(now)
+    o.in_turn(th, &s.turn, |th| {
+        let (now, step) = o.read(th, |s| (s.next.get(), s.step.get()))?;
+        let next = th.binary(BinOp::Add, now, step)?;
+        o.put(th, &s.next, next)?;
+        Ok(now)
+    })
 }
 fn count_repr(th: &mut Thread, a: &[Value]) -> R {
     let o = State::<Count>::of(th, a[0])?;
