@@ -14,13 +14,23 @@ def _cores():
         return os.cpu_count() or 1
 
 
-def _in_threads(count, work):
-    """Runs `work()` in so many threads."""
+def _in_threads(count, work, stop):
+    """Runs `work()` in so many threads. If a signal handler raises an exception meanwhile, calls `stop()`, which makes them end
+    soon, and waits for that: nothing is done afterwards.
+    """
     threads = [threading.Thread(target=work, name=f"vasuki-{i}", daemon=True) for i in range(count)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
+    try:
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+    except BaseException:
+        stop()
+        for t in threads:
+            # Others have not begun, and will do nothing.
+            if t.is_alive():
+                t.join()
+        raise
 
 
 def _check_threads(threads):
@@ -55,19 +65,20 @@ class TransactionQueue:
 
     def run(self, threads=None):
         """Runs all tasks, those too that tasks add, in so many threads (as there are cores). The first exception of a task is
-        raised when the tasks that run have ended; the others stay in the queue.
+        raised when the tasks that run have ended; the others stay in the queue. So it is with an exception of a signal handler.
         """
         tasks, lock = self._tasks, threading.Condition()
         active = 0
         failure = None
+        stopped = False
 
         def step():
             """Runs a task. False: there is none, and there will be none."""
-            nonlocal active, failure
+            nonlocal active, failure, stopped
             with lock:
-                while not tasks and active and failure is None:
+                while not tasks and active and not stopped:
                     lock.wait()
-                if not tasks or failure is not None:
+                if not tasks or stopped:
                     return False
                 function, args, kwargs = tasks.popleft()
                 active += 1
@@ -84,7 +95,7 @@ class TransactionQueue:
                 tasks.extend(added)
                 active -= 1
                 if error is not None and failure is None:
-                    failure = error
+                    failure, stopped = error, True
                 lock.notify_all()
             return True
 
@@ -92,7 +103,13 @@ class TransactionQueue:
             while step():
                 pass
 
-        _in_threads(_check_threads(threads), work)
+        def stop():
+            nonlocal stopped
+            with lock:
+                stopped = True
+                lock.notify_all()
+
+        _in_threads(_check_threads(threads), work, stop)
         if failure is not None:
             raise failure
 
@@ -100,7 +117,7 @@ class TransactionQueue:
 def ordered(function, items, threads=None):
     """`[function(item) for item in items]`, on all cores, with exactly that loop's result: calls run ahead of their turn as
     transactions, and commit in order. What a call reads that an earlier one changes is read again. An exception ends the
-    loop: calls after it have done nothing.
+    loop: calls after it have done nothing. So does one of a signal handler, as Ctrl-C's.
     """
     items = list(items)
     threads = min(_check_threads(threads), len(items))
@@ -129,7 +146,7 @@ def ordered(function, items, threads=None):
             mine.append((first, results))
         parts.extend(mine)
 
-    _in_threads(threads, work)
+    _in_threads(threads, work, turns.stop)
     if failures:
         raise failures[0]
     parts.sort(key=lambda p: p[0])

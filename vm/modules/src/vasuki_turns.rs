@@ -50,7 +50,7 @@ pub(crate) static TURNS: TypeDef = TypeDef {
                 turns(th, a[0])?.stop();
                 Ok(Value::NONE)
             },
-            "The turn has failed: none comes after it.",
+            "The turn has failed, or the loop is to end: no other one comes.",
         ),
     ],
     ..TypeDef::new("_vasuki.Turns", Kind::Payload, payload_size::<Order>())

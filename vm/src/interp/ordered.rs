@@ -22,7 +22,7 @@ const SLICE: Duration = Duration::from_millis(5);
 pub struct Turns {
     /// whose turn it is
     now: AtomicU32,
-    /// a turn has failed: none comes after it
+    /// a turn has failed, or the loop is to end: no other one comes
     stopped: AtomicBool,
     /// age of the first turn's transaction
     age: u64,
@@ -84,7 +84,7 @@ impl Turns {
         self.call();
         self.pace().ended(end, self.began.elapsed());
     }
-    /// The turn, whose time has come, has failed: there are no others.
+    /// The turn whose time has come has failed, or the loop is to end: there are no others.
     pub fn stop(&self) {
         self.stopped.store(true, SeqCst);
         self.call();
