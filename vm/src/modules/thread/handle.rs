@@ -223,9 +223,10 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
         run(me, call);
         all_running().retain(|x| !Arc::ptr_eq(x, &s2));
         bootstrap::end_thread(me);
-        os.ends();
+        // The child of a fork finds it running, or done: nothing forks before the thread has ended.
         s2.started.store(DONE, Release);
         s2.done.release();
+        os.ends();
         if World::global().count() == 0 {
             // The main thread is always there, but in the child of a fork in another one. Threads of the VM's own do not count.
             std::process::exit(0);
