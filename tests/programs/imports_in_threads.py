@@ -27,6 +27,26 @@ _imp.release_lock()
 t.join()
 print(_imp.lock_held(), got.is_set())
 
+# A fork waits for the import lock, too: the child finds what was done under it whole.
+state = "before"
+def change():
+    global state
+    _imp.acquire_lock()
+    state = "partial"
+    got.set()
+    __import__("time").sleep(0.02)
+    state = "complete"
+    _imp.release_lock()
+got.clear()
+t = threading.Thread(target=change)
+t.start()
+got.wait()
+pid = os.fork()
+if pid == 0:
+    os._exit(state != "complete")
+print(state, os.waitpid(pid, 0)[1])
+t.join()
+
 MODULES, THREADS = 20, 4
 body = "def f():\n    return sum(range(20))\nx = [f() for _ in range(3)]\nclass A:\n    y = 1\nlast = 1\n"
 with tempfile.TemporaryDirectory() as folder:

@@ -19,6 +19,8 @@ pub fn count() -> u32 {
 pub fn fork(th: &mut Thread) -> R<i32> {
     th.irrevocable()?;
     import_lock::acquire(th)?;
+    // To wait for the lock ends the transaction.
+    th.irrevocable()?;
     let world = th.world.world();
     let pid = loop {
         // Threads that start are not in the world yet, and may have to come into it first.
