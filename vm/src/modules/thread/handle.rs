@@ -221,9 +221,9 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
         // The starter waits for this message; it has gone if it was interrupted.
         let _ = tx.send(());
         run(me, call);
-        all_running().retain(|x| !Arc::ptr_eq(x, &s2));
         bootstrap::end_thread(me);
-        // The child of a fork finds it running, or done: nothing forks before the thread has ended.
+        // The child of a fork finds it running, or done: nothing forks between here and its end.
+        all_running().retain(|x| !Arc::ptr_eq(x, &s2));
         s2.started.store(DONE, Release);
         s2.done.release();
         os.ends();
