@@ -1,4 +1,6 @@
-//! Importing: the fast path for modules that are there, everything else by the library's own importlib.
+//! Importing: names are resolved and modules that are there are found here, all else is done by the library's own importlib.
+//!
+//! A module that another thread is importing is waited for, except where that waits for this one.
 
 use crate::context::ctx;
 use crate::interp::code::Code;
