@@ -27,7 +27,7 @@ impl Tx {
         if self.is_mine(seen) {
             return true;
         }
-        self.filter.has(h, seen) && self.is_unchanged(h, seen)
+        (self.filter.has(h, seen) || self.filter.has_after_all(h, seen)) && self.is_unchanged(h, seen)
     }
     /// May a card with this word be used without waiting for others, and without a new snapshot?
     #[inline(always)]

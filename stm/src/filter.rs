@@ -13,7 +13,9 @@ const LAST: usize = 2;
 /// See the module. What is in it is in the log.
 ///
 /// Every read of a shared object looks into it: objects and words stand in tables of their own, which processors index without
-/// computing an address.
+/// computing an address. An object has two places, as in cuckoo hashing (Pagh and Rodler, 2001): who finds the first one taken
+/// sends the other one to its second place. With one place each, a loop that reads twelve objects would have two in one place
+/// every fourth time, and log both again and again.
 pub(crate) struct Filter {
     headers: [*const Header; PLACES],
     metas: [u64; PLACES],
@@ -36,14 +38,30 @@ impl Filter {
     }
     /// Multiplicative hashing: objects at the same place of different blocks do not meet. Of an address the low half will do.
     #[inline(always)]
-    fn place(h: *const Header) -> usize {
-        ((h as usize as u32).wrapping_mul(0x9E37_79B1) >> (u32::BITS - PLACES.ilog2())) as usize
+    fn hash(h: *const Header) -> u32 {
+        (h as usize as u32).wrapping_mul(0x9E37_79B1)
     }
-    /// Is it logged with this word? False may be wrong.
+    #[inline(always)]
+    fn place(h: *const Header) -> usize {
+        (Filter::hash(h) >> (u32::BITS - PLACES.ilog2())) as usize
+    }
+    #[inline(always)]
+    fn second_place(h: *const Header) -> usize {
+        (Filter::hash(h) >> (u32::BITS - 2 * PLACES.ilog2())) as usize % PLACES
+    }
+    #[inline(always)]
+    fn is_at(&self, place: usize, h: *const Header, meta: u64) -> bool {
+        std::ptr::eq(self.headers[place], h) && (self.metas[place] == meta || is_mutant(Mutant::FilterIgnoresWord))
+    }
+    /// Is it logged with this word? False may be wrong: this looks only where most are.
     #[inline(always)]
     pub(crate) fn has(&self, h: *const Header, meta: u64) -> bool {
-        let place = Filter::place(h);
-        std::ptr::eq(self.headers[place], h) && (self.metas[place] == meta || is_mutant(Mutant::FilterIgnoresWord))
+        self.is_at(Filter::place(h), h, meta)
+    }
+    /// As [`Filter::has`], which has said no; looks at the second place.
+    #[inline(always)]
+    pub(crate) fn has_after_all(&self, h: *const Header, meta: u64) -> bool {
+        self.is_at(Filter::second_place(h), h, meta)
     }
     /// As [`Filter::has`], if it is the one of kind `N` that was found last.
     #[inline(always)]
@@ -54,7 +72,7 @@ impl Filter {
     /// As [`Filter::has`]; from now on it is the one of kind `N` that was found last.
     #[inline]
     pub(crate) fn finds<const N: usize>(&mut self, h: *const Header, meta: u64) -> bool {
-        let has = self.has(h, meta);
+        let has = self.has(h, meta) || self.has_after_all(h, meta);
         if has {
             self.last[N] = ReadEntry { header: h, meta };
         }
@@ -63,19 +81,28 @@ impl Filter {
     /// Is it logged? False may be wrong.
     #[inline(always)]
     pub(crate) fn has_some(&self, h: *const Header) -> bool {
-        std::ptr::eq(self.headers[Filter::place(h)], h)
+        std::ptr::eq(self.headers[Filter::place(h)], h) || std::ptr::eq(self.headers[Filter::second_place(h)], h)
     }
     /// It is logged now.
     #[inline(always)]
     pub(crate) fn put(&mut self, e: ReadEntry) {
         let place = Filter::place(e.header);
+        let other = self.headers[place];
+        if !other.is_null() {
+            self.headers[Filter::second_place(other)] = other;
+            self.metas[Filter::second_place(other)] = self.metas[place];
+        }
         self.headers[place] = e.header;
         self.metas[place] = e.meta;
     }
     /// It is logged no more.
     #[inline(always)]
     pub(crate) fn forget(&mut self, h: *const Header) {
-        self.headers[Filter::place(h)] = std::ptr::null();
+        for place in [Filter::place(h), Filter::second_place(h)] {
+            if std::ptr::eq(self.headers[place], h) {
+                self.headers[place] = std::ptr::null();
+            }
+        }
         self.last = [NONE; LAST];
     }
     /// These are logged no more, and they were all.
@@ -85,7 +112,10 @@ impl Filter {
             self.last = [NONE; LAST];
         }
         if reads.len() < PLACES / 8 {
-            reads.iter().for_each(|r| self.headers[Filter::place(r.header)] = std::ptr::null());
+            for r in reads {
+                self.headers[Filter::place(r.header)] = std::ptr::null();
+                self.headers[Filter::second_place(r.header)] = std::ptr::null();
+            }
         } else {
             self.headers.fill(std::ptr::null());
         }

@@ -78,14 +78,18 @@ impl Tx {
     }
     fn log_part(&mut self, h: &Header, seen: u64, test: Test, words: [u64; 3]) {
         let place = (h as *const Header as u64 ^ words[0]).wrapping_mul(0x9E37_79B9_7F4A_7C15) as usize >> (usize::BITS - FILTER.ilog2());
-        let last = &mut self.part_filter.0[place];
-        if let Some(p) = self.parts.get(*last as usize)
-            && std::ptr::eq(p.header, h)
-            && p.words == words
-        {
+        let is_there = |n: u32| {
+            self.parts
+                .get(n as usize)
+                .is_some_and(|p| std::ptr::eq(p.header, h) && p.words == words)
+        };
+        let lately = &mut self.part_filter.0;
+        if is_there(lately[place]) || is_there(lately[place ^ 1]) {
             return;
         }
-        *last = self.parts.len() as u32;
+        // Two answers that meet are both found. What was there longer gives way.
+        lately[place ^ 1] = lately[place];
+        lately[place] = self.parts.len() as u32;
         self.parts.push(PartRead {
             header: h,
             meta: Cell::new(seen),

@@ -36,7 +36,7 @@ impl Tx {
         // As in `read_end`; what is mine nobody else writes.
         fence(Ordering::Acquire);
         let seen = h.meta.load(Ordering::Relaxed);
-        self.is_mine(seen) || self.filter.has(h, seen)
+        self.is_mine(seen) || self.filter.has(h, seen) || self.vouches_after_all(h, seen)
     }
     /// As [`Tx::vouches_for`], for what is hardly ever this transaction's own.
     #[inline(always)]
@@ -47,7 +47,7 @@ impl Tx {
         fence(Ordering::Acquire);
         objects.iter().all(|&h| {
             let seen = h.meta.load(Ordering::Relaxed);
-            self.filter.has(h, seen) || self.is_mine_after_all(seen)
+            self.filter.has(h, seen) || self.vouches_after_all(h, seen)
         })
     }
     /// As [`Tx::vouches_for_others`], for an object that is likely to be the one of which this was asked last, with the same `N`
@@ -69,8 +69,8 @@ impl Tx {
     /// Not asked in the common case.
     #[cold]
     #[inline(never)]
-    fn is_mine_after_all(&self, seen: u64) -> bool {
-        self.is_mine(seen)
+    fn vouches_after_all(&self, h: &Header, seen: u64) -> bool {
+        self.filter.has_after_all(h, seen) || self.is_mine(seen)
     }
     /// The second part of [`Tx::read`], which may wait for the owner of the object.
     #[inline(never)]
@@ -143,7 +143,7 @@ impl Tx {
     /// The object was read when it had the word `seen`.
     #[inline(always)]
     pub(crate) fn log_read(&mut self, w: &WorldThread, h: &Header, seen: u64) {
-        if !self.filter.has(h, seen) {
+        if !self.filter.has(h, seen) && !self.filter.has_after_all(h, seen) {
             let entry = ReadEntry { header: h, meta: seen };
             self.filter.put(entry);
             self.reads.push(entry);

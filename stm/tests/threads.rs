@@ -54,6 +54,44 @@ fn counter_loses_nothing() {
     assert_eq!(c.words[0].load(Relaxed), 80_000);
 }
 
+/// Two objects that meet in one place of the log's filter would be logged in turn, as often as they are read.
+#[test]
+fn what_is_read_in_turn_is_logged_once() {
+    let objects: Vec<_> = (0..48).map(|i| object([i, 0])).collect();
+    let world = World::leak();
+    world.stay_concurrent();
+    run(world, 1, move |_, t| {
+        for first in &objects {
+            for second in &objects {
+                let expected = if std::ptr::eq(*first, *second) { 1 } else { 2 };
+                let logged = t.atomic(|t| {
+                    for _ in 0..10 {
+                        t.read(first, 0)?;
+                        t.read(second, 0)?;
+                    }
+                    Ok(t.tx.reads_logged())
+                });
+                assert_eq!(logged, expected, "entries for two objects");
+                let logged = t.atomic(|t| {
+                    for _ in 0..10 {
+                        t.look(first, 0)?;
+                        t.look(second, 0)?;
+                    }
+                    Ok(t.tx.parts_logged())
+                });
+                assert_eq!(logged, expected, "answers of two objects");
+            }
+        }
+        let logged = t.atomic(|t| {
+            for _ in 0..10 {
+                objects.iter().try_for_each(|o| t.read(o, 0).map(drop))?;
+            }
+            Ok(t.tx.reads_logged())
+        });
+        assert!((48..=64).contains(&logged), "{logged} entries for 48 objects");
+    });
+}
+
 #[test]
 fn transfers_keep_the_sum() {
     let accounts: Vec<_> = (0..16).map(|_| object([1000, 0])).collect();
