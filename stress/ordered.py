@@ -45,14 +45,12 @@ def rounds_for(seconds):
     return max(1, int(200_000 * seconds / (time.perf_counter() - began)))
 
 
-def best(repeat, rounds, items, conflicts, run):
-    times = []
-    for _ in range(repeat):
-        work, numbers, changed = make(rounds, items, conflicts)
-        began = clock()
-        returned = run(work, numbers)
-        times.append(clock() - began)
-    return min(times), returned, changed
+def timed(rounds, items, conflicts, run):
+    """Seconds, and all that a loop has given and changed."""
+    work, numbers, changed = make(rounds, items, conflicts)
+    began = clock()
+    returned = run(work, numbers)
+    return clock() - began, (returned, changed)
 
 
 class Failure(Exception):
@@ -89,27 +87,29 @@ def loops(options):
             _, expected = outcome(make_loop, options.size, plain, fails_at)
             _, got = outcome(make_loop, options.size, lambda f, i: vasuki.ordered(f, i, options.threads), fails_at)
             assert got == expected, (name, fails_at)
-        times = []
-        for run in plain, lambda f, i: vasuki.ordered(f, i, options.threads):
-            before = vasuki.stats()
-            runs = [outcome(make_loop, options.size, run) for _ in range(options.repeat)]
-            after = vasuki.stats()
-            times.append(min(r[0] for r in runs))
-            if run is plain:
-                expected = runs[0][1]
-            assert all(r[1] == expected for r in runs), name
-        report(f"{name:12}", times, before, after, options)
+        compare(f"{name:12}", lambda run: outcome(make_loop, options.size, run), options)
 
 
 def plain(function, items):
     return [function(item) for item in items]
 
 
-def report(name, times, before, after, options):
-    one, took = times
+def compare(name, run, options):
+    """Runs the loop and `ordered` in turn, so that both have the good and the bad moments of the machine; the best times count."""
+    one = took = float("inf")
+    counts = [0, 0]
+    for _ in range(options.repeat):
+        seconds, expected = run(plain)
+        one = min(one, seconds)
+        before = vasuki.stats()
+        seconds, got = run(lambda f, i: vasuki.ordered(f, i, options.threads))
+        after = vasuki.stats()
+        took = min(took, seconds)
+        counts = [n + after[k] - before[k] for n, k in zip(counts, ("commits", "aborts"))]
+        assert got == expected, name
     speed = one / took * (options.threads if options.cpu else 1)
-    counts = [(after[k] - before[k]) // options.repeat for k in ("commits", "aborts")]
-    print(f"{name}{one:8.3f}s{took:8.3f}s{speed:7.2f}{counts[0]:9}{counts[1]:9}", flush=True)
+    commits, aborts = (n // options.repeat for n in counts)
+    print(f"{name}{one:8.3f}s{took:8.3f}s{speed:7.2f}{commits:9}{aborts:9}", flush=True)
 
 
 def main():
@@ -131,11 +131,7 @@ def main():
         rounds = rounds_for(microseconds / 1e6)
         items = int(options.seconds * 1e6 / microseconds)
         for conflicts in (0, 1, 10, 100, 1000):
-            one, *expected = best(options.repeat, rounds, items, conflicts, plain)
-            before = vasuki.stats()
-            took, *got = best(options.repeat, rounds, items, conflicts, lambda f, i: vasuki.ordered(f, i, options.threads))
-            assert got == expected
-            report(f"{microseconds:6}us{conflicts / 10:7.1f}%", (one, took), before, vasuki.stats(), options)
+            compare(f"{microseconds:6}us{conflicts / 10:7.1f}%", lambda run: timed(rounds, items, conflicts, run), options)
 
 
 main()
