@@ -3,9 +3,9 @@
 usage: grain.py [--cpu] [--repeat N] [--times N] [workload ...]
 
 Each thread does the whole work; the figure is the throughput of two threads relative to one (2.0: they do not disturb each
-other). The best of N rounds counts, of one thread and of two in turn. --times does the work N times in a round. --cpu compares processor time instead of the
-clock: for a busy machine, where it shows what the threads cost each other, but not what they wait for. Behind it stands the
-share of transactions that were aborted while two threads ran.
+other). The best of N rounds counts, of one thread and of two in turn. --times does the work N times in a round. --cpu compares
+processor time instead of the clock: for a busy machine, where it shows what the threads cost each other, but not what they wait
+for. Behind it stands the share of transactions that were aborted while two threads ran.
 """
 
 import argparse
