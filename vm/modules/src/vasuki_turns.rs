@@ -74,9 +74,7 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
 }
 fn take(th: &mut Thread, a: &[Value]) -> R {
     let turns = turns(th, a[0])?;
-    // A turn that is taken is not taken again when the transaction aborts.
-    th.commit_point()?;
-    Ok(match turns.take() {
+    Ok(match th.take_turn(&turns)? {
         Some(t) => th.new_tuple(&[
             Value::small(t.number.into()),
             Value::small(t.first as i64),

@@ -1,15 +1,17 @@
 //! Transactions that commit in a given order: each runs ahead of its turn, and waits for it at its end.
 //!
 //! While it waits it has objects open that an earlier one may want: that one is older, so it may ask for them, and the waiting
-//! transaction runs again: not before an earlier one has ended, since it would meet it again. An effect that cannot be undone waits for the turn first; after that nothing older is left. What
-//! comes behind a failure has never been.
+//! transaction runs again: not before an earlier one has ended, since it would meet it again. An effect that cannot be undone
+//! waits for the turn first; after that nothing older is left. What comes behind a failure has never been.
+//!
+//! Where to run ahead brings nothing, one thread goes through the items alone for a while, and the others stand by (see `pace`).
 
-use super::pace::Pace;
+use super::pace::{Pace, Progress};
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
 use crate::value::Value;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use vasuki_stm::{Cause, WorldThread, poll};
 
@@ -17,6 +19,8 @@ use vasuki_stm::{Cause, WorldThread, poll};
 const SPIN: Duration = Duration::from_micros(50);
 /// How long a thread sleeps before it looks again.
 const SLICE: Duration = Duration::from_millis(5);
+/// The same for one that stands by. It is called when it is to go on.
+const STAND_BY: Duration = Duration::from_millis(100);
 
 /// A sequence of items, in turns of one or more.
 pub struct Turns {
@@ -33,10 +37,16 @@ pub struct Turns {
     threads: usize,
     /// items of a turn
     pace: Mutex<Pace>,
+    /// one thread goes through the items, the others stand by
+    alone: AtomicBool,
+    /// nanoseconds that the turns have run which are done
+    ran: AtomicU64,
     /// when the loop began
     began: Instant,
     /// who waits for a turn to end
     waiting: Mutex<Vec<&'static WorldThread>>,
+    /// where threads stand by
+    standing_by: (Mutex<()>, Condvar),
 }
 /// One turn: its number and its items.
 pub struct Ticket {
@@ -58,22 +68,45 @@ impl Turns {
             items,
             threads: threads.max(1),
             pace: Mutex::new(Pace::new(threads.max(1))),
+            alone: AtomicBool::new(false),
+            ran: AtomicU64::new(0),
             began: Instant::now(),
             waiting: Mutex::default(),
+            standing_by: Default::default(),
         }
     }
-    /// The next turn; None: there are no more items, or it has been stopped.
-    pub fn take(&self) -> Option<Ticket> {
-        let mut next = self.next.lock().unwrap_or_else(|e| e.into_inner());
+    fn take(&self) -> Option<Ticket> {
+        let mut next = lock(&self.next);
         let (first, number) = *next;
         if first == self.items || self.is_stopped() {
+            drop(next);
+            self.end_standing_by();
             return None;
         }
         // The last turns are short, so that all threads end at the same time.
         let fair = (self.items - first).div_ceil(2 * self.threads);
-        let end = first + self.pace().size().min(fair);
+        let end = first + lock(&self.pace).size().min(fair);
         *next = (end, number + 1);
         Some(Ticket { number, first, end })
+    }
+    /// Does a thread go through the items alone?
+    fn is_gone_through(&self) -> bool {
+        self.alone.load(SeqCst) && !self.is_stopped() && {
+            let (first, number) = *lock(&self.next);
+            first < self.items && !self.is(number)
+        }
+    }
+    /// Waits for some time while a thread goes through the items alone.
+    fn stand_by(&self) {
+        let (mutex, called) = &self.standing_by;
+        let guard = lock(mutex);
+        if self.is_gone_through() {
+            let _ = called.wait_timeout(guard, STAND_BY);
+        }
+    }
+    fn end_standing_by(&self) {
+        let _guard = lock(&self.standing_by.0);
+        self.standing_by.1.notify_all();
     }
     /// The turn has committed, with all items before `end`: the next one's has come. A transaction that runs again says so again,
     /// maybe much later.
@@ -82,18 +115,26 @@ impl Turns {
             return;
         }
         self.call();
-        self.pace().ended(end, self.began.elapsed());
+        let mut pace = lock(&self.pace);
+        pace.ended(Progress {
+            time: self.began.elapsed(),
+            end,
+            ran: Duration::from_nanos(self.ran.load(Relaxed)),
+        });
+        let alone = pace.is_alone();
+        drop(pace);
+        if self.alone.swap(alone, SeqCst) && !alone {
+            self.end_standing_by();
+        }
     }
     /// The turn whose time has come has failed, or the loop is to end: there are no others.
     pub fn stop(&self) {
         self.stopped.store(true, SeqCst);
         self.call();
+        self.end_standing_by();
     }
     fn call(&self) {
-        self.waiting().iter().for_each(|t| t.call());
-    }
-    fn waiting(&self) -> MutexGuard<'_, Vec<&'static WorldThread>> {
-        self.waiting.lock().unwrap_or_else(|e| e.into_inner())
+        lock(&self.waiting).iter().for_each(|t| t.call());
     }
     fn is_stopped(&self) -> bool {
         self.stopped.load(SeqCst)
@@ -108,21 +149,26 @@ impl Turns {
     fn spins(&self, number: u32, since: Instant) -> bool {
         number.saturating_sub(self.now()) <= 1 && since.elapsed() < SPIN
     }
-    fn pace(&self) -> MutexGuard<'_, Pace> {
-        self.pace.lock().unwrap_or_else(|e| e.into_inner())
-    }
+}
+/// What these locks guard is whole whenever a thread might panic.
+fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(|e| e.into_inner())
+}
+/// Has the main thread to go on because of a signal?
+fn is_signalled(th: &Thread) -> bool {
+    crate::signals::is_main(th) && th.world.poll_word() & poll::SIGNAL != 0
 }
 /// A thread that is called when a turn ends.
 struct Waiting<'a>(&'a Turns, &'static WorldThread);
 impl<'a> Waiting<'a> {
     fn new(turns: &'a Turns, th: &Thread) -> Waiting<'a> {
-        turns.waiting().push(th.world);
+        lock(&turns.waiting).push(th.world);
         Waiting(turns, th.world)
     }
 }
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.waiting().retain(|t| !std::ptr::eq(*t, self.1));
+        lock(&self.0.waiting).retain(|t| !std::ptr::eq(*t, self.1));
     }
 }
 
@@ -152,6 +198,16 @@ impl TurnEnd {
 }
 
 impl Thread {
+    /// The next turn; None: there are no more items, or the loop has been stopped. Waits while another thread goes through the
+    /// items alone.
+    pub fn take_turn(&mut self, turns: &Turns) -> R<Option<Ticket>> {
+        while turns.is_gone_through() && !is_signalled(self) {
+            self.blocking(|| turns.stand_by())?;
+        }
+        // A turn that is taken is not taken again when the transaction aborts.
+        self.commit_point()?;
+        Ok(turns.take())
+    }
     /// In an atomic block: calls `f` ahead of its turn, and waits for it. None: an earlier turn has failed, and nothing has been
     /// done.
     pub fn in_turn(&mut self, turns: &Arc<Turns>, number: u32, f: Value) -> R<Option<Value>> {
@@ -169,11 +225,14 @@ impl Thread {
             number,
         });
         let part = self.begin_part()?;
+        let since = Instant::now();
         let r = self.call(f, &[]);
         if matches!(r, Err(t) if t.is_abort()) {
             return r.map(Some);
         }
+        let ran = since.elapsed();
         if self.wait_for_turn()? {
+            turns.ran.fetch_add(ran.as_nanos() as u64, Relaxed);
             self.interp.atomic.turn = None;
             return r.map(Some);
         }
@@ -235,7 +294,7 @@ impl Thread {
         }
         let _waiting = Waiting::new(&end.turns, self);
         while !end.has_come() {
-            if crate::signals::is_main(self) && world.poll_word() & poll::SIGNAL != 0 {
+            if is_signalled(self) {
                 break;
             }
             world.wait_for_call(true, SLICE);
