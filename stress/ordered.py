@@ -3,9 +3,10 @@
 usage: ordered.py [--threads N] [--repeat N] [--cpu] [--seconds S]
        ordered.py --loops [NAME ...] [--threads N] [--repeat N] [--cpu] [--size small|laptop]
 
-Each item works on data of its own; the given share of items also changes data that all have. Results must be those of the loop. --cpu compares processor time instead of the clock: for a busy machine, where it shows
-what running ahead costs, but not what waiting does. --loops takes STAMP's programs as loops instead, and compares
-all that they change, also when an item in the middle fails.
+Each item works on data of its own; the given share of items also changes data that all have. Results must be those of the loop,
+and the best of N runs counts, of the loop and of `ordered` in turn. --cpu compares processor time instead of the clock: for a
+busy machine, where it shows what running ahead costs, but not what waiting does. --loops takes STAMP's programs as loops
+instead, and compares all that they change, also when an item in the middle fails.
 """
 
 import argparse
