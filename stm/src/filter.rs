@@ -45,9 +45,10 @@ impl Filter {
     fn place(h: *const Header) -> usize {
         (Filter::hash(h) >> (u32::BITS - PLACES.ilog2())) as usize
     }
+    /// Never the first one.
     #[inline(always)]
     fn second_place(h: *const Header) -> usize {
-        (Filter::hash(h) >> (u32::BITS - 2 * PLACES.ilog2())) as usize % PLACES
+        Filter::place(h) ^ ((Filter::hash(h) >> (u32::BITS - 2 * PLACES.ilog2())) as usize % PLACES | 1)
     }
     #[inline(always)]
     fn is_at(&self, place: usize, h: *const Header, meta: u64) -> bool {

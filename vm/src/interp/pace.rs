@@ -246,7 +246,7 @@ mod tests {
     fn what_is_found_is_nearly_the_best() {
         for item in [200.0, 1e3, 5e3, 5e4, 1e6] {
             for meet in [0.0, 0.001, 0.01, 0.1, 1.0] {
-                for again in [1.0, 3.0] {
+                for (again, least) in [(1.0, 0.95), (3.0, 0.93)] {
                     let one = Loop {
                         item,
                         turn: 3e3,
@@ -254,7 +254,7 @@ mod tests {
                         again,
                     };
                     let share = one.found(3000) / one.best();
-                    assert!(share > 0.93, "an item takes {item} ns, {meet} of all meet, {again}: {share}");
+                    assert!(share > least, "an item takes {item} ns, {meet} of all meet, {again}: {share}");
                 }
             }
         }
