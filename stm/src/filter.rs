@@ -48,7 +48,8 @@ impl Filter {
     /// Never the first one.
     #[inline(always)]
     fn second_place(h: *const Header) -> usize {
-        Filter::place(h) ^ ((Filter::hash(h) >> (u32::BITS - 2 * PLACES.ilog2())) as usize % PLACES | 1)
+        let further = (Filter::hash(h) >> (u32::BITS - 2 * PLACES.ilog2())) as usize % PLACES;
+        Filter::place(h) ^ (further | 1)
     }
     #[inline(always)]
     fn is_at(&self, place: usize, h: *const Header, meta: u64) -> bool {
