@@ -222,11 +222,12 @@ fn start(th: &mut Thread, f: Value, args: Value, kwargs: Value, s: Arc<State>, d
         let _ = tx.send(());
         run(me, call);
         bootstrap::end_thread(me);
-        // The child of a fork finds it running, or done: nothing forks between here and its end.
+        // A child that was forked before this finds it in the list. From here on nothing forks, which would leave the locks below
+        // locked in the child for ever.
+        os.ends();
         all_running().retain(|x| !Arc::ptr_eq(x, &s2));
         s2.started.store(DONE, Release);
         s2.done.release();
-        os.ends();
         if World::global().count() == 0 {
             // The main thread is always there, but in the child of a fork in another one. Threads of the VM's own do not count.
             std::process::exit(0);
