@@ -1,14 +1,15 @@
-//! The version clock: one counter, 63 bits.
+//! The version clock: one counter. It counts in steps that leave room for the incarnations of each version.
 
+use crate::header::meta::INCARNATIONS;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// See the module. It has its cache lines for itself.
 #[repr(align(128))]
 pub struct Clock(AtomicU64);
 impl Clock {
-    /// Starts at 1: version 0 is that of objects from solo times.
+    /// Starts after version 0, which is that of objects from solo times.
     pub(crate) fn new() -> Clock {
-        Clock(AtomicU64::new(1))
+        Clock(AtomicU64::new(INCARNATIONS))
     }
     /// The newest version that a commit may have.
     #[inline]
@@ -18,6 +19,6 @@ impl Clock {
     /// A version that nothing has yet.
     #[inline]
     pub(crate) fn advance(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::SeqCst) + 1
+        self.0.fetch_add(INCARNATIONS, Ordering::SeqCst) + INCARNATIONS
     }
 }

@@ -7,6 +7,9 @@ use crate::tx::ReadEntry;
 /// Places. Models read few objects, and have small stacks.
 const PLACES: usize = if cfg!(any(loom, shuttle)) { 16 } else { 256 };
 
+/// How many objects one that comes may send from one of their places to the other.
+const MOVES: usize = 4;
+
 /// How many kinds of objects the caller tells apart of which the one that was found last is likely to be looked for next.
 const LAST: usize = 2;
 
@@ -89,13 +92,24 @@ impl Filter {
     #[inline(always)]
     pub(crate) fn put(&mut self, e: ReadEntry) {
         let place = Filter::place(e.header);
-        let other = self.headers[place];
-        if !other.is_null() {
-            self.headers[Filter::second_place(other)] = other;
-            self.metas[Filter::second_place(other)] = self.metas[place];
+        let there = std::mem::replace(&mut self.headers[place], e.header);
+        let meta = std::mem::replace(&mut self.metas[place], e.meta);
+        if !there.is_null() {
+            self.put_elsewhere(ReadEntry { header: there, meta }, place);
         }
-        self.headers[place] = e.header;
-        self.metas[place] = e.meta;
+    }
+    /// It has had to leave this place, and may send others away in turn. The last one is looked for in vain.
+    #[inline(never)]
+    fn put_elsewhere(&mut self, mut e: ReadEntry, mut place: usize) {
+        for _ in 0..MOVES {
+            let first = Filter::place(e.header);
+            place = if place == first { Filter::second_place(e.header) } else { first };
+            std::mem::swap(&mut self.headers[place], &mut e.header);
+            std::mem::swap(&mut self.metas[place], &mut e.meta);
+            if e.header.is_null() {
+                return;
+            }
+        }
     }
     /// It is logged no more.
     #[inline(always)]

@@ -84,12 +84,13 @@ impl Tx {
                 .is_some_and(|p| std::ptr::eq(p.header, h) && p.words == words)
         };
         let lately = &mut self.part_filter.0;
-        if is_there(lately[place]) || is_there(lately[place ^ 1]) {
+        // Two answers that meet are both found. What was there longer gives way.
+        let [newer, older] = [place & !1, place | 1];
+        if is_there(lately[newer]) || is_there(lately[older]) {
             return;
         }
-        // Two answers that meet are both found. What was there longer gives way.
-        lately[place ^ 1] = lately[place];
-        lately[place] = self.parts.len() as u32;
+        lately[older] = lately[newer];
+        lately[newer] = self.parts.len() as u32;
         self.parts.push(PartRead {
             header: h,
             meta: Cell::new(seen),
