@@ -2,11 +2,12 @@
 
 usage: patterns.py [--cpu | --processes] [--repeat N] [--seconds T] [pattern ...]
 
-The ratio is how often two threads do the work in the time that one takes (2.0: they cost each other nothing). Rounds with
-one thread and with two alternate, and the median of N counts: a thread may run at one of two speeds from its start to its
-end, and two that are both fast are rarer than one. A round with one thread takes T seconds. --cpu compares processor
-time instead of the clock: for a busy machine, where it shows what the threads cost each other, but not what they wait for.
---processes tells as well what two processes with one thread each reach in the same minutes: more than that the machine does not give.
+The ratio is how often two threads do the work in the time in which one does it once (2.0: they cost each other nothing): the
+median of N rounds, of T seconds alone and T seconds together. The threads are there all the time, each on its own core where the
+system lets it be, and count for themselves, so that neither the start of a thread nor a core that is slower than the other is
+measured; in every second round the other one is alone. --cpu compares processor time instead of the clock: for a busy machine,
+where it shows what the threads cost each other, but not what they wait for. --processes tells as well what two processes with
+one thread each reach in the same rounds: more than that the machine does not give.
 Beside the ratio: aborted transactions among 1000, and how many became irrevocable, with two threads.
 """
 
@@ -18,7 +19,9 @@ import functools
 import math
 import operator
 import os
+import queue
 import statistics
+import subprocess
 import sys
 import threading
 import time
@@ -591,58 +594,120 @@ def imports(n):
         from functools import partial
 
 
-def run(clock, works, n):
-    """Seconds that the threads take, each of which does its work n times."""
-    threads = [threading.Thread(target=w, args=(n,)) for w in works]
-    began = clock()
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    return clock() - began
+def stay_on(core):
+    """Keeps the thread on one of the cores that the process may use, as far as there are several."""
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[core % len(cores)]})
 
 
-def run_processes(clock, works, n):
-    """Seconds that as many processes take, each of which does its work n times in a thread."""
-    children = []
-    began = clock()
-    for w in works:
-        child = os.fork()
-        if child == 0:
-            run(clock, [w], n)
-            os._exit(0)
-        children.append(child)
-    for child in children:
-        os.waitpid(child, 0)
-    return clock() - began
+def rate(work, chunk, seconds, clock):
+    """How often the work is done in a second of `clock`, in so many seconds of real time: `chunk` times between looks at it."""
+    done = 0
+    began, end = clock(), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        work(chunk)
+        done += chunk
+    return done / (clock() - began)
 
 
-def measure(setup, options):
-    clock = time.process_time if options.cpu else time.perf_counter
-    one, *_ = works = [setup() if hasattr(setup, "makes_own") else setup for _ in range(2)]
-    n = 1000
-    one(n)
-    while (seconds := run(clock, [one], n)) < options.seconds / 4:
-        n *= 4
-    n = int(n * options.seconds / seconds) + 1
-    run(clock, works, n)
-    alone, both, apart = [], [], []
+class Worker(threading.Thread):
+    """Does works on a core of its own when it is told to, and says how often it did them in a second."""
+
+    def __init__(self, core):
+        super().__init__(daemon=True)
+        self.core, self.work = core, None
+        self.todo, self.rates = queue.SimpleQueue(), queue.SimpleQueue()
+        self.start()
+
+    def run(self):
+        stay_on(self.core)
+        while True:
+            task = self.todo.get()
+            self.rates.put(rate(self.work, *task))
+
+    def prepare(self, setup):
+        self.work = setup() if hasattr(setup, "makes_own") else setup
+
+    def begin(self, *task):
+        self.todo.put(task)
+
+    def end(self):
+        return self.rates.get()
+
+
+class Process:
+    """The same in a process of its own."""
+
+    def __init__(self, core):
+        command = [sys.executable, os.path.abspath(__file__), "--serve", str(core)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def prepare(self, setup):
+        self.name = setup.__name__
+
+    def begin(self, chunk, seconds, clock):
+        print(self.name, chunk, seconds, file=self.process.stdin, flush=True)
+
+    def end(self):
+        return float(self.process.stdout.readline())
+
+
+def serve(worker):
+    """What such a process does: a line of input for each work."""
+    setups = {setup.__name__: setup for setup in PATTERNS}
+    name = None
+    for line in sys.stdin:
+        last, (name, chunk, seconds) = name, line.split()
+        if name != last:
+            worker.prepare(setups[name])
+        worker.begin(int(chunk), float(seconds), time.perf_counter)
+        print(worker.end(), flush=True)
+
+
+def rates(workers, *task):
+    """What each of them reaches together with the others."""
+    for worker in workers:
+        worker.begin(*task)
+    return [worker.end() for worker in workers]
+
+
+def chunk_of(work):
+    """How often it is done in about a millisecond."""
+    chunk, took = 100, 0
+    while took < 1e-3:
+        chunk *= 2
+        began = time.perf_counter()
+        work(chunk)
+        took = time.perf_counter() - began
+    return chunk
+
+
+def measure(setup, threads, processes, options, clock):
+    for worker in threads + processes:
+        worker.prepare(setup)
+    task = max(chunk_of(t.work) for t in threads), options.seconds, clock
+    rates(threads, *task)
+    alone, ratios = [], {"threads": [], "processes": []}
     sums = dict.fromkeys(("commits", "aborts", "irrevocable"), 0)
-    for _ in range(options.repeat):
-        alone.append(run(clock, [one], n))
+    for i in range(options.repeat):
+        # One of them before the two, the other one after them.
+        each = rates([threads[i % 2]], *task)
         before = stats()
-        both.append(run(clock, works, n))
+        both = rates(threads, *task)
         after = stats()
+        each += rates([threads[1 - i % 2]], *task)
+        alone.append(statistics.mean(each))
+        ratios["threads"].append(sum(both) / alone[-1])
         for k in sums:
             sums[k] += after[k] - before[k]
-        if options.processes:
-            apart.append(run_processes(clock, works, n))
+        if processes:
+            each = [rates([p], *task)[0] for p in processes]
+            ratios["processes"].append(sum(rates(processes, *task)) / statistics.mean(each))
     ended = max(sums["commits"] + sums["aborts"], 1)
     aborts, irrevocable = 1000 * sums["aborts"] / ended, sums["irrevocable"]
-    alone, both = statistics.median(alone), statistics.median(both)
-    ideal = alone * (2 if options.cpu else 1)
-    processes = 2 * alone / statistics.median(apart) if apart else None
-    return 2 * ideal / both, processes, alone / n, aborts, irrevocable
+    medians = {k: statistics.median(v) for k, v in ratios.items() if v}
+    return medians, 1 / statistics.median(alone), aborts, irrevocable
 
 
 def main():
@@ -650,16 +715,22 @@ def main():
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--cpu", action="store_true")
     how.add_argument("--processes", action="store_true")
+    how.add_argument("--serve", type=int, metavar="CORE", help=argparse.SUPPRESS)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("pattern", nargs="*")
     options = parser.parse_args()
+    clock = time.thread_time if options.cpu else time.perf_counter
+    if options.serve is not None:
+        return serve(Worker(options.serve))
+    threads = [Worker(core) for core in range(2)]
+    processes = [Process(core) for core in range(2)] if options.processes else []
     for setup in PATTERNS:
         if not options.pattern or setup.__name__ in options.pattern:
-            ratio, processes, each, aborts, irrevocable = measure(setup, options)
-            beside = f"   two processes {processes:.2f}" if processes else ""
+            medians, each, aborts, irrevocable = measure(setup, threads, processes, options, clock)
+            ratio = "   ".join(f"two {k} {v:.2f}" for k, v in medians.items())
             rest = f"{each * 1e9:6.0f} ns   aborts {aborts:.1f}/1000   irrevocable {irrevocable}"
-            print(f"{setup.__name__:24} two threads {ratio:.2f}{beside}   {rest}", flush=True)
+            print(f"{setup.__name__:24} {ratio}   {rest}", flush=True)
 
 
 main()

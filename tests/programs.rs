@@ -9,7 +9,7 @@ use common::{Running, vasuki};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -63,6 +63,16 @@ fn check(program: &Path, hostile: &str) -> Result<(), String> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n  ")) }
 }
 
+/// The limit is one of what a program forks too: a child that hangs keeps the pipes open.
+#[test]
+fn a_forked_child_that_hangs_is_ended() {
+    let program = "import os, time\nif os.fork() == 0:\n    time.sleep(120)";
+    let running = Running::start(vasuki().args(["-c", program]), b"");
+    let began = Instant::now();
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| running.finish(Duration::from_secs(2))));
+    assert!(ended.is_err(), "a child still runs");
+    assert!(began.elapsed() < LIMIT, "the child was not ended");
+}
 #[test]
 fn every_program_prints_what_it_should() {
     run_all("");

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 use std::io::{Read, Write};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -89,6 +89,8 @@ impl Running {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            // With the processes that it forks: all are killed if they take too long.
+            .process_group(0)
             .spawn()
             .expect("the program starts");
         let mut pipe = child.stdin.take().expect("stdin is a pipe");
@@ -108,43 +110,47 @@ impl Running {
     }
     /// Sends a signal.
     pub fn signal(&self, number: i32) {
-        let status = Command::new("kill")
-            .arg(format!("-{number}"))
-            .arg(self.child.id().to_string())
-            .status();
-        assert!(status.is_ok_and(|s| s.success()), "kill -{number} {} works", self.child.id());
+        kill(number, &self.child.id().to_string());
     }
     /// Has it not ended yet?
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
-    /// Waits for the end; kills it and fails after `limit`.
+    /// Waits for the end, also of processes that it has forked and that may still print; kills all and fails after `limit`.
     #[track_caller]
     pub fn finish(mut self, limit: Duration) -> Outcome {
-        let mut killed = false;
+        let (mut killed, mut took) = (false, None);
         let status = loop {
-            match self.child.try_wait().expect("the child can be waited for") {
-                Some(s) => break s,
-                None if !killed && self.started.elapsed() > limit => {
+            let ended = self.child.try_wait().expect("the child can be waited for");
+            if ended.is_some() {
+                took.get_or_insert(self.started.elapsed());
+            }
+            match ended {
+                Some(s) if self.stdout.is_finished() && self.stderr.is_finished() => break s,
+                _ if !killed && self.started.elapsed() > limit => {
                     killed = true;
-                    self.child.kill().expect("the child can be killed");
+                    kill(9, &format!("-{}", self.child.id()));
                 }
-                None => std::thread::sleep(Duration::from_millis(2)),
+                _ => std::thread::sleep(Duration::from_millis(2)),
             }
         };
-        let took = self.started.elapsed();
         let text = |h: JoinHandle<Vec<u8>>| String::from_utf8_lossy(&h.join().expect("reading works")).into_owned();
         let outcome = Outcome {
             code: status.code().unwrap_or_else(|| -status.signal().unwrap_or(999)),
             stdout: text(self.stdout),
             stderr: text(self.stderr),
-            took,
+            took: took.unwrap_or_default(),
         };
         assert!(!killed, "still running after {limit:?}: {outcome:#?}");
         outcome
     }
 }
 
+/// Sends a signal to a process, or to a group of processes (`-N`).
+fn kill(number: i32, whom: &str) {
+    let status = Command::new("kill").args([&format!("-{number}"), "--", whom]).status();
+    assert!(status.is_ok_and(|s| s.success()), "kill -{number} {whom} works");
+}
 /// Runs a command to its end with this input.
 #[track_caller]
 pub fn run_with(command: &mut Command, stdin: &[u8]) -> Outcome {
