@@ -1,11 +1,12 @@
 //! The heap: the reserved range, taking and freeing blocks, lookup of any word, sweeping.
 
 use crate::block::*;
+use crate::cores::Cores;
 use crate::external;
 use crate::stats::Stats;
 use std::ptr::NonNull;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
-use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Least bytes between collections for each thread that allocates: marking what a program has after start-up then costs a few
@@ -108,9 +109,7 @@ impl Shares {
         if all == most {
             return 1.0;
         }
-        static CORES: OnceLock<usize> = OnceLock::new();
-        let cores = *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, |n| n.get()));
-        (all as f64 / most as f64).min(cores as f64)
+        (all as f64 / most as f64).min(Cores::get().count() as f64)
     }
 }
 
@@ -149,6 +148,7 @@ impl Default for Heap {
 impl Heap {
     /// Reserves address space: as much as the system gives, 64 GiB at the most. Takes no memory yet.
     pub fn new() -> Heap {
+        Cores::get();
         let mut bytes = 64usize << 30;
         let base = loop {
             if let Some(p) = reserve(bytes + BLOCK) {

@@ -14,6 +14,8 @@
 #![warn(unsafe_code)]
 
 mod block;
+#[expect(unsafe_code, reason = "sets of cores are the C library's")]
+mod cores;
 #[expect(unsafe_code, reason = "an allocator")]
 mod external;
 #[expect(unsafe_code, reason = "address space from the system")]

@@ -3,6 +3,7 @@
 //! The collecting thread is one of them, so that marking goes on at once, however long the system takes to wake the helpers,
 //! and goes on without those that come late.
 
+use crate::cores::Cores;
 use crate::heap::{Heap, lock};
 use crate::mark::{Job, Tracer};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -143,7 +144,7 @@ impl Helpers {
         *lock(&HELPERS).get_or_insert_with(Helpers::start)
     }
     fn start() -> Option<&'static Helpers> {
-        let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+        let cores = Cores::get().count();
         if cores == 1 {
             return None;
         }
@@ -156,6 +157,8 @@ impl Helpers {
             let name = format!("vasuki-mark-{i}");
             os_thread::spawn(std::thread::Builder::new().name(name), |mut me| {
                 me.started();
+                // Whoever collects first may be bound to one core.
+                Cores::get().use_all();
                 helpers.help();
             })
         };
