@@ -1,26 +1,21 @@
 """Two threads on different parts of one container against one thread.
 
-usage: grain.py [--cpu] [--repeat N] [--times N] [workload ...]
+usage: grain.py [--cpu] [--repeat N] [--seconds T] [workload ...]
 
-Each thread does the whole work; the figure is the throughput of two threads relative to one (2.0: they do not disturb each
-other). The best of N rounds counts, of one thread and of two in turn. --times does the work N times in a round. --cpu compares
-processor time instead of the clock: for a busy machine, where it shows what the threads cost each other, but not what they wait
-for. Behind it stands the share of transactions that were aborted while two threads ran.
+The figure is the throughput of two threads relative to each alone (2.0: they do not disturb each other): the median of N rounds, of T
+seconds each alone and T seconds together (see rates.py). --cpu compares processor time instead of the clock: for a busy machine,
+where it shows what the threads cost each other, but not what they wait for. Behind it stand what two processes that share nothing
+reach in the same minutes, compared with the faster one alone, and the share of transactions that were aborted while both ran.
 """
 
 import argparse
 import collections
 import queue
+import statistics
+import threading
 import time
 
-from timing import best, in_threads
-
-try:
-    from vasuki import stats
-except ImportError:
-
-    def stats():
-        return {"commits": 0, "aborts": 0}
+from rates import Machine, Together, Worker, chunk_of, rates
 
 
 def dict_updates():
@@ -255,12 +250,41 @@ def queue_ends():
                 q.put(i)
         else:
             for i in range(10_000):
-                q.get()
+                try:
+                    q.get_nowait()
+                except queue.Empty:
+                    pass
+
+    return work
+
+
+class Account:
+    def __init__(self, balance):
+        self.balance = balance
+
+
+def locked_bank():
+    """Both threads move money between the same 1000 accounts, all of it under one lock."""
+    accounts = [Account(100) for _ in range(1000)]
+    lock = threading.Lock()
+    states = [1, 2]
+
+    def work(me):
+        state = states[me]
+        for _ in range(5_000):
+            state = (state * 1103515245 + 12345) % 2147483648
+            source, target, amount = accounts[state % 1000], accounts[state // 4096 % 1000], state % 10
+            with lock:
+                if source.balance >= amount:
+                    source.balance -= amount
+                    target.balance += amount
+        states[me] = state
 
     return work
 
 
 WORKLOADS = [
+    locked_bank,
     dict_updates,
     dict_reads,
     dict_inserts,
@@ -283,37 +307,35 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=0.2)
     parser.add_argument("workload", nargs="*")
     options = parser.parse_args()
-    clock = time.process_time if options.cpu else time.perf_counter
+    clock = time.thread_time if options.cpu else time.perf_counter
+    machine = Machine()
+    threads = [Worker(core) for core in range(2)]
     for setup in WORKLOADS:
         if options.workload and setup.__name__ not in options.workload:
             continue
         work = setup()
 
-        def part(me):
-            for _ in range(options.times):
-                work(me)
+        def repeated(me):
+            def some(n):
+                for _ in range(n):
+                    work(me)
 
-        def both_in_turn():
-            part(0)
-            part(1)
+            return some
 
-        one = two = float("inf")
-        commits = aborts = 0
-        # In turn, so that both have the good and the bad moments of the machine.
+        for me, thread in enumerate(threads):
+            thread.work = repeated(me)
+        task = max(chunk_of(t.work) for t in threads), options.seconds, clock
+        rates(threads, *task)
+        capacity, together = [], Together(threads)
         for _ in range(options.repeat):
-            one = min(one, best(clock, 1, lambda: in_threads([both_in_turn])))
-            before = stats()
-            two = min(two, best(clock, 1, lambda: in_threads([lambda: part(0), lambda: part(1)])))
-            after = stats()
-            commits += after["commits"] - before["commits"]
-            aborts += after["aborts"] - before["aborts"]
-        # Processor time adds up: two threads that do not disturb each other take as much of it as one.
-        ratio = one / two * (2 if options.cpu else 1)
-        rate = 100 * aborts / max(1, commits + aborts)
-        print(f"{setup.__name__:16} two threads {ratio:.2f}   aborted {rate:.1f}% of {commits + aborts}", flush=True)
+            capacity.append(machine.gives())
+            together.round(*task)
+        processes = statistics.median(capacity)
+        aborted = f"aborted {together.aborted():.1f}% of {together.counts['commits'] + together.counts['aborts']}"
+        print(f"{setup.__name__:16} two threads {together.ratio():.2f}   two processes {processes:.2f}   {aborted}", flush=True)
 
 
 if __name__ == "__main__":

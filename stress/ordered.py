@@ -6,13 +6,16 @@ usage: ordered.py [--threads N] [--repeat N] [--cpu] [--seconds S]
 Each item works on data of its own; the given share of items also changes data that all have. Results must be those of the loop,
 and the best of N runs counts, of the loop and of `ordered` in turn. --cpu compares processor time instead of the clock: for a
 busy machine, where it shows what running ahead costs, but not what waiting does. --loops takes STAMP's programs as loops
-instead, and compares all that they change, also when an item in the middle fails.
+instead, and compares all that they change, also when an item in the middle fails. Beside the speed: what two processes reach,
+compared with one, in the same minutes (see rates.py).
 """
 
 import argparse
+import statistics
 import time
 
 import vasuki
+from rates import Machine
 from workloads.loops import LOOPS
 
 
@@ -81,7 +84,7 @@ def outcome(make_loop, size, run, fails_at=None):
 
 
 def loops(options):
-    print(f"{'':12}{'loop':>9}{'ordered':>9}{'speed':>7}{'commits':>9}{'aborts':>9}")
+    print(f"{'':12}{'loop':>9}{'ordered':>9}{'speed':>7}{'processes':>11}{'commits':>9}{'aborts':>9}")
     for name in options.loops or LOOPS:
         make_loop = LOOPS[name]
         for fails_at in (0.4, 0.97):
@@ -98,8 +101,10 @@ def plain(function, items):
 def compare(name, run, options):
     """Runs the loop and `ordered` in turn, so that both have the good and the bad moments of the machine; the best times count."""
     one = took = float("inf")
+    capacity = []
     counts = [0, 0]
     for _ in range(options.repeat):
+        capacity.append(options.machine.gives())
         seconds, expected = run(plain)
         one = min(one, seconds)
         before = vasuki.stats()
@@ -110,7 +115,7 @@ def compare(name, run, options):
         assert got == expected, name
     speed = one / took * (options.threads if options.cpu else 1)
     commits, aborts = (n // options.repeat for n in counts)
-    print(f"{name}{one:8.3f}s{took:8.3f}s{speed:7.2f}{commits:9}{aborts:9}", flush=True)
+    print(f"{name}{one:8.3f}s{took:8.3f}s{speed:7.2f}{statistics.median(capacity):11.2f}{commits:9}{aborts:9}", flush=True)
 
 
 def main():
@@ -122,12 +127,13 @@ def main():
     parser.add_argument("--loops", nargs="*", metavar="NAME")
     parser.add_argument("--size", choices=["small", "laptop"], default="laptop")
     options = parser.parse_args()
+    options.machine = Machine()
     global clock
     if options.cpu:
         clock = time.process_time
     if options.loops is not None:
         return loops(options)
-    print(f"{'item':>8}{'meet':>8}{'loop':>9}{'ordered':>9}{'speed':>7}{'commits':>9}{'aborts':>9}")
+    print(f"{'item':>8}{'meet':>8}{'loop':>9}{'ordered':>9}{'speed':>7}{'processes':>11}{'commits':>9}{'aborts':>9}")
     for microseconds in (1, 5, 50, 1000, 10000):
         rounds = rounds_for(microseconds / 1e6)
         items = int(options.seconds * 1e6 / microseconds)

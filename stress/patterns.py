@@ -3,10 +3,9 @@
 usage: patterns.py [--cpu | --processes] [--repeat N] [--seconds T] [pattern ...]
 
 The ratio is how often two threads do the work in the time in which one does it once (2.0: they cost each other nothing): the
-median of N rounds, of T seconds alone and T seconds together. The threads are there all the time, each on its own core where the
-system lets it be, and count for themselves, so that neither the start of a thread nor a core that is slower than the other is
-measured; in every second round the other one is alone. --cpu compares processor time instead of the clock: for a busy machine,
-where it shows what the threads cost each other, but not what they wait for. --processes tells as well what two processes with
+median of N rounds, of T seconds each alone and T seconds together (see rates.py). --cpu compares processor time instead of the
+clock: for a busy machine, where it shows what the threads cost each other, but not what they wait for.
+--processes tells as well what two processes with
 one thread each reach in the same rounds: more than that the machine does not give.
 Beside the ratio: aborted transactions among 1000, and how many became irrevocable, with two threads.
 """
@@ -19,7 +18,6 @@ import functools
 import math
 import operator
 import os
-import queue
 import statistics
 import subprocess
 import sys
@@ -28,10 +26,7 @@ import time
 from collections import namedtuple
 from typing import NamedTuple
 
-try:
-    from vasuki import stats
-except ImportError:
-    stats = lambda: {"commits": 0, "aborts": 0, "irrevocable": 0}
+from rates import Together, Worker, chunk_of, rates
 
 PATTERNS = []
 
@@ -594,57 +589,13 @@ def imports(n):
         from functools import partial
 
 
-def stay_on(core):
-    """Keeps the thread on one of the cores that the process may use, as far as there are several."""
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[core % len(cores)]})
-
-
-def rate(work, chunk, seconds, clock):
-    """How often the work is done in a second of `clock`, in so many seconds of real time: `chunk` times between looks at it."""
-    done = 0
-    began, end = clock(), time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        work(chunk)
-        done += chunk
-    return done / (clock() - began)
-
-
-class Worker(threading.Thread):
-    """Does works on a core of its own when it is told to, and says how often it did them in a second."""
-
-    def __init__(self, core):
-        super().__init__(daemon=True)
-        self.core, self.work = core, None
-        self.todo, self.rates = queue.SimpleQueue(), queue.SimpleQueue()
-        self.start()
-
-    def run(self):
-        stay_on(self.core)
-        while True:
-            task = self.todo.get()
-            self.rates.put(rate(self.work, *task))
-
-    def prepare(self, setup):
-        self.work = setup() if hasattr(setup, "makes_own") else setup
-
-    def begin(self, *task):
-        self.todo.put(task)
-
-    def end(self):
-        return self.rates.get()
-
-
 class Process:
-    """The same in a process of its own."""
+    """A worker in a process of its own."""
 
     def __init__(self, core):
+        self.name = None
         command = [sys.executable, os.path.abspath(__file__), "--serve", str(core)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def prepare(self, setup):
-        self.name = setup.__name__
 
     def begin(self, chunk, seconds, clock):
         print(self.name, chunk, seconds, file=self.process.stdin, flush=True)
@@ -660,54 +611,28 @@ def serve(worker):
     for line in sys.stdin:
         last, (name, chunk, seconds) = name, line.split()
         if name != last:
-            worker.prepare(setups[name])
+            worker.work = work_of(setups[name])
         worker.begin(int(chunk), float(seconds), time.perf_counter)
         print(worker.end(), flush=True)
 
 
-def rates(workers, *task):
-    """What each of them reaches together with the others."""
-    for worker in workers:
-        worker.begin(*task)
-    return [worker.end() for worker in workers]
-
-
-def chunk_of(work):
-    """How often it is done in about a millisecond."""
-    chunk, took = 100, 0
-    while took < 1e-3:
-        chunk *= 2
-        began = time.perf_counter()
-        work(chunk)
-        took = time.perf_counter() - began
-    return chunk
+def work_of(setup):
+    return setup() if hasattr(setup, "makes_own") else setup
 
 
 def measure(setup, threads, processes, options, clock):
-    for worker in threads + processes:
-        worker.prepare(setup)
+    for worker in threads:
+        worker.work = work_of(setup)
+    for process in processes:
+        process.name = setup.__name__
     task = max(chunk_of(t.work) for t in threads), options.seconds, clock
     rates(threads, *task)
-    alone, ratios = [], {"threads": [], "processes": []}
-    sums = dict.fromkeys(("commits", "aborts", "irrevocable"), 0)
-    for i in range(options.repeat):
-        # One of them before the two, the other one after them.
-        each = rates([threads[i % 2]], *task)
-        before = stats()
-        both = rates(threads, *task)
-        after = stats()
-        each += rates([threads[1 - i % 2]], *task)
-        alone.append(statistics.mean(each))
-        ratios["threads"].append(sum(both) / alone[-1])
-        for k in sums:
-            sums[k] += after[k] - before[k]
-        if processes:
-            each = [rates([p], *task)[0] for p in processes]
-            ratios["processes"].append(sum(rates(processes, *task)) / statistics.mean(each))
-    ended = max(sums["commits"] + sums["aborts"], 1)
-    aborts, irrevocable = 1000 * sums["aborts"] / ended, sums["irrevocable"]
-    medians = {k: statistics.median(v) for k, v in ratios.items() if v}
-    return medians, 1 / statistics.median(alone), aborts, irrevocable
+    groups = {"threads": Together(threads), "processes": Together(processes)}
+    for _ in range(options.repeat):
+        for group in groups.values():
+            if group.workers:
+                group.round(*task)
+    return {k: group for k, group in groups.items() if group.ratios}
 
 
 def main():
@@ -727,10 +652,12 @@ def main():
     processes = [Process(core) for core in range(2)] if options.processes else []
     for setup in PATTERNS:
         if not options.pattern or setup.__name__ in options.pattern:
-            medians, each, aborts, irrevocable = measure(setup, threads, processes, options, clock)
-            ratio = "   ".join(f"two {k} {v:.2f}" for k, v in medians.items())
-            rest = f"{each * 1e9:6.0f} ns   aborts {aborts:.1f}/1000   irrevocable {irrevocable}"
-            print(f"{setup.__name__:24} {ratio}   {rest}", flush=True)
+            groups = measure(setup, threads, processes, options, clock)
+            ratios = "   ".join(f"two {k} {group.ratio():.2f}" for k, group in groups.items())
+            together = groups["threads"]
+            each, irrevocable = 1e9 / statistics.median(together.alone), together.counts["irrevocable"]
+            rest = f"{each:6.0f} ns   aborts {together.aborted() * 10:.1f}/1000   irrevocable {irrevocable}"
+            print(f"{setup.__name__:24} {ratios}   {rest}", flush=True)
 
 
 main()
