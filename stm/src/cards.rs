@@ -17,8 +17,6 @@ pub(crate) struct CardEntry {
     pub(crate) header: *const Header,
     /// the words that it guards
     pub(crate) words: *const [AtomicU64],
-    /// its word before
-    pub(crate) old_meta: u64,
 }
 
 impl Tx {
@@ -76,11 +74,7 @@ impl Tx {
             [word] => self.saved.push(word.load(Ordering::Relaxed)),
             _ => self.saved.extend(words.iter().map(|w| w.load(Ordering::Relaxed))),
         }
-        self.cards.push(CardEntry {
-            header: h,
-            words,
-            old_meta: m,
-        });
+        self.cards.push(CardEntry { header: h, words });
         self.has_grown(w);
         true
     }

@@ -25,8 +25,6 @@ const YOUNGER: u32 = BUSY + if cfg!(any(loom, shuttle)) { 1 } else { 30 };
 const OLDER: u32 = BUSY + if cfg!(any(loom, shuttle)) { 1 } else { 250 };
 /// Rounds after which even the older transaction aborts: the owner may be blocked by what this one has open.
 const LIMIT: u32 = if cfg!(any(loom, shuttle)) { 3 } else { 200 };
-/// Rounds that an older transaction waits for what it has read, and a younger one has open.
-const GIVEN_BACK: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 2 * BUSY };
 /// Rounds of waiting to be irrevocable after which nobody else comes first.
 const RESERVE: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 8 };
 
@@ -195,34 +193,6 @@ impl WorldThread {
             pause(wait.round);
         }
         Ok(())
-    }
-    /// An object is not as a transaction has read it, when its word was `seen`. If a younger transaction has it open, that one
-    /// is asked for it: when it has undone what it wrote, the object is as it was.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn is_given_back(&self, h: &Header, seen: u64) -> bool {
-        for _ in 0..=GIVEN_BACK {
-            let m = h.meta.load(Acquire);
-            if self.is_shared(m) {
-                return self.is_as_read(m, seen);
-            }
-            let owner = meta::owner(m);
-            let bits = self.poll.load(Acquire);
-            if bits & (poll::ABORT | poll::BOUNDARY) != 0 || !self.is_older_than(owner) {
-                return false;
-            }
-            if bits & poll::STOP != 0 {
-                self.safepoint(false);
-            }
-            if self.world.by_number(owner).is_some_and(|t| !t.ends.load(Relaxed)) {
-                self.ask_for(h, owner);
-            }
-            if is_mutant(Mutant::AskedGivesBack) {
-                return true;
-            }
-            pause(BRIEF);
-        }
-        false
     }
     /// Sleeps until the owner gives way, or a while.
     fn sleep(&self, time: Duration) {

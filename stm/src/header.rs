@@ -2,12 +2,8 @@
 //!
 //! | meta | meaning |
 //! | --- | --- |
-//! | `0 | waiters:1 | version:58 | incarnation:4` | SHARED: last committed with this version; does a thread wait for a change? |
+//! | `0 | waiters:1 | version:62` | SHARED: last committed with this version; does a thread wait for a change? |
 //! | `1 | owner:15 | serial:48` | OPEN by, or private to, the thread with number `owner` since its transaction `serial` |
-//!
-//! The incarnation counts the aborts of transactions that had the object open, since it got its version: what was written is
-//! undone, so the object is what it was at that version, but who straddled the write finds another word (Felber, Fetzer and
-//! Riegel, PPoPP'08). When they are used up an abort gives a new version. So no word ever comes back.
 //!
 //! Owner 0 is the solo owner: while threads run concurrently its objects count as SHARED with version 0. So do those of
 //! numbers that are retired (see `numbers`). Odd serials say that an irrevocable transaction has locked the object for
@@ -65,10 +61,8 @@ pub mod meta {
     pub const OPEN: u64 = 1 << 63;
     /// Set in a SHARED word: somebody waits until the object changes (see `retry`).
     pub const WAITERS: u64 = 1 << 62;
-    /// Incarnations of a version: models have few, to use them up.
-    pub const INCARNATIONS: u64 = if cfg!(any(loom, shuttle)) { 2 } else { 16 };
     /// A version that no object ever has.
-    pub const NEVER: u64 = WAITERS - INCARNATIONS;
+    pub const NEVER: u64 = WAITERS - 1;
     /// The tag of a transaction.
     #[inline(always)]
     pub const fn tag(owner: u16, serial: u64) -> u64 {
@@ -94,23 +88,9 @@ pub mod meta {
     pub const fn has_waiters(m: u64) -> bool {
         m & (OPEN | WAITERS) == WAITERS
     }
-    /// The version of a word that counts as SHARED, in any of its incarnations.
+    /// The version of a word that counts as SHARED.
     #[inline(always)]
     pub const fn version(m: u64) -> u64 {
-        if m & OPEN == 0 { m & !(WAITERS | (INCARNATIONS - 1)) } else { 0 }
-    }
-    /// The largest word, but for its waiters, of an object that has this version or an older one.
-    #[inline(always)]
-    pub const fn last_word(version: u64) -> u64 {
-        version | (INCARNATIONS - 1)
-    }
-    /// The word after an abort, which undoes all, of what had the word `m`. None: it needs a new version.
-    #[inline(always)]
-    pub const fn next_incarnation(m: u64) -> Option<u64> {
-        if m & OPEN == 0 && m % INCARNATIONS != INCARNATIONS - 1 {
-            Some(m + 1)
-        } else {
-            None
-        }
+        if m & OPEN == 0 { m & !WAITERS } else { 0 }
     }
 }

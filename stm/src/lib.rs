@@ -3,7 +3,7 @@
 //! Invariants:
 //! - A shared object that is not open never points to a private object.
 //! - An object's meta word changes from SHARED to OPEN only by the opener's compare-and-swap, and back only by the opener,
-//!   with a word that the object never had, unless nothing was written.
+//!   with a version that no earlier state of the object had, unless nothing was written.
 //! - A transaction that has read an object at a version finds the object at that version when it commits, or aborts.
 //! - At most one transaction is irrevocable; it never aborts.
 //!

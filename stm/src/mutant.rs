@@ -21,16 +21,12 @@ pub enum Mutant {
     ClockAfterValidation,
     /// commits do not validate
     NoValidation,
-    /// what a younger transaction was asked for counts as given back
-    AskedGivesBack,
     /// answers about parts of objects hold whatever has changed
     PartUntested,
     /// a test in a state that is newer than the snapshot counts
     PartOfAnyTime,
     /// an abort restores the old version
     AbortRestoresVersion,
-    /// the incarnations of a version begin anew when they are used up
-    IncarnationsReturn,
     /// objects are given free before what they refer to is published
     PublishAfterRelease,
     /// an irrevocable transaction does not lock what it reads

@@ -163,7 +163,7 @@ impl Tx {
     pub(crate) fn extend(&mut self, w: &WorldThread) -> Result<(), Conflict> {
         if is_mutant(Mutant::ClockAfterValidation) {
             self.validate(w, meta::NEVER)?;
-            self.snapshot = meta::last_word(w.clock().now());
+            self.snapshot = w.clock().now();
             return Ok(());
         }
         loop {
@@ -171,7 +171,7 @@ impl Tx {
             let now = w.clock().now();
             if self.validate(w, now)? {
                 self.check_locks()?;
-                self.snapshot = meta::last_word(now);
+                self.snapshot = now;
                 return Ok(());
             }
         }
@@ -181,9 +181,8 @@ impl Tx {
     pub(crate) fn validate(&self, w: &WorldThread, now: u64) -> Result<bool, Conflict> {
         for (i, r) in self.reads.iter().enumerate() {
             // SAFETY: logged objects are roots of the collector while they are in the log.
-            let h = unsafe { &*r.header };
-            let now = h.meta.load(Ordering::Acquire);
-            if now != r.meta && !self.is_mine(now) && !w.is_as_read(now, r.meta) && !w.is_given_back(h, r.meta) {
+            let now = unsafe { &*r.header }.meta.load(Ordering::Acquire);
+            if now != r.meta && !self.is_mine(now) && !w.is_as_read(now, r.meta) {
                 self.set_cause(Cause::Changed(i));
                 return Err(Conflict);
             }

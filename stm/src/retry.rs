@@ -77,12 +77,12 @@ impl Tx {
                 .filter(|o| self.was_shared(w, o.old_meta))
                 .map(|o: &OpenEntry| ReadEntry {
                     header: o.header,
-                    meta: o.old_meta,
+                    meta: meta::NEVER,
                 }),
         );
         wanted.extend(self.cards.iter().map(|c| ReadEntry {
             header: c.header,
-            meta: c.old_meta,
+            meta: meta::NEVER,
         }));
         let fresh = self.abandon(w);
         if wanted.is_empty() {
@@ -92,7 +92,7 @@ impl Tx {
         if !late {
             w.enter_waiters(&wanted);
         }
-        // Some of what this transaction had opened may have got a fresh version when it aborted: nobody else has given it out.
+        // What this transaction had opened got a fresh version when it aborted: nobody else has given it out.
         let all = wanted.iter().all(|r| w.subscribe(r, fresh));
         if late {
             w.enter_waiters(&wanted);
@@ -138,7 +138,7 @@ impl WorldThread {
             if now & meta::OPEN == 0 && now & meta::WAITERS != 0 {
                 return true;
             }
-            let marked = if now & meta::OPEN == 0 { now } else { 0 } | meta::WAITERS;
+            let marked = meta::version(now) | meta::WAITERS;
             if h.meta.compare_exchange(now, marked, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
                 return true;
             }

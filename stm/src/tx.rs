@@ -67,7 +67,7 @@ pub struct Tx {
     pub(crate) serial: u64,
     /// do other threads run? (else: no logs)
     pub concurrent: bool,
-    /// the largest word (see `meta::last_word`) of what is as old as all that was read
+    /// versions up to this one are consistent with all that was read
     pub(crate) snapshot: u64,
     /// shared objects read
     pub(crate) reads: Vec<ReadEntry>,
@@ -169,7 +169,7 @@ impl Tx {
     /// Versions up to this one are consistent with all that was read.
     #[inline]
     pub fn snapshot(&self) -> u64 {
-        meta::version(self.snapshot)
+        self.snapshot
     }
     /// Nothing was read, opened or locked yet.
     #[inline]
@@ -203,7 +203,7 @@ impl Tx {
         self.concurrent = w.is_concurrent();
         if self.concurrent {
             self.next_tag(w);
-            self.snapshot = meta::last_word(w.clock().now());
+            self.snapshot = w.clock().now();
             // The request of an older transaction was meant for the one before. The age stays over aborts, so that the
             // transaction becomes the oldest at last.
             w.begin((self.aborts_in_row == 0).then_some(self.snapshot));
@@ -246,12 +246,12 @@ impl Tx {
         self.serial += 2;
         self.set_tag(w.number());
     }
-    /// Undoes everything that was written, and gives the objects free with words that they never had.
+    /// Undoes everything that was written, and gives the objects free with a version that nobody has seen.
     pub fn abort(&mut self, w: &WorldThread) {
         assert!(!self.irrevocable, "an irrevocable transaction never aborts");
         self.undo_all(w);
     }
-    /// Gives the version that those shared objects have got that could not keep theirs; 0: there is none.
+    /// Gives the version that shared objects have got; 0: none was open.
     pub(crate) fn undo_all(&mut self, w: &WorldThread) -> u64 {
         for u in self.undo.iter().rev() {
             // SAFETY: logged words belong to objects that this transaction still has open.
@@ -260,25 +260,24 @@ impl Tx {
         self.undo.clear();
         // What a word was when its card was opened is older than all else that is logged of it.
         self.undo_cards(0);
-        let mut version = 0;
+        let version = if self.opened_shared { w.clock().advance() } else { 0 };
         for o in self.opened.iter().rev() {
             // SAFETY: the log keeps the object alive (it is a root).
             let h = unsafe { &*o.header };
             h.shape.store(o.old_shape, Ordering::Relaxed);
             h.clear_opened();
-            let word = if self.was_shared(w, o.old_meta) {
-                word_after_abort(w, o.old_meta, &mut version)
+            // Not the old version: a reader that straddled the write would take what it saw for consistent.
+            let fresh = self.was_shared(w, o.old_meta) && !is_mutant(Mutant::AbortRestoresVersion);
+            let waiters = if meta::has_waiters(o.old_meta) && !is_mutant(Mutant::AbortLosesWaiters) {
+                meta::WAITERS
             } else {
-                o.old_meta
+                0
             };
-            h.meta.store(word, Ordering::Release);
+            h.meta.store(if fresh { version | waiters } else { o.old_meta }, Ordering::Release);
         }
         self.opened.clear();
-        for c in &self.cards {
-            // SAFETY: the log keeps the card alive.
-            let h = unsafe { &*c.header };
-            h.meta.store(word_after_abort(w, c.old_meta, &mut version), Ordering::Release);
-        }
+        // Those of models begin with version 0.
+        self.release_cards(if is_mutant(Mutant::AbortRestoresVersion) { 0 } else { version });
         self.forget_cards();
         self.opened_shared = false;
         self.unlock_reads(w);
@@ -324,25 +323,4 @@ impl Tx {
         self.parts.iter_mut().for_each(|p| fix(p.meta.get_mut()));
         self.opened.iter_mut().for_each(|o| fix(&mut o.old_meta));
     }
-}
-/// What the word of a shared object becomes that is as it was when it had the word `old`. Not `old`: a reader that straddled a
-/// write would take what it saw for consistent. `version` is for all of an abort that cannot keep theirs.
-fn word_after_abort(w: &WorldThread, old: u64, version: &mut u64) -> u64 {
-    if is_mutant(Mutant::AbortRestoresVersion) {
-        return old;
-    }
-    let kept = if is_mutant(Mutant::AbortLosesWaiters) {
-        old & !meta::WAITERS
-    } else {
-        old
-    };
-    meta::next_incarnation(kept).unwrap_or_else(|| {
-        if is_mutant(Mutant::IncarnationsReturn) && kept & meta::OPEN == 0 {
-            return kept & !(meta::INCARNATIONS - 1);
-        }
-        if *version == 0 {
-            *version = w.clock().advance();
-        }
-        *version | if meta::has_waiters(kept) { meta::WAITERS } else { 0 }
-    })
 }

@@ -29,13 +29,12 @@ models! {
     // name: model, preemption bound, faults that it finds
     read_against_commit: read::against_commit, 3, [NoReleaseFence, NoAcquireFence, NoRecheck];
     read_against_abort: read::against_abort, 3, [AbortRestoresVersion];
-    read_against_aborts: read::against_aborts, 3, [AbortRestoresVersion, IncarnationsReturn];
     read_twice: read::twice, 3, [ReadWithoutVersionCheck, FilterIgnoresWord];
     read_usual: read::usual, 2, [ReadWithoutVersionCheck, FilterIgnoresWord, LastOutlivesTransaction];
     snapshot_extension: read::extension, 3, [ClockAfterValidation, ReadWithoutVersionCheck];
     open_against_open: open::counters, 3, [OpenWithoutVersionCheck];
     open_in_opposite_order: open::opposite_order, 3, [OpenWithoutVersionCheck];
-    commit_against_commit: commit::write_skew, 3, [NoValidation, AskedGivesBack];
+    commit_against_commit: commit::write_skew, 3, [NoValidation];
     publication: commit::publication, 3, [PublishAfterRelease];
     card_against_commit: read::card_against_commit, 3, [NoReleaseFence, NoAcquireFence, NoRecheck];
     card_against_abort: read::card_against_abort, 3, [AbortRestoresVersion];
@@ -88,7 +87,6 @@ fn every_pair() {
         ReadWithoutVersionCheck,
         OpenWithoutVersionCheck,
         NoValidation,
-        AskedGivesBack,
         AbortRestoresVersion,
         IrrevocableReadsUnlocked,
     ];

@@ -5,11 +5,10 @@ mod common;
 
 use common::history::anomaly;
 use common::lists::{self, List};
-use common::{Object, Thread, card, object, pointer, target};
-use std::sync::Arc;
+use common::{Object, Thread, object, pointer, target};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
-use std::time::{Duration, Instant};
-use vasuki_stm::{Conflict, World, poll};
+use std::time::Duration;
+use vasuki_stm::{Conflict, World};
 
 /// Runs `f` in `n` threads of a world.
 fn run<T: Send + 'static>(world: &'static World, n: usize, f: impl Fn(usize, &mut Thread) -> T + Clone + Send + 'static) -> Vec<T> {
@@ -91,112 +90,6 @@ fn what_is_read_in_turn_is_logged_once() {
         });
         assert!((48..=64).contains(&logged), "{logged} entries for 48 objects");
     });
-}
-
-/// Steps of two threads in turn: each waits for the other's.
-#[derive(Default)]
-struct Steps(AtomicUsize);
-impl Steps {
-    fn done(&self, step: usize) {
-        self.0.store(step, Release);
-    }
-    fn wait_for(&self, step: usize) {
-        let began = Instant::now();
-        while self.0.load(Acquire) < step {
-            assert!(
-                began.elapsed() < Duration::from_secs(20),
-                "the other thread has not done step {step}"
-            );
-            std::thread::yield_now();
-        }
-    }
-}
-
-/// A transaction that was undone has changed nothing: what others have read of what it had open still holds.
-#[test]
-fn reads_outlive_the_aborts_of_others() {
-    for x in [object([0, 0]), card([0, 0])] {
-        let (y, steps) = (object([0, 0]), Arc::new(Steps::default()));
-        let committed = run(World::leak(), 2, move |i, t| {
-            if i == 1 {
-                // What is from solo times has no version yet, and gets a new one.
-                t.atomic(|t| t.write(x, 0, 0));
-                steps.done(1);
-                steps.wait_for(2);
-                for _ in 0..3 {
-                    let _ = t.attempt::<()>(|t| {
-                        t.write(x, 0, 1)?;
-                        Err(Conflict)
-                    });
-                }
-                steps.done(3);
-                return 0;
-            }
-            steps.wait_for(1);
-            let r = t.attempt(|t| {
-                let v = t.read(x, 0)?;
-                steps.done(2);
-                steps.wait_for(3);
-                // Read once more, it is logged once more: the word is another one.
-                let again = t.read(x, 0)?;
-                t.write(y, 0, 1 + v + again)?;
-                Ok(t.tx.reads_logged())
-            });
-            r.expect("x is as it was read")
-        });
-        assert_eq!(committed, [2, 0]);
-        assert_eq!(y.words[0].load(Relaxed), 1);
-    }
-}
-
-/// A younger transaction that has opened what an older one has read gives it back when that one commits.
-#[test]
-fn younger_transactions_give_back_what_older_ones_have_read() {
-    const ROUNDS: usize = 500;
-    let (x, y, z) = (object([0, 0]), object([0, 0]), object([0, 0]));
-    let steps = Arc::new(Steps::default());
-    let results = run(World::leak(), 2, move |i, t| {
-        let mut good = 0;
-        for round in 0..ROUNDS {
-            let first = round * 4;
-            if i == 1 {
-                steps.wait_for(first + 1);
-                // After this commit it begins at a later time than the older one.
-                t.attempt(|t| t.write(z, 0, 1)).expect("nobody else writes it");
-                let r = t.attempt(|t| {
-                    t.write(x, 0, 1)?;
-                    steps.done(first + 2);
-                    let began = Instant::now();
-                    while t.w.poll_word() & poll::ABORT == 0 {
-                        assert!(
-                            began.elapsed() < Duration::from_secs(20),
-                            "not asked for what the older one has read"
-                        );
-                        std::hint::spin_loop();
-                    }
-                    Err::<(), _>(Conflict)
-                });
-                assert!(r.is_err());
-                steps.done(first + 3);
-                steps.wait_for(first + 4);
-            } else {
-                let r = t.attempt(|t| {
-                    let v = t.read(x, 0)?;
-                    steps.done(first + 1);
-                    steps.wait_for(first + 2);
-                    let n = t.read(y, 0)?;
-                    t.write(y, 0, n + 1 + v)
-                });
-                good += u64::from(r.is_ok());
-                steps.wait_for(first + 3);
-                steps.done(first + 4);
-            }
-        }
-        good
-    });
-    // Who is held up by the system does not give it back in time.
-    assert!(results[0] > 0);
-    assert_eq!(y.words[0].load(Relaxed), results[0]);
 }
 
 #[test]

@@ -137,10 +137,6 @@ impl Thread {
         }
         self.tx.read(self.w, &o.header, load)
     }
-    /// As [`Thread::read`] of a card, without waiting for others.
-    pub fn try_to_read(&mut self, o: &Object, i: usize) -> Option<u64> {
-        self.tx.read_card(self.w, &o.header, || o.words[i].load(Relaxed))
-    }
     /// As [`Thread::read`], of an object that was read last, probably.
     pub fn read_usual(&mut self, o: &Object, i: usize) -> Result<u64, Conflict> {
         let v = o.words[i].load(Relaxed);

@@ -2,7 +2,7 @@
 
 use super::two;
 use crate::common::{Object, Thread, card, object};
-use vasuki_stm::{Conflict, meta};
+use vasuki_stm::Conflict;
 
 /// What a transaction reads was there at one moment; even if it aborts later.
 pub fn against_commit() {
@@ -38,27 +38,14 @@ pub fn against_abort() {
 pub fn card_against_abort() {
     dirty(card([0, 0]));
 }
-/// Writes and takes it back.
-fn write_for_nothing(t: &mut Thread, x: &'static Object) {
-    let _ = t.attempt::<()>(|t| {
-        t.write(x, 0, 1)?;
-        Err(Conflict)
-    });
-}
-/// Nor when so many have aborted that the incarnations of the version are used up.
-pub fn against_aborts() {
-    let x = card([0, 0]);
-    two(
-        |t| (0..meta::INCARNATIONS).for_each(|_| write_for_nothing(t, x)),
-        move |t| {
-            let r = t.attempt(|t| t.try_to_read(x, 0).ok_or(Conflict));
-            assert!(r.is_err() || r == Ok(0), "a dirty read");
-        },
-    );
-}
 fn dirty(x: &'static Object) {
     two(
-        |t| write_for_nothing(t, x),
+        |t| {
+            let _ = t.attempt::<()>(|t| {
+                t.write(x, 0, 1)?;
+                Err(Conflict)
+            });
+        },
         move |t| {
             if let Ok(v) = t.attempt(|t| t.read(x, 0)) {
                 assert_eq!(v, 0, "a dirty read");
