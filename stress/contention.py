@@ -11,6 +11,9 @@ import queue
 import threading
 import time
 
+from locked_bank import LockedBank
+
+
 class Counter:
     def __init__(self):
         self.n = 0
@@ -66,27 +69,10 @@ def transfers(threads, work):
     assert sum(accounts) == 100_000, sum(accounts)
 
 
-class Account:
-    def __init__(self, balance):
-        self.balance = balance
-
-
 def locked_bank(threads, work):
-    accounts = [Account(100) for _ in range(1000)]
-    lock = threading.Lock()
-
-    def run():
-        state = threading.get_ident() % 1000
-        for _ in range(work // threads):
-            state = (state * 1103515245 + 12345) % 2147483648
-            source, target, amount = accounts[state % 1000], accounts[state // 4096 % 1000], state % 10
-            with lock:
-                if source.balance >= amount:
-                    source.balance -= amount
-                    target.balance += amount
-
-    yield run
-    assert sum(a.balance for a in accounts) == 100_000, [a.balance for a in accounts]
+    bank = LockedBank()
+    yield lambda: bank.move(threading.get_ident() % 1000, work // threads)
+    bank.check()
 
 
 def lock_queue(threads, work):

@@ -12,9 +12,9 @@ import argparse
 import collections
 import queue
 import statistics
-import threading
 import time
 
+from locked_bank import LockedBank
 from rates import Machine, Together, Worker, chunk_of, rates
 
 
@@ -258,27 +258,13 @@ def queue_ends():
     return work
 
 
-class Account:
-    def __init__(self, balance):
-        self.balance = balance
-
-
 def locked_bank():
     """Both threads move money between the same 1000 accounts, all of it under one lock."""
-    accounts = [Account(100) for _ in range(1000)]
-    lock = threading.Lock()
+    bank = LockedBank()
     states = [1, 2]
 
     def work(me):
-        state = states[me]
-        for _ in range(5_000):
-            state = (state * 1103515245 + 12345) % 2147483648
-            source, target, amount = accounts[state % 1000], accounts[state // 4096 % 1000], state % 10
-            with lock:
-                if source.balance >= amount:
-                    source.balance -= amount
-                    target.balance += amount
-        states[me] = state
+        states[me] = bank.move(states[me], 5_000)
 
     return work
 
