@@ -4,9 +4,8 @@ usage: patterns.py [--cpu | --processes] [--repeat N] [--seconds T] [pattern ...
 
 The ratio is how often two threads do the work in the time in which one does it once (2.0: they cost each other nothing): the
 median of N rounds, of T seconds each alone and T seconds together (see rates.py). --cpu compares processor time instead of the
-clock: for a busy machine, where it shows what the threads cost each other, but not what they wait for.
---processes tells as well what two processes with
-one thread each reach in the same rounds: more than that the machine does not give.
+clock: for a busy machine, where it shows what the threads cost each other, but not what they wait for. --processes tells as well
+what two processes with one thread each reach in the same rounds: more than that the machine does not give.
 Beside the ratio: aborted transactions among 1000, and how many became irrevocable, with two threads.
 """
 
