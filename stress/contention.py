@@ -1,17 +1,22 @@
 """Many threads on the same data against one thread that does all their work alone.
 
-usage: contention.py [--cpu] [--threads N] [--work N] [--repeat N] [workload ...]
+usage: contention.py [--cpu] [--threads N] [--seconds T] [--repeat N] [workload ...]
 
-Every run checks its total. The figure is the speed with N threads (eight, unless said), relative to one (1.0: contention
-costs nothing). The best of N rounds counts. --cpu compares processor time instead of the clock.
+Every round checks its total. The figure is how much N threads (eight, unless said) do, relative to one (1.0: contention costs
+nothing): the median of rounds of T seconds. The threads are there all the time (see rates.py). One thread alone is measured on each
+core in each round, as cores that are shared with others have speeds of their own. --cpu compares processor time instead of the clock.
 """
 
 import argparse
+import os
 import queue
+import statistics
 import threading
 import time
+from collections import deque
 
 from locked_bank import LockedBank
+from rates import Worker, chunk_of, rates
 
 
 class Counter:
@@ -19,127 +24,147 @@ class Counter:
         self.n = 0
 
 
-def counter(threads, work):
+def counter():
     c = Counter()
 
-    def run():
-        for _ in range(work // threads):
+    def work(n):
+        for _ in range(n):
             c.n += 1
 
-    yield run
-    assert c.n == work // threads * threads, c.n
+    steps = yield work
+    assert c.n == steps, (c.n, steps)
 
 
-def dict_counts(threads, work):
+def dict_counts():
     d = {}
 
-    def run():
-        for i in range(work // threads):
+    def work(n):
+        for i in range(n):
             k = i % 10
             d[k] = d.get(k, 0) + 1
 
-    yield run
-    assert sum(d.values()) == work // threads * threads, d
+    steps = yield work
+    assert sum(d.values()) == steps, (d, steps)
 
 
-def list_append(threads, work):
+def list_append():
     items = []
 
-    def run():
-        for i in range(work // threads):
+    def work(n):
+        for i in range(n):
             items.append(i)
 
-    yield run
-    assert len(items) == work // threads * threads, len(items)
+    steps = yield work
+    assert len(items) == steps, (len(items), steps)
 
 
-def transfers(threads, work):
+def transfers():
     accounts = [100] * 1000
 
-    def run():
+    def work(n):
         state = threading.get_ident() % 1000
-        for _ in range(work // threads):
+        for _ in range(n):
             state = (state * 1103515245 + 12345) % 2147483648
             a, b, amount = state % 1000, state // 4096 % 1000, state % 10
             if accounts[a] >= amount:
                 accounts[a] -= amount
                 accounts[b] += amount
 
-    yield run
+    yield work
     assert sum(accounts) == 100_000, sum(accounts)
 
 
-def locked_bank(threads, work):
+def locked_bank():
     bank = LockedBank()
-    yield lambda: bank.move(threading.get_ident() % 1000, work // threads)
+    yield lambda n: bank.move(threading.get_ident() % 1000, n)
     bank.check()
 
 
-def lock_queue(threads, work):
+def lock_queue():
+    """Each item is taken under a lock, worked with, and put back under the lock."""
     lock = threading.Lock()
-    waiting = list(range(work // 10))
-    done = []
+    items = deque(range(1000))
 
-    def run():
-        while True:
+    def work(n):
+        for _ in range(n):
             with lock:
-                if not waiting:
-                    return
-                item = waiting.pop()
-            result = sum(range(item % 50))
+                item = items.popleft()
+            sum(range(item % 50))
             with lock:
-                done.append(result)
+                items.append(item + 1)
 
-    yield run
-    assert len(done) == work // 10, len(done)
+    steps = yield work
+    assert sum(items) - sum(range(1000)) == steps, (sum(items), steps)
 
 
-def simple_queue(threads, work):
-    todo, done = queue.SimpleQueue(), queue.SimpleQueue()
-    for i in range(work // 10):
-        todo.put(i)
-    for _ in range(threads):
-        todo.put(None)
+def simple_queue():
+    items = queue.SimpleQueue()
+    for i in range(1000):
+        items.put(i)
 
-    def run():
-        while (item := todo.get()) is not None:
-            done.put(item * 2)
+    def work(n):
+        for _ in range(n):
+            items.put(items.get() + 1)
 
-    yield run
-    assert done.qsize() == work // 10, done.qsize()
+    steps = yield work
+    left = [items.get() for _ in range(items.qsize())]
+    assert len(left) == 1000 and sum(left) - sum(range(1000)) == steps, (len(left), sum(left), steps)
 
 
 WORKLOADS = [counter, dict_counts, list_append, transfers, locked_bank, lock_queue, simple_queue]
 
 
-def measure(workload, threads, work, clock):
-    steps = workload(threads, work)
-    run = next(steps)
-    pool = [threading.Thread(target=run) for _ in range(threads)]
+class Counted:
+    """Does a work, and knows how often it has been done."""
+
+    def __init__(self, work):
+        self.work, self.steps = work, 0
+
+    def __call__(self, n):
+        self.work(n)
+        self.steps += n
+
+
+def speed(workers, workload, chunk, seconds, clock):
+    """What the workers do together in a second of `clock`."""
+    made = workload()
+    work = next(made)
+    for worker in workers:
+        worker.work = Counted(work)
     began = clock()
-    for t in pool:
-        t.start()
-    for t in pool:
-        t.join()
-    seconds = clock() - began
-    next(steps, None)
-    return seconds
+    rates(workers, chunk, seconds)
+    took = clock() - began
+    steps = sum(w.work.steps for w in workers)
+    try:
+        made.send(steps)
+    except StopIteration:
+        return steps / took
+    raise AssertionError("a workload ends with its check")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--threads", type=int, default=8)
-    parser.add_argument("--work", type=int, default=800_000)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=0.1)
+    parser.add_argument("--repeat", type=int, default=9)
     parser.add_argument("workload", nargs="*")
     options = parser.parse_args()
     clock = time.process_time if options.cpu else time.perf_counter
+    each_core = [Worker(core) for core in range(os.cpu_count())]
+    crowd = [Worker() for _ in range(options.threads)]
     for workload in WORKLOADS:
         if options.workload and workload.__name__ not in options.workload:
             continue
-        one, many = (min(measure(workload, n, options.work, clock) for _ in range(options.repeat)) for n in (1, options.threads))
-        print(f"{workload.__name__:14} one thread {one:.3f} s   {options.threads} threads {many:.3f} s   speed {one / many:.2f}", flush=True)
+        task = workload, chunk_of(next(workload())), options.seconds, clock
+        one, many, ratios = [], [], []
+        for _ in range(options.repeat):
+            one.append(statistics.mean(speed([w], *task) for w in each_core))
+            many.append(speed(crowd, *task))
+            ratios.append(many[-1] / one[-1])
+        one, many = (1e9 / statistics.median(x) for x in (one, many))
+        figures = f"one thread {one:.0f} ns   {options.threads} threads {many:.0f} ns   speed {statistics.median(ratios):.2f}"
+        print(f"{workload.__name__:14} {figures}", flush=True)
 
 
 main()

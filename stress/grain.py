@@ -292,8 +292,8 @@ WORKLOADS = [
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cpu", action="store_true")
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.2)
+    parser.add_argument("--repeat", type=int, default=41)
+    parser.add_argument("--seconds", type=float, default=0.02)
     parser.add_argument("workload", nargs="*")
     options = parser.parse_args()
     clock = time.thread_time if options.cpu else time.perf_counter

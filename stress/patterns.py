@@ -640,8 +640,8 @@ def main():
     how.add_argument("--cpu", action="store_true")
     how.add_argument("--processes", action="store_true")
     how.add_argument("--serve", type=int, metavar="CORE", help=argparse.SUPPRESS)
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.5)
+    parser.add_argument("--repeat", type=int, default=41)
+    parser.add_argument("--seconds", type=float, default=0.02)
     parser.add_argument("pattern", nargs="*")
     options = parser.parse_args()
     clock = time.thread_time if options.cpu else time.perf_counter

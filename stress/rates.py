@@ -3,7 +3,9 @@
 The threads are there all the time, each on its own core where the system lets it be, and work for a given time: so that neither
 the start of a thread nor where the system puts it is measured. Cores that are shared with others have speeds of their own, which change
 within seconds: what a thread reaches beside the other is compared with what it reaches alone, a moment before and after, on the same
-core; and what the machine gives to two processes is measured in the same minutes.
+core; and what the machine gives to two processes is measured in the same minutes. Rounds are short, and medians count: the host of
+a virtual machine takes a core away for some milliseconds many times a second, and then a thread that wants what the one on that core
+has open waits as long. Rounds in which that happened are left out so.
 """
 
 import os
@@ -51,16 +53,17 @@ def chunk_of(work):
 
 
 class Worker(threading.Thread):
-    """Does its work on a core of its own when it is told to."""
+    """Does its work when it is told to, on a core of its own if one is named."""
 
-    def __init__(self, core):
+    def __init__(self, core=None):
         super().__init__(daemon=True)
         self.core, self.work = core, None
         self.todo, self.rates = queue.SimpleQueue(), queue.SimpleQueue()
         self.start()
 
     def run(self):
-        stay_on(self.core)
+        if self.core is not None:
+            stay_on(self.core)
         while True:
             task = self.todo.get()
             self.rates.put(rate(self.work, *task))
