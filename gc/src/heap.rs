@@ -3,6 +3,7 @@
 use crate::block::*;
 use crate::cores::Cores;
 use crate::external;
+use crate::local::Run;
 use crate::stats::Stats;
 use std::ptr::NonNull;
 use std::sync::Mutex;
@@ -47,6 +48,8 @@ pub struct Heap {
     free: Mutex<FreeBlocks>,
     /// per size class and space: blocks with free cells
     partial: Vec<Mutex<Vec<usize>>>,
+    /// likewise: what threads that have ended since the last sweep have left of their runs
+    left: Vec<Mutex<Vec<Run>>>,
     in_use: AtomicUsize,
     since: AtomicUsize,
     threshold: AtomicUsize,
@@ -167,6 +170,7 @@ impl Heap {
             table,
             free: Mutex::default(),
             partial: (0..CLASSES * SPACES).map(|_| Mutex::default()).collect(),
+            left: (0..CLASSES * SPACES).map(|_| Mutex::default()).collect(),
             in_use: AtomicUsize::new(0),
             since: AtomicUsize::new(0),
             threshold: AtomicUsize::new(MIN_THRESHOLD),
@@ -296,6 +300,15 @@ impl Heap {
         let b = lock(&self.partial[class * SPACES + space as usize]).pop()?;
         self.descriptor(b).taken.store(1, Relaxed);
         Some(b)
+    }
+    /// A thread ends that has allocated in this run, whose cells are of the `i`th size class and space. Threads that start take
+    /// it up: otherwise each would begin with fresh memory for each kind of object.
+    pub(crate) fn leave(&self, i: usize, run: Run) {
+        lock(&self.left[i]).push(run);
+    }
+    /// See [`Heap::leave`].
+    pub(crate) fn take_left(&self, i: usize) -> Option<Run> {
+        lock(&self.left[i]).pop()
     }
     /// The first of these blocks is one of a size class now; are its cells zeros?
     pub(crate) fn take_fresh(&self, of: &mut FreshBlocks, class: usize, space: Space) -> Option<(usize, bool)> {
@@ -474,6 +487,7 @@ impl Heap {
         for (list, blocks) in self.partial.iter().zip(partial) {
             *lock(list) = blocks;
         }
+        self.left.iter().for_each(|runs| lock(runs).clear());
         lock(&self.free).runs = runs;
         self.in_use.store(live, Relaxed);
         self.since.store(0, Relaxed);

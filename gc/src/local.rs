@@ -5,8 +5,9 @@ use crate::heap::{FreshBlocks, Heap};
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::Relaxed;
 
+/// Where a thread allocates in a block.
 #[derive(Clone, Copy, Default)]
-struct Run {
+pub(crate) struct Run {
     cur: usize,
     end: usize,
     /// block number plus one; 0 = none
@@ -91,6 +92,10 @@ impl LocalAlloc {
                 return NonNull::new(r.cur as *mut u8);
             }
             if r.block == 0 || !self.next_run(i, cell) {
+                if let Some(left) = self.heap.take_left(i) {
+                    self.runs[i] = left;
+                    continue;
+                }
                 if self.left == 0 {
                     let bytes = std::mem::take(&mut self.unaccounted);
                     self.account(bytes);
@@ -172,6 +177,16 @@ impl LocalAlloc {
         }
         self.unaccounted += end - start;
         true
+    }
+    /// The thread ends: others go on with its runs.
+    pub fn end(&mut self) {
+        for (i, run) in self.runs.iter_mut().enumerate() {
+            if run.block != 0 {
+                self.heap.leave(i, std::mem::take(run));
+            }
+        }
+        let bytes = std::mem::take(&mut self.unaccounted);
+        self.account(bytes);
     }
     /// Stopped, before a sweep: gives up all runs and blocks.
     pub fn retire(&mut self) {

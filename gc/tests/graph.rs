@@ -269,3 +269,38 @@ fn each_thread_that_allocates_may_take_as_much_between_collections() {
     assert!(cores == 1 || (one < between && between < one * 3 / 2), "{between}");
     assert_eq!(threshold_after([0, 20]), one);
 }
+
+#[test]
+fn what_a_thread_leaves_when_it_ends_is_used_by_the_next_one() {
+    let h = heap();
+    let begin = || LocalAlloc::new(h);
+    let new = |a: &mut LocalAlloc| a.alloc(64, Space::Plain).unwrap().as_ptr();
+    let mut a = begin();
+    let first = new(&mut a);
+    a.end();
+    let (blocks, since) = (h.stats().in_use, h.stats().since_collection);
+    let mut last = first;
+    for _ in 0..100 {
+        let mut a = begin();
+        let p = new(&mut a);
+        assert_eq!(p as usize, last as usize + 64, "the next cell");
+        // SAFETY: a cell of its own.
+        unsafe { p.write_bytes(1, 64) };
+        last = p;
+        a.end();
+    }
+    assert_eq!((h.stats().in_use, h.stats().since_collection), (blocks, since));
+    // Two that live at the same time have runs of their own.
+    let (mut a, mut b) = (begin(), begin());
+    let of_a: Vec<_> = (0..1000).map(|_| new(&mut a)).collect();
+    assert!((0..1000).all(|_| !of_a.contains(&new(&mut b))));
+    (a.end(), b.end());
+    // What is left is gone with the next sweep, which may give the block to somebody else.
+    h.start_marking();
+    h.drain(&Words);
+    h.sweep(&|_| (), None);
+    let mut c = begin();
+    let large: Vec<_> = (0..16).map(|_| c.alloc(32 << 10, Space::Plain).unwrap().as_ptr() as usize).collect();
+    let small = new(&mut begin()) as usize;
+    assert!(large.iter().all(|&p| !(p..p + (32 << 10)).contains(&small)));
+}

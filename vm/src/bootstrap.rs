@@ -58,6 +58,7 @@ pub fn new_thread(stack_bytes: usize) -> &'static mut Thread {
 pub fn end_thread(t: &'static mut Thread) {
     // A fork finds its locks free as long as the thread belongs to the world.
     t.recorder = None;
+    t.alloc.end();
     memory::remove_thread(t);
     let p: *mut Thread = t;
     enter(std::ptr::null_mut());
