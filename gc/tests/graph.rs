@@ -294,13 +294,16 @@ fn what_a_thread_leaves_when_it_ends_is_used_by_the_next_one() {
     let (mut a, mut b) = (begin(), begin());
     let of_a: Vec<_> = (0..1000).map(|_| new(&mut a)).collect();
     assert!((0..1000).all(|_| !of_a.contains(&new(&mut b))));
-    (a.end(), b.end());
+    a.end();
+    b.end();
     // What is left is gone with the next sweep, which may give the block to somebody else.
     h.start_marking();
     h.drain(&Words);
     h.sweep(&|_| (), None);
     let mut c = begin();
-    let large: Vec<_> = (0..16).map(|_| c.alloc(32 << 10, Space::Plain).unwrap().as_ptr() as usize).collect();
+    let large: Vec<_> = (0..16)
+        .map(|_| c.alloc(32 << 10, Space::Plain).unwrap().as_ptr() as usize)
+        .collect();
     let small = new(&mut begin()) as usize;
     assert!(large.iter().all(|&p| !(p..p + (32 << 10)).contains(&small)));
 }
