@@ -64,7 +64,7 @@ impl Tx {
     /// It has the word `seen`.
     #[inline(never)]
     fn vouches_for_unusual<const N: usize>(&mut self, h: &Header, seen: u64) -> bool {
-        self.filter.finds::<N>(h, seen) || self.is_mine(seen)
+        self.is_mine(seen) || self.filter.finds::<N>(h, seen)
     }
     /// Not asked in the common case.
     #[cold]
