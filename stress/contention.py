@@ -16,7 +16,7 @@ import time
 from collections import deque
 
 from locked_bank import LockedBank
-from rates import Worker, chunk_of, rates
+from rates import Worker, chunk_of, rates_from, soon
 
 
 class Counter:
@@ -126,15 +126,18 @@ class Counted:
 
 
 def speed(workers, workload, chunk, seconds, clock):
-    """What the workers do together in a second of `clock`."""
+    """What the workers do together in a second, of processor time if that is the clock."""
     made = workload()
     work = next(made)
     for worker in workers:
         worker.work = Counted(work)
-    began = clock()
-    rates(workers, chunk, seconds)
-    took = clock() - began
-    steps = sum(w.work.steps for w in workers)
+    start = soon()
+    found = rates_from(start, workers, chunk, seconds, clock)
+    took = time.perf_counter() - start
+    steps = [w.work.steps for w in workers]
+    if clock is time.thread_time:
+        took = sum(n / rate for n, rate in zip(steps, found))
+    steps = sum(steps)
     try:
         made.send(steps)
     except StopIteration:
@@ -150,7 +153,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=9)
     parser.add_argument("workload", nargs="*")
     options = parser.parse_args()
-    clock = time.process_time if options.cpu else time.perf_counter
+    clock = time.thread_time if options.cpu else time.perf_counter
     each_core = [Worker(core) for core in range(os.cpu_count())]
     crowd = [Worker() for _ in range(options.threads)]
     for workload in WORKLOADS:

@@ -14,6 +14,7 @@ import copy
 import dataclasses
 import enum
 import functools
+import gc
 import math
 import operator
 import os
@@ -596,8 +597,8 @@ class Process:
         command = [sys.executable, os.path.abspath(__file__), "--serve", str(core)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def begin(self, chunk, seconds, clock):
-        print(self.name, chunk, seconds, file=self.process.stdin, flush=True)
+    def begin(self, start, chunk, seconds, clock):
+        print(self.name, start, chunk, seconds, file=self.process.stdin, flush=True)
 
     def end(self):
         return float(self.process.stdout.readline())
@@ -608,10 +609,11 @@ def serve(worker):
     setups = {setup.__name__: setup for setup in PATTERNS}
     name = None
     for line in sys.stdin:
-        last, (name, chunk, seconds) = name, line.split()
+        last, (name, start, chunk, seconds) = name, line.split()
         if name != last:
             worker.work = work_of(setups[name])
-        worker.begin(int(chunk), float(seconds), time.perf_counter)
+        gc.collect()
+        worker.begin(float(start), int(chunk), float(seconds), time.perf_counter)
         print(worker.end(), flush=True)
 
 
@@ -640,8 +642,8 @@ def main():
     how.add_argument("--cpu", action="store_true")
     how.add_argument("--processes", action="store_true")
     how.add_argument("--serve", type=int, metavar="CORE", help=argparse.SUPPRESS)
-    parser.add_argument("--repeat", type=int, default=41)
-    parser.add_argument("--seconds", type=float, default=0.02)
+    parser.add_argument("--repeat", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=0.1)
     parser.add_argument("pattern", nargs="*")
     options = parser.parse_args()
     clock = time.thread_time if options.cpu else time.perf_counter

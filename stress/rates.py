@@ -5,9 +5,11 @@ the start of a thread nor where the system puts it is measured. Cores that are s
 within seconds: what a thread reaches beside the other is compared with what it reaches alone, a moment before and after, on the same
 core; and what the machine gives to two processes is measured in the same minutes. Rounds are short, and medians count: the host of
 a virtual machine takes a core away for some milliseconds many times a second, and then a thread that wants what the one on that core
-has open waits as long. Rounds in which that happened are left out so.
+has open waits as long. Rounds in which that happened are left out so. All begin after a collection, and at the same time: what one alone has
+allocated would otherwise be collected while both are measured.
 """
 
+import gc
 import os
 import queue
 import statistics
@@ -31,11 +33,14 @@ def stay_on(core):
         os.sched_setaffinity(0, {cores[core % len(cores)]})
 
 
-def rate(work, chunk, seconds, clock=time.perf_counter):
-    """How often the work is done in a second of `clock`, in so many seconds of real time: `chunk` times between looks at it."""
+def rate(work, start, chunk, seconds, clock=time.perf_counter):
+    """How often the work is done in a second of `clock`, from the time `start` on and in so many seconds of real time: `chunk` times
+    between looks at it."""
+    while time.perf_counter() < start:
+        pass
     done = 0
-    began, end = clock(), time.perf_counter() + seconds
-    while time.perf_counter() < end:
+    began, end = clock(), start + seconds
+    while not done or time.perf_counter() < end:
         work(chunk)
         done += chunk
     return done / (clock() - began)
@@ -75,10 +80,21 @@ class Worker(threading.Thread):
         return self.rates.get()
 
 
+def soon():
+    """Collects; when all are ready that are told to begin now."""
+    gc.collect()
+    return time.perf_counter() + 0.015
+
+
 def rates(workers, *task):
-    """What each of them reaches together with the others."""
+    """What each of them reaches together with the others, who begin and end at the same time."""
+    return rates_from(soon(), workers, *task)
+
+
+def rates_from(start, workers, *task):
+    """As `rates`, from then on."""
     for worker in workers:
-        worker.begin(*task)
+        worker.begin(start, *task)
     return [worker.end() for worker in workers]
 
 
@@ -127,8 +143,9 @@ class Machine:
         return sum(self._rates(self.processes, seconds)) / alone
 
     def _rates(self, processes, seconds):
+        start = soon()
         for p in processes:
-            print(seconds, file=p.stdin, flush=True)
+            print(start, seconds, file=p.stdin, flush=True)
         return [float(p.stdout.readline()) for p in processes]
 
 
@@ -141,7 +158,8 @@ def count(steps):
 def main():
     stay_on(int(sys.argv[1]))
     for line in sys.stdin:
-        print(rate(count, 1000, float(line)), flush=True)
+        start, seconds = map(float, line.split())
+        print(rate(count, start, 1000, seconds), flush=True)
 
 
 if __name__ == "__main__":
