@@ -55,7 +55,7 @@ pub fn run(run: Run, stack_bytes: usize) -> u8 {
     if let Some(c) = candidates {
         print_stats(c);
     }
-    if let Some(r) = vasuki_vm::conflicts::report() {
+    if let Some(r) = vasuki_vm::conflicts::report(th) {
         show_conflicts(&r);
     }
     code

@@ -117,7 +117,7 @@ fn stats(th: &mut Thread, _: &[Value]) -> R {
 }
 /// A list of what `--conflicts` reports, as dicts; empty when it is off.
 fn conflicts(th: &mut Thread) -> R {
-    let all = vasuki_vm::conflicts::report().map(|r| r.conflicts).unwrap_or_default();
+    let all = vasuki_vm::conflicts::report(th).map(|r| r.conflicts).unwrap_or_default();
     let list = th.new_list(&[])?;
     for c in &all {
         let d = th.new_dict();

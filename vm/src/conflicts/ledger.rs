@@ -3,7 +3,7 @@
 use super::recorder::Why;
 use super::subject::Subject;
 use super::timeline::Timeline;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::time::Duration;
 
 /// Keys that are named; of more it is said that there are more.
@@ -33,6 +33,14 @@ pub(super) struct Cost {
     pub(super) waited: Duration,
 }
 impl Cost {
+    /// Asks for the key, if not all is known of the keys.
+    pub(super) fn note_key(&mut self, key: impl FnOnce() -> Option<String>) {
+        if !self.more_keys
+            && let Some(k) = key()
+        {
+            self.add_key(k);
+        }
+    }
     fn add_key(&mut self, key: String) {
         if self.keys.contains(&key) {
             return;
@@ -67,30 +75,26 @@ pub(super) struct Ledger {
     /// since the start of the program
     pub(super) began: Duration,
     pub(super) ended: Option<Duration>,
-    pub(super) pairs: HashMap<Pair, Cost>,
+    pub(super) pairs: FxHashMap<Pair, Cost>,
     /// by reason and chain of calls
-    pub(super) irrevocables: HashMap<(Why, Vec<u32>), Irrevocables>,
+    pub(super) irrevocables: FxHashMap<(Why, Vec<u32>), Irrevocables>,
     /// aborts that were about no object
     pub(super) other_aborts: u64,
     pub(super) other_lost: Duration,
     pub(super) timeline: Timeline,
 }
 impl Ledger {
-    /// The cost of a pair, and the subject if it is new.
-    pub(super) fn pair(&mut self, pair: Pair, subject: impl FnOnce() -> Subject, key: Option<String>) -> &mut Cost {
-        let cost = self.pairs.entry(pair).or_insert_with(|| Cost {
+    /// The cost of a pair. `subject` is asked for if it is new.
+    pub(super) fn pair(&mut self, pair: Pair, subject: impl FnOnce() -> Subject) -> &mut Cost {
+        self.pairs.entry(pair).or_insert_with(|| Cost {
             subject: subject(),
             ..Cost::default()
-        });
-        if let Some(k) = key {
-            cost.add_key(k);
-        }
-        cost
+        })
     }
     /// Adds another ledger, whose thread has ended, but not its timeline.
     pub(super) fn merge(&mut self, other: &Ledger) {
         for (pair, cost) in &other.pairs {
-            self.pair(*pair, || cost.subject.clone(), None).merge(cost);
+            self.pair(*pair, || cost.subject.clone()).merge(cost);
         }
         for (chain, i) in &other.irrevocables {
             let own = self.irrevocables.entry(chain.clone()).or_default();

@@ -1,7 +1,7 @@
 //! Attempts that were undone for an object of which nobody has noted where the thread had used it. It runs again now, and is asked
 //! when it comes to the object: so reads cost nothing until one has gone wrong.
 
-use super::ledger::{Cost, Ledger, Pair};
+use super::ledger::{Cost, Pair};
 use vasuki_stm::Header;
 
 /// Commits until a thread is not expected to come by again: it may end its transactions earlier now.
@@ -17,14 +17,6 @@ pub(super) struct Miss {
     /// commits since
     pub(super) commits: u32,
 }
-impl Miss {
-    /// The thread was there.
-    pub(super) fn book(self, ledger: &mut Ledger, key: Option<String>) {
-        let subject = || self.cost.subject.clone();
-        ledger.pair(self.pair, subject, key).merge(&self.cost);
-    }
-}
-
 /// See the module. Few, and mostly none.
 #[derive(Default)]
 pub(super) struct Misses(Vec<Miss>);
@@ -34,6 +26,10 @@ impl Misses {
     #[inline(always)]
     pub(super) fn has(&self, object: *const Header) -> bool {
         !self.0.is_empty() && self.0.iter().any(|m| std::ptr::eq(m.object, object))
+    }
+    /// Are there any?
+    pub(super) fn are_any(&self) -> bool {
+        !self.0.is_empty()
     }
     /// One more.
     pub(super) fn add(&mut self, new: Miss) {

@@ -20,12 +20,14 @@ mod stamp;
 mod subject;
 mod text;
 mod timeline;
+mod unbooked;
 
 pub(crate) use recorder::Spot;
 pub use recorder::{Recorder, Why};
 pub use report::{Conflict, Irrevocable, Place, Report};
 pub use timeline::Activity;
 
+use crate::thread::Thread;
 use ledger::Ledger;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -74,8 +76,12 @@ pub(crate) fn collected(since: Instant) {
 pub(crate) fn roots(f: &mut dyn FnMut(u64)) {
     site::roots(f);
 }
-/// What has been recorded so far; None: it is off, or belongs to the process that this one is a fork of.
-pub fn report() -> Option<Report> {
+/// What has been recorded so far; None: it is off, or belongs to the process that this one is a fork of. Of other threads that
+/// still run the last few may be missing.
+pub fn report(th: &mut Thread) -> Option<Report> {
     let r = records().filter(|r| r.process == std::process::id())?;
+    if let Some(own) = &mut th.recorder {
+        own.book();
+    }
     Some(Report::new(r))
 }

@@ -2,10 +2,11 @@
 
 use super::ledger::{Cost, Ledger, Pair};
 use super::misses::{Miss, Misses};
-use super::openers::{HELD, Opened};
+use super::openers::{HELD, Tables};
 use super::site::{self, Cache, NOWHERE};
 use super::stamp::Attempts;
-use super::subject::{self, Subject};
+use super::subject::{self, Subject, Subjects};
+use super::unbooked::Unbooked;
 use super::{Activity, Records, lock, records};
 use crate::interp::State;
 use crate::object::Header;
@@ -35,9 +36,19 @@ pub enum Why {
 
 /// What has undone the running transaction.
 enum Lost {
+    /// known while its log is still there: the object, where the thread has used it, and who has asked for it, if anybody
+    Noted(*const Header, (u32, Value), Option<u32>),
     /// an object, and if it is known where the thread has used it, the key there
     Object(*const Header, Pair, Subject, Option<String>),
     Other,
+}
+/// The thread has waited, in this transaction, for an object that it has in its log now.
+struct Wait {
+    object: *const Header,
+    here: (u32, Value),
+    /// where another thread had opened it, if that was looked up
+    winner: Option<u32>,
+    time: Duration,
 }
 
 /// A place that is not known, or not yet.
@@ -63,7 +74,8 @@ pub struct Recorder {
     records: &'static Records,
     ledger: Arc<Mutex<Ledger>>,
     sites: Cache,
-    opened: Arc<Opened>,
+    opened: Tables,
+    subjects: Subjects,
     /// undone attempts of which it is not known what they have lost where
     misses: Misses,
     /// where the thread has reached for an object last, as far as that was noted, and with which key
@@ -73,9 +85,17 @@ pub struct Recorder {
     /// the place of what was put off and is done now
     settles: Option<Spot>,
     attempts: Attempts,
-    /// what the running one has waited, as far as that is booked
-    booked: Duration,
     lost: Option<Lost>,
+    /// what the attempt has waited that was undone last
+    waited: Duration,
+    /// what the running transaction has met, with the keys: more is done when it has ended, as others may be waiting for what it
+    /// has open
+    met: Vec<Wait>,
+    found: Vec<(Miss, Value)>,
+    /// what those have lost that have ended
+    unbooked: Unbooked,
+    /// there is something to do when the running transaction commits
+    noted: bool,
     /// since when, and why, the running transaction is irrevocable
     irrevocable: Option<(Instant, Why, Vec<u32>)>,
 }
@@ -98,20 +118,27 @@ impl Recorder {
             records,
             ledger,
             sites: Cache::default(),
-            opened: records.openers.table(),
+            opened: records.openers.tables(),
+            subjects: Subjects::default(),
             misses: Misses::default(),
             here: ELSEWHERE,
             at: std::ptr::null(),
             settles: None,
             attempts: Attempts::NONE,
-            booked: Duration::ZERO,
             lost: None,
+            waited: Duration::ZERO,
+            met: Vec::new(),
+            found: Vec::new(),
+            unbooked: Unbooked::default(),
+            noted: false,
             irrevocable: None,
         }))
     }
     /// Calls `f` with the words that the collector must know.
     pub(crate) fn roots(&self, f: &mut dyn FnMut(u64)) {
         f(self.here.1.0);
+        self.met.iter().for_each(|w| f(w.here.1.0));
+        self.found.iter().for_each(|(_, key)| f(key.0));
     }
     /// Where the thread is.
     pub(crate) fn spot(&mut self, interp: &State) -> Spot {
@@ -126,52 +153,91 @@ impl Recorder {
     #[inline]
     pub(crate) fn begin(&mut self) {
         self.attempts.next();
-        self.booked = Duration::ZERO;
     }
     /// The thread was doing something from then until now.
     pub(crate) fn did(&mut self, what: Activity, since: Instant) {
         let (from, to) = (since.saturating_duration_since(self.records.began), self.records.began.elapsed());
-        lock(&self.ledger).timeline.add(what, from, to);
+        let mut ledger = lock(&self.ledger);
+        ledger.timeline.add(what, from, to);
+        self.unbooked.book(&mut ledger, from);
         self.attempts.pause();
     }
-    /// The thread has waited, until now, for an object that it has got then.
+    /// The thread uses an object where it is now, for which it has waited or attempts were undone.
     #[cold]
-    fn waited(&mut self, object: &Header, time: Duration) {
-        let pair = Pair {
-            loser: self.here.0,
-            winner: self.last_opener(object),
-            object: subject::key_of(object),
-        };
-        let now = self.records.began.elapsed();
-        let mut ledger = lock(&self.ledger);
-        ledger.timeline.add(Activity::Waiting, now.saturating_sub(time), now);
-        let cost = ledger.pair(pair, || Subject::new(object), subject::key_text(self.here.1));
-        cost.waits += 1;
-        cost.waited += time;
-        self.booked += time;
-    }
-    /// The site where another thread has opened it.
-    fn last_opener(&self, object: *const Header) -> u32 {
-        self.records.openers.last(object, &self.opened)
-    }
-    /// The thread is where it uses an object for which attempts were undone.
-    #[cold]
-    fn found(&mut self, object: &Header) {
-        let mut ledger = lock(&self.ledger);
+    fn meets(&mut self, object: &Header, time: Duration, snapshot: u64) {
+        if time > Duration::ZERO {
+            let winner = self.unbooked.looks_up(time).then(|| self.last_opener(object, snapshot));
+            self.met.push(Wait {
+                object,
+                here: self.here,
+                winner,
+                time,
+            });
+        }
         for mut miss in self.misses.take(object) {
             miss.pair.loser = self.here.0;
-            miss.book(&mut ledger, subject::key_text(self.here.1));
+            self.found.push((miss, self.here.1));
         }
+        self.noted = true;
+    }
+    /// The transaction with this snapshot has ended just now: its objects are still there. Gives what it has waited.
+    fn add_up(&mut self, snapshot: u64) -> Duration {
+        let mut all = Duration::ZERO;
+        while let Some(w) = self.met.pop() {
+            let object = subject::key_of(w.object);
+            let winner = w.winner.or_else(|| self.unbooked.winner(w.here.0, object));
+            let pair = Pair {
+                loser: w.here.0,
+                winner: winner.unwrap_or_else(|| self.last_opener(w.object, snapshot)),
+                object,
+            };
+            let (subject, key) = (|| Subject::new(w.object), || subject::key_text(w.here.1));
+            self.unbooked.wait(pair, subject, key, w.time);
+            all += w.time;
+        }
+        for (miss, key) in self.found.drain(..) {
+            self.unbooked.undone(miss.pair, &miss.cost, || subject::key_text(key));
+        }
+        if self.unbooked.is_much() {
+            self.book();
+        }
+        all
+    }
+    /// The transaction has committed, and something was noted in it.
+    #[cold]
+    fn commit(&mut self, snapshot: u64) {
+        self.add_up(snapshot);
+        if let Some((since, why, chain)) = self.irrevocable.take() {
+            self.did(Activity::Irrevocable, since);
+            let mut ledger = lock(&self.ledger);
+            let i = ledger.irrevocables.entry((why, chain)).or_default();
+            i.times += 1;
+            i.time += since.elapsed();
+        }
+        for m in self.misses.committed().into_iter().flatten() {
+            self.unbooked.undone(m.pair, &m.cost, || None);
+        }
+        self.noted = self.misses.are_any();
+    }
+    /// Puts what is only known here into the ledger.
+    pub(super) fn book(&mut self) {
+        self.unbooked.book(&mut lock(&self.ledger), self.records.began.elapsed());
+        self.attempts.compare();
+    }
+    /// The site where another thread has opened it. `snapshot`: of the running transaction.
+    fn last_opener(&mut self, object: *const Header, snapshot: u64) -> u32 {
+        self.opened.others(&self.records.openers, object, snapshot)
     }
 }
 impl Drop for Recorder {
     fn drop(&mut self) {
         let records = self.records;
-        let mut own = lock(&self.ledger);
-        self.misses.take_all().for_each(|m| m.book(&mut own, None));
-        own.ended = Some(records.began.elapsed());
-        drop(own);
-        records.openers.ended(Arc::clone(&self.opened));
+        for m in self.misses.take_all() {
+            self.unbooked.undone(m.pair, &m.cost, || None);
+        }
+        self.book();
+        lock(&self.ledger).ended = Some(records.began.elapsed());
+        records.openers.ended(&self.opened);
         let mut all = lock(&records.ledgers);
         if all.len() > LEDGERS && !Arc::ptr_eq(&all[0], &self.ledger) {
             all.retain(|l| !Arc::ptr_eq(l, &self.ledger));
@@ -220,7 +286,7 @@ impl Thread {
         let before = self.reach(h);
         let r = self.tx.open(self.world, h, words);
         if r.is_err() || is_shared(h) {
-            self.note_opened(h, before, r.is_ok(), 0);
+            self.note_opened(h, before, r.is_ok());
         }
         Ok(r?)
     }
@@ -246,7 +312,7 @@ impl Thread {
         if self.interp.after_effect || !unsafe { self.tx.open_card(self.world, card, words) } {
             return false;
         }
-        self.note_opened(card, self.world.waited(), true, 0);
+        self.note_opened(card, self.world.waited(), true);
         true
     }
     /// The thread is about to reach for an object. Gives how long it has waited for others.
@@ -258,6 +324,7 @@ impl Thread {
         self.world.waited()
     }
     /// Where the thread is: for itself, and for those that it asks for something.
+    #[inline]
     fn set_here(&mut self, h: &Header) {
         if let Some(rec) = &mut self.recorder {
             rec.at = h;
@@ -270,44 +337,37 @@ impl Thread {
     }
     /// An object has been read, or has not. `before`: what the thread had waited until then.
     fn note_read(&mut self, h: &Header, before: u64, done: bool) {
-        if self.tx.irrevocable {
-            self.note_opened(h, before, done, HELD);
-        } else {
-            self.note_use(h, before, done);
+        self.set_here(h);
+        if done {
+            self.note_use(h, before, self.tx.irrevocable.then_some(HELD));
         }
     }
-    /// An object has been opened, or has not, or is held (`flag`).
+    /// An object has been opened, or has not.
     #[inline]
-    fn note_opened(&mut self, h: &Header, before: u64, done: bool, flag: u32) {
-        self.note_use(h, before, done);
-        if let Some(rec) = &mut self.recorder
-            && done
-        {
+    fn note_opened(&mut self, h: &Header, before: u64, done: bool) {
+        self.set_here(h);
+        if done {
+            self.note_use(h, before, Some(0));
+        }
+    }
+    /// The thread uses an object where it is now; and has it open, or holds it (`flag`), if that is to be noted.
+    #[inline]
+    fn note_use(&mut self, h: &Header, before: u64, flag: Option<u32>) {
+        let Some(rec) = &mut self.recorder else { return };
+        let waited = self.world.waited();
+        if waited != before || rec.misses.has(h) {
+            rec.meets(h, Duration::from_nanos(waited.saturating_sub(before)), self.tx.snapshot());
+        }
+        if let Some(flag) = flag {
             rec.opened.note(h, rec.here.0 | flag, self.tx.snapshot());
         }
     }
-    /// The thread uses an object where it is now, or could not.
-    #[inline]
-    fn note_use(&mut self, h: &Header, before: u64, done: bool) {
-        self.set_here(h);
-        let waited = self.world.waited().saturating_sub(before);
-        if let Some(rec) = &mut self.recorder
-            && done
-        {
-            if waited > 0 {
-                rec.waited(h, Duration::from_nanos(waited));
-            }
-            if rec.misses.has(h) {
-                rec.found(h);
-            }
-        }
-    }
-    /// The transaction is about to be undone.
+    /// The transaction is about to be undone: what only its log can tell.
     pub(crate) fn record_abort(&mut self) {
         let cause = self.tx.take_cause();
         let wanted = self.interp.atomic.wants_to_wait();
         let Some(rec) = &mut self.recorder else { return };
-        let (object, (loser, key), winner) = match cause {
+        let (object, loser, winner) = match cause {
             _ if wanted => {
                 rec.lost = None;
                 return;
@@ -320,56 +380,64 @@ impl Thread {
             Cause::Asked => {
                 let (object, from) = self.world.asked_for();
                 let object = Some(object).filter(|o| self.tx.is_in_log(*o));
-                let own = object.and_then(|o| rec.opened.last(o));
-                (object, own.map_or(ELSEWHERE, |o| (o.0, Value::EMPTY)), Some(from))
+                let own = object.and_then(|o| rec.opened.own(o));
+                (object, own.map_or(ELSEWHERE, |site| (site, Value::EMPTY)), Some(from))
             }
             Cause::Turn | Cause::Other => (None, ELSEWHERE, None),
         };
-        rec.lost = Some(match object {
-            Some(o) => {
-                let pair = Pair {
-                    loser,
-                    winner: winner.unwrap_or_else(|| rec.last_opener(o)),
-                    object: subject::key_of(o),
-                };
-                Lost::Object(o, pair, Subject::new(o), subject::key_text(key))
-            }
-            None => Lost::Other,
-        });
+        rec.lost = Some(object.map_or(Lost::Other, |o| Lost::Noted(o, loser, winner)));
         rec.irrevocable = None;
+    }
+    /// The transaction has been undone just now, and what it had open is free.
+    pub(crate) fn record_undone(&mut self) {
+        let Some(rec) = &mut self.recorder else { return };
+        rec.waited = rec.add_up(self.tx.snapshot());
+        if let Some(Lost::Noted(object, (loser, key), winner)) = rec.lost {
+            let (kind, subject) = rec.subjects.of(object);
+            let pair = Pair {
+                loser,
+                winner: winner.unwrap_or_else(|| rec.last_opener(object, self.tx.snapshot())),
+                object: kind,
+            };
+            let wanted = loser != NOWHERE && rec.unbooked.wants_key(&pair);
+            let key = wanted.then(|| subject::key_text(key)).flatten();
+            rec.lost = Some(Lost::Object(object, pair, subject, key));
+        }
     }
     /// The transaction has been undone, and whatever had to be waited for has been: the next attempt begins now.
     pub(crate) fn record_lost_time(&mut self) {
         let Some(rec) = &mut self.recorder else { return };
         let Some(what) = rec.lost.take() else { return };
-        let took = rec.attempts.took();
+        let lost = rec.attempts.took().saturating_sub(rec.waited);
         rec.attempts.pause();
-        let began = rec.records.began.elapsed().saturating_sub(took);
-        let lost = took.saturating_sub(rec.booked);
-        let mut ledger = lock(&rec.ledger);
-        ledger.timeline.add(Activity::Lost, began, began + lost);
         match what {
-            Lost::Object(object, pair, subject, key) => {
+            Lost::Object(object, mut pair, subject, key) => {
                 let cost = Cost {
                     subject,
                     aborts: 1,
                     lost,
                     ..Cost::default()
                 };
-                let mut miss = Miss {
-                    object,
-                    pair,
-                    cost,
-                    commits: 0,
-                };
                 if pair.loser == NOWHERE {
-                    miss.pair.loser = rec.sites.here(&self.interp).0;
-                    rec.misses.add(miss);
+                    pair.loser = rec.sites.here(&self.interp).0;
+                    rec.misses.add(Miss {
+                        object,
+                        pair,
+                        cost,
+                        commits: 0,
+                    });
+                    rec.noted = true;
                 } else {
-                    miss.book(&mut ledger, key);
+                    rec.unbooked.undone(pair, &cost, || key);
+                    if rec.unbooked.is_much() {
+                        rec.book();
+                    }
                 }
             }
-            Lost::Other => {
+            Lost::Noted(..) | Lost::Other => {
+                let now = rec.records.began.elapsed();
+                let mut ledger = lock(&rec.ledger);
+                ledger.timeline.add(Activity::Lost, now.saturating_sub(lost), now);
                 ledger.other_aborts += 1;
                 ledger.other_lost += lost;
             }
@@ -387,20 +455,15 @@ impl Thread {
             .for_each(|o| rec.opened.note(o, here | HELD, self.tx.snapshot()));
         // What the VM does on its own account is not the program's.
         rec.irrevocable = (!chain.is_empty()).then(|| (Instant::now(), why, chain));
+        rec.noted = true;
     }
     /// The transaction has committed.
+    #[inline]
     pub(crate) fn record_commit(&mut self) {
-        let Some(rec) = &mut self.recorder else { return };
-        if let Some((since, why, chain)) = rec.irrevocable.take() {
-            rec.did(Activity::Irrevocable, since);
-            let mut ledger = lock(&rec.ledger);
-            let i = ledger.irrevocables.entry((why, chain)).or_default();
-            i.times += 1;
-            i.time += since.elapsed();
-        }
-        if let Some(late) = rec.misses.committed() {
-            let mut ledger = lock(&rec.ledger);
-            late.for_each(|m| m.book(&mut ledger, None));
+        if let Some(rec) = &mut self.recorder
+            && rec.noted
+        {
+            rec.commit(self.tx.snapshot());
         }
     }
 }

@@ -5,6 +5,8 @@ use crate::object::{Kind, Obj};
 use crate::types::class::class_of_obj;
 use crate::types::str_::Str;
 use crate::value::Value;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use vasuki_stm::Header;
 
 /// Characters of a key that are shown.
@@ -14,7 +16,7 @@ const LONGEST: usize = 24;
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
 pub(super) struct Subject {
     kind: Option<Kind>,
-    class: String,
+    class: Arc<str>,
 }
 /// What may be done about a conflict depends on this.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,11 +62,11 @@ impl Subject {
             return Subject::default();
         };
         let class = if o.shape_id() == 0 {
-            String::new()
+            Arc::default()
         } else if o.kind() == Kind::Class {
-            o.value().as_gc::<crate::types::class::Class>().name_str()
+            o.value().as_gc::<crate::types::class::Class>().name_str().into()
         } else {
-            class_of_obj(o).name_str()
+            class_of_obj(o).name_str().into()
         };
         Subject {
             kind: Some(o.kind()),
@@ -128,6 +130,19 @@ impl Subject {
                 format!("{} ({label} {}{})", of(), keys.join(", "), if more { ", and others" } else { "" })
             }
         }
+    }
+}
+/// Subjects that a thread has met, by kind and shape: their names are not made again.
+#[derive(Default)]
+pub(super) struct Subjects(FxHashMap<(u8, u32), Subject>);
+impl Subjects {
+    /// That of the object that this word belongs to, which is alive, and its [`key_of`].
+    pub(super) fn of(&mut self, h: *const Header) -> ((u8, u32), Subject) {
+        let key = key_of(h);
+        if key.0 == Kind::Class as u8 {
+            return (key, Subject::new(h));
+        }
+        (key, self.0.entry(key).or_insert_with(|| Subject::new(h)).clone())
     }
 }
 fn article(noun: &str) -> String {

@@ -166,9 +166,7 @@ impl Thread {
         self.changed.clear();
         self.on_abort.clear();
         self.keep_alive.clear();
-        if self.recorder.is_some() {
-            self.record_commit();
-        }
+        self.record_commit();
         if !self.on_commit.is_empty() {
             for f in std::mem::take(&mut self.on_commit) {
                 f(self);
@@ -230,6 +228,9 @@ impl Thread {
         let world = self.world;
         let afterwards = self.undo();
         self.abort_locks();
+        if self.recorder.is_some() {
+            self.record_undone();
+        }
         let s = &mut self.interp;
         let c = &s.checkpoint;
         // Callees lie in the registers of their callers: what was copied first comes last.
