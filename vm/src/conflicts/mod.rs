@@ -4,8 +4,9 @@
 //! from which place of the program an object was opened; places are numbers (see `site`). The last opener of each object is in
 //! tables of the threads (`openers`). When a transaction is undone, the protocol says which object it was about
 //! (`vasuki_stm::Cause`). Where the transaction had read it nobody has noted: that is found when it runs again (`misses`). So
-//! both sides are known, and what the attempt took is lost time of that pair. All of it is added up in the thread's `Ledger`;
-//! `report` puts the ledgers together, `text` and `page` show them.
+//! both sides are known, and what the attempt took is lost time of that pair. All of it is added up in the thread's `Ledger`,
+//! after the transaction, when others no longer wait for what it had open, and many at once (`unbooked`); `report` puts the
+//! ledgers together, `text` and `page` show them.
 //!
 //! When it is off, slow paths look at one field of the thread.
 

@@ -467,3 +467,35 @@ impl Thread {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_booked_yet_is_booked_when_the_thread_ends() {
+        crate::conflicts::start();
+        let pair = |loser| Pair {
+            loser,
+            winner: 2,
+            object: (1, 1),
+        };
+        let cost = Cost {
+            aborts: 1,
+            ..Cost::default()
+        };
+        let mut rec = Recorder::new().expect("recording has been started");
+        let ledger = Arc::clone(&rec.ledger);
+        rec.unbooked.wait(pair(1), Subject::default, || None, Duration::from_micros(1));
+        rec.misses.add(Miss {
+            object: std::ptr::without_provenance(8),
+            pair: pair(3),
+            cost,
+            commits: 0,
+        });
+        assert!(lock(&ledger).pairs.is_empty());
+        drop(rec);
+        let found = lock(&ledger);
+        assert_eq!((found.pairs[&pair(1)].waits, found.pairs[&pair(3)].aborts), (1, 1));
+    }
+}
