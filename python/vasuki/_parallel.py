@@ -128,26 +128,30 @@ def ordered(function, items, threads=None):
     parts = []
     failures = []
 
+    def step(first, end):
+        return [function(item) for item in items[first:end]]
+
     def work():
         mine = []
         while (turn := turns.take()) is not None:
-            number, first, end = turn
-            part = items[first:end]
             try:
                 with atomic:
-                    results = turns.run(number, lambda: [function(item) for item in part])
+                    results = turns.run(turn, step)
             except BaseException as e:
                 failures.append(e)
                 turns.stop()
                 break
             if results is None:
                 break
-            turns.done(number, end)
-            mine.append((first, results))
+            turns.done(turn)
+            mine.append((turn, results))
         parts.extend(mine)
 
     _in_threads(threads, work, turns.stop)
     if failures:
         raise failures[0]
-    parts.sort(key=lambda p: p[0])
-    return [result for _, results in parts for result in results]
+    results = []
+    for _, done in sorted(parts, key=lambda p: p[0]):
+        for part in done:
+            results += part
+    return results

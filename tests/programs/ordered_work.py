@@ -68,6 +68,27 @@ except KeyError as e:
     print("KeyError", e, done == list(range(78)))
 
 
+def fails_behind_a_slow_one(at):
+    """What waits for a slow item goes on with others, of which one fails."""
+    done, state = [], {}
+
+    def f(i):
+        for _ in range(20_000 if i == 0 else 10):
+            pass
+        state["sum"] = state.get("sum", 0) + i
+        done.append(i)
+        if i == at:
+            raise KeyError(i)
+
+    try:
+        vasuki.ordered(f, range(40), threads=2)
+    except KeyError as e:
+        return e.args == (at,) and done == list(range(at + 1)) and state["sum"] == sum(done)
+
+
+print(all(fails_behind_a_slow_one(at) for at in range(40)))
+
+
 def says(i):
     print(i, end=" ")
 

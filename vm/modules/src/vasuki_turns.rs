@@ -21,27 +21,23 @@ pub(crate) static TURNS: TypeDef = TypeDef {
     doc: "The turns of items that are worked on in order.",
     methods: &[
         def_static("__new__", "cls, items, threads, /", new, ""),
-        def(
-            "take",
-            "self, /",
-            take,
-            "The next turn: its number, its first item, the item behind its last one; or None.",
-        ),
+        def("take", "self, /", take, "The number of the next turn, or None."),
         def(
             "run",
             "self, number, function, /",
             run,
-            "Call the function and wait for the turn. None: it does not come, and nothing has been done.",
+            "Call function(first, end) for the turn's items, and for more while it waits. Give a list of the results. \
+             None: the turn does not come, and nothing has been done.",
         ),
         def(
             "done",
-            "self, number, end, /",
+            "self, number, /",
             |th, a| {
-                let (n, end) = (number(th, a[1])?, count(th, a[2])?);
-                turns(th, a[0])?.done(n, end);
+                let n = number(th, a[1])?;
+                turns(th, a[0])?.done(n);
                 Ok(Value::NONE)
             },
-            "The turn has committed, and with it all items before the end.",
+            "The turn has committed.",
         ),
         def(
             "stop",
@@ -75,11 +71,7 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
 fn take(th: &mut Thread, a: &[Value]) -> R {
     let turns = turns(th, a[0])?;
     Ok(match th.take_turn(&turns)? {
-        Some(t) => th.new_tuple(&[
-            Value::small(t.number.into()),
-            Value::small(t.first as i64),
-            Value::small(t.end as i64),
-        ]),
+        Some(number) => Value::small(number.into()),
         None => Value::NONE,
     })
 }

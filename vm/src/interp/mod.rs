@@ -48,6 +48,7 @@ mod returns;
 mod run;
 mod suspend;
 mod tail;
+mod taken;
 pub(crate) mod trace;
 mod unwind;
 mod walk;

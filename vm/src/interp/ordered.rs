@@ -4,12 +4,17 @@
 //! transaction runs again: not before an earlier one has ended, since it would meet it again. An effect that cannot be undone
 //! waits for the turn first; after that nothing older is left. What comes behind a failure has never been.
 //!
+//! A turn that is done early need not wait: as long as nobody has taken a later one it takes more items itself. Those belong to
+//! it from then on, also when it runs again, unless it can give them back first.
+//!
 //! Where to run ahead brings nothing, one thread goes through the items alone for a while, and the others stand by (see `pace`).
 
-use super::pace::{Pace, Progress};
+use super::taken::Taken;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
+use crate::types::buffer::ValueVec;
 use crate::value::Value;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -30,13 +35,8 @@ pub struct Turns {
     stopped: AtomicBool,
     /// age of the first turn's transaction
     age: u64,
-    /// the first item that is not taken, the next ticket
-    next: Mutex<(usize, u32)>,
-    /// how many items there are, and threads that work on them
-    items: usize,
-    threads: usize,
-    /// items of a turn
-    pace: Mutex<Pace>,
+    /// what is taken of the items
+    taken: Mutex<Taken>,
     /// one thread goes through the items, the others stand by
     alone: AtomicBool,
     /// nanoseconds that the turns have run which are done
@@ -48,15 +48,6 @@ pub struct Turns {
     /// where threads stand by
     standing_by: (Mutex<()>, Condvar),
 }
-/// One turn: its number and its items.
-pub struct Ticket {
-    /// place in the order
-    pub number: u32,
-    /// first item
-    pub first: usize,
-    /// behind the last one
-    pub end: usize,
-}
 impl Turns {
     /// For so many items and threads.
     pub fn new(th: &Thread, items: usize, threads: usize) -> Turns {
@@ -64,10 +55,7 @@ impl Turns {
             now: AtomicU32::new(0),
             stopped: AtomicBool::new(false),
             age: th.world.clock().now(),
-            next: Mutex::new((0, 0)),
-            items,
-            threads: threads.max(1),
-            pace: Mutex::new(Pace::new(threads.max(1))),
+            taken: Mutex::new(Taken::new(items, threads)),
             alone: AtomicBool::new(false),
             ran: AtomicU64::new(0),
             began: Instant::now(),
@@ -75,26 +63,27 @@ impl Turns {
             standing_by: Default::default(),
         }
     }
-    fn take(&self) -> Option<Ticket> {
-        let mut next = lock(&self.next);
-        let (first, number) = *next;
-        if first == self.items || self.is_stopped() {
-            drop(next);
+    fn take(&self) -> Option<u32> {
+        let number = if self.is_stopped() { None } else { lock(&self.taken).take() };
+        if number.is_none() {
             self.end_standing_by();
+        }
+        number
+    }
+    /// The items of a turn that begins.
+    fn items(&self, number: u32) -> Range<usize> {
+        lock(&self.taken).items(number)
+    }
+    /// More items for a turn that has done its own, while others must come first. None: it is to wait.
+    fn more(&self, number: u32) -> Option<Range<usize>> {
+        if self.is(number) || self.is_stopped() {
             return None;
         }
-        // The last turns are short, so that all threads end at the same time.
-        let fair = (self.items - first).div_ceil(2 * self.threads);
-        let end = first + lock(&self.pace).size().min(fair);
-        *next = (end, number + 1);
-        Some(Ticket { number, first, end })
+        lock(&self.taken).more(number)
     }
     /// Does a thread go through the items alone?
     fn is_gone_through(&self) -> bool {
-        self.alone.load(SeqCst) && !self.is_stopped() && {
-            let (first, number) = *lock(&self.next);
-            first < self.items && !self.is(number)
-        }
+        self.alone.load(SeqCst) && !self.is_stopped() && lock(&self.taken).next().is_some_and(|number| !self.is(number))
     }
     /// Waits for some time while a thread goes through the items alone.
     fn stand_by(&self) {
@@ -108,21 +97,14 @@ impl Turns {
         let _guard = lock(&self.standing_by.0);
         self.standing_by.1.notify_all();
     }
-    /// The turn has committed, with all items before `end`: the next one's has come. A transaction that runs again says so again,
-    /// maybe much later.
-    pub fn done(&self, number: u32, end: usize) {
+    /// The turn has committed: the next one's has come. A transaction that runs again says so again, maybe much later.
+    pub fn done(&self, number: u32) {
         if self.now.fetch_max(number + 1, SeqCst) > number {
             return;
         }
         self.call();
-        let mut pace = lock(&self.pace);
-        pace.ended(Progress {
-            time: self.began.elapsed(),
-            end,
-            ran: Duration::from_nanos(self.ran.load(Relaxed)),
-        });
-        let alone = pace.is_alone();
-        drop(pace);
+        let ran = Duration::from_nanos(self.ran.load(Relaxed));
+        let alone = lock(&self.taken).ended(number, self.began.elapsed(), ran);
         if self.alone.swap(alone, SeqCst) && !alone {
             self.end_standing_by();
         }
@@ -198,9 +180,9 @@ impl TurnEnd {
 }
 
 impl Thread {
-    /// The next turn; None: there are no more items, or the loop has been stopped. Waits while another thread goes through the
+    /// The number of the next turn; None: there are no more items, or the loop has been stopped. Waits while another thread goes through the
     /// items alone.
-    pub fn take_turn(&mut self, turns: &Turns) -> R<Option<Ticket>> {
+    pub fn take_turn(&mut self, turns: &Turns) -> R<Option<u32>> {
         while turns.is_gone_through() && !is_signalled(self) {
             self.blocking(|| turns.stand_by())?;
         }
@@ -208,8 +190,9 @@ impl Thread {
         self.commit_point()?;
         Ok(turns.take())
     }
-    /// In an atomic block: calls `f` ahead of its turn, and waits for it. None: an earlier turn has failed, and nothing has been
-    /// done.
+    /// In an atomic block: calls `f` with the first of some items and the one behind them, for all items of the turn and some
+    /// more maybe, ahead of the turn, and waits for it. A list of what the calls gave; None: an earlier turn has failed, and nothing
+    /// has been done.
     pub fn in_turn(&mut self, turns: &Arc<Turns>, number: u32, f: Value) -> R<Option<Value>> {
         if !self.is_atomic() || !self.tx.concurrent || self.tx.irrevocable && !turns.is(number) {
             return Err(self.runtime_error("a turn runs in an atomic block of its own"));
@@ -226,7 +209,7 @@ impl Thread {
         });
         let part = self.begin_part()?;
         let since = Instant::now();
-        let r = self.call(f, &[]);
+        let r = self.run_items(turns, number, f);
         if matches!(r, Err(t) if t.is_abort()) {
             return r.map(Some);
         }
@@ -238,6 +221,16 @@ impl Thread {
         }
         self.undo_part(part);
         Ok(None)
+    }
+    fn run_items(&mut self, turns: &Turns, number: u32, f: Value) -> R {
+        let mut results = ValueVec::new();
+        let mut items = Some(turns.items(number));
+        while let Some(Range { start, end }) = items {
+            let r = self.call(f, &[Value::small(start as i64), Value::small(end as i64)])?;
+            results.push(self, r)?;
+            items = if self.holds_awaited_lock() { None } else { turns.more(number) };
+        }
+        Ok(self.new_list_vec(results))
     }
     /// Waits until the turn has come. False: there will be none. The error is the abort that an earlier one has asked for.
     fn wait_for_turn(&mut self) -> R<bool> {

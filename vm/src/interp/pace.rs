@@ -1,43 +1,66 @@
 //! How many items a turn of an ordered loop has, and whether turns run ahead: whatever brings the loop forward fastest.
 //!
 //! Short turns pay for their beginnings and ends, and long ones meet each other more often. How much of each depends on the
-//! items, so it is measured: a base is held for some turns, then a size next to it is tried. What is faster becomes the base, and
-//! the same way is tried further; otherwise the base is held longer, and the other way is tried then (hill climbing).
+//! items, so it is measured. Turns begin with so many items as take a short while. This base is held for some time, then it is
+//! compared with a challenger: one size larger or smaller. What is faster becomes the base, and the same way is tried further;
+//! otherwise the base is held longer, and the other way is tried then (hill climbing).
 //!
-//! Where turns meet nearly always, to run ahead only disturbs: then one thread alone, with long turns, is faster. That is tried
-//! when all threads together are hardly faster than the turns themselves are, and to run ahead is tried again now and then.
+//! Where turns meet nearly always, to run ahead only disturbs: then one thread alone, with long turns, is faster. It is a
+//! challenger where all threads together are hardly faster than the turns themselves are; running ahead is one while one thread
+//! goes alone.
 //!
-//! Only turns that were taken with the size that is tried count for it: as many as there are threads were taken before.
+//! A machine is slower now and then for a moment, or for longer. So both are measured in turn, and a challenger must win twice.
+//! Only turns that were taken as it is tried count for it: as many as there are threads were taken before.
 
 use std::time::Duration;
 
-/// Longer turns than this are not tried, so that they meet seldom and end soon.
+/// What the first turns take, and the longest that are tried: they meet seldom and end soon.
+const FIRST: Duration = Duration::from_micros(16);
 const LONG: Duration = Duration::from_micros(500);
 /// Turns that take so long have their number of items halved without a trial.
 const TOO_LONG: Duration = Duration::from_millis(2);
-/// A size is tried for so many turns of each thread, and for so long at least.
+/// A trial takes so many turns of each thread, and so long at least.
 const TURNS: usize = 4;
 const TRIAL: Duration = Duration::from_micros(200);
-/// A base that stays the fastest is held for so many trials' time, at the most.
-const PATIENCE: usize = 16;
-/// One thread alone is held for so many trials' time, at the most.
-const PATIENCE_ALONE: usize = 64;
+/// One thread alone is tried for so many turns.
+const TURNS_ALONE: usize = 2;
+/// Threads that stand by need so long to go on.
+const WAKE: Duration = Duration::from_micros(100);
+/// A base that wins is held for so many trials' time, at the most: against another size, and against the other way.
+const PATIENCE: u32 = 16;
+const PATIENCE_ALONE: u32 = 64;
+/// So often a challenger must be faster.
+const WINS: u32 = 2;
 /// With less than so many turns that run at a time, on average, one thread alone may be as fast.
 const FEW: f64 = 1.25;
+/// Sizes next to a base.
+const BOTH: u32 = 2;
 /// Items of a turn, at the most: two to this power.
 const LARGEST: u32 = 14;
 
-/// What is measured.
+/// How turns run.
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
-    /// turns that run ahead, of the base's size or one next to it
-    Ahead,
-    /// whether one thread alone is faster
-    TriesAlone,
-    /// one thread alone, which was
-    Alone,
-    /// whether it still is
-    TriesAhead,
+    /// ahead, with two to this power items
+    Ahead(u32),
+    /// one thread alone
+    Alone(u32),
+}
+impl Way {
+    fn power(self) -> u32 {
+        match self {
+            Way::Ahead(p) | Way::Alone(p) => p,
+        }
+    }
+    fn with(self, power: u32) -> Way {
+        match self {
+            Way::Ahead(_) => Way::Ahead(power),
+            Way::Alone(_) => Way::Alone(power),
+        }
+    }
+    fn is_alone(self) -> bool {
+        matches!(self, Way::Alone(_))
+    }
 }
 
 /// The loop's progress at some time.
@@ -51,25 +74,45 @@ pub(super) struct Progress {
     pub ran: Duration,
 }
 
+/// A measurement of one way.
+#[derive(Clone, Copy, Default)]
+struct Trial {
+    /// items per second
+    speed: f64,
+    /// what a turn took
+    of_turn: Duration,
+    /// how many turns ran at a time, on average
+    at_a_time: f64,
+}
+
 /// The sizes are powers of two.
 pub(super) struct Pace {
     threads: usize,
-    way: Way,
-    /// the power of two that was fastest, and its items per second
-    base: u32,
-    speed: f64,
-    /// the power that is measured now, and the next one to measure with turns that run ahead
-    tried: u32,
+    /// what was fastest, and how fast it was when it was measured last
+    base: Way,
+    measured: Trial,
+    /// the size of turns that run ahead that was fastest, and its speed as a share of the base's if that is one thread alone
     ahead: u32,
-    /// the way in which the base is left for a trial
+    share: f64,
+    /// nothing has been measured
+    is_first: bool,
+    /// what the base is compared with, and how often that has won
+    challenger: Option<Way>,
+    wins: u32,
+    /// what is measured now
+    tried: Way,
+    /// since when the base is held, what the last challenge took, and how many times as long the base is held
+    held: Duration,
+    cost: Duration,
+    patience: u32,
+    /// the next challenger is larger
     up: bool,
-    /// how many trials' time the base is held
-    patience: usize,
-    /// items per second of one thread alone, how many trials' time it is held, and how many bases are measured before it is tried
-    alone: f64,
-    patience_alone: usize,
-    bases: usize,
-    /// turns that ended since the size changed; the first of them were taken before
+    /// how many sizes are tried before one thread alone is
+    others: u32,
+    /// turns that do not count, since they were taken before, and until when none counts
+    skipped: usize,
+    ready: Duration,
+    /// turns that count
     turns: usize,
     /// when the measurement began
     began: Progress,
@@ -78,115 +121,160 @@ impl Pace {
     pub(super) fn new(threads: usize) -> Pace {
         Pace {
             threads,
-            way: Way::Ahead,
-            base: 0,
-            speed: 0.0,
-            tried: 0,
+            base: Way::Ahead(0),
+            measured: Trial::default(),
             ahead: 0,
-            up: true,
+            share: 1.0,
+            is_first: true,
+            challenger: None,
+            wins: 0,
+            tried: Way::Ahead(0),
+            held: Duration::ZERO,
+            cost: Duration::ZERO,
             patience: 1,
-            alone: 0.0,
-            patience_alone: 1,
-            bases: 1,
+            up: true,
+            others: BOTH,
+            skipped: 0,
+            ready: Duration::ZERO,
             turns: 0,
             began: Progress::default(),
         }
     }
     /// Items of the next turn.
     pub(super) fn size(&self) -> usize {
-        1 << self.tried
+        1 << self.tried.power()
     }
     /// Is it to begin when its time has come, and not before?
     pub(super) fn is_alone(&self) -> bool {
-        matches!(self.way, Way::TriesAlone | Way::Alone)
+        self.tried.is_alone()
     }
     /// A turn has committed.
     pub(super) fn ended(&mut self, now: Progress) {
-        self.turns += 1;
-        if self.turns <= self.threads {
+        if self.skipped < self.threads || now.time < self.ready {
+            self.skipped += 1;
             self.began = now;
             return;
         }
-        let turns = self.turns - self.threads;
+        self.turns += 1;
         let time = now.time.saturating_sub(self.began.time);
-        let hold = match self.way {
-            Way::Ahead if self.tried == self.base => self.patience,
-            Way::Alone => self.patience_alone,
-            _ => 1,
+        let (turns, least) = match self.tried {
+            Way::Alone(_) => (TURNS_ALONE, TRIAL),
+            Way::Ahead(_) if self.is_first => (TURNS * self.threads, Duration::ZERO),
+            Way::Ahead(_) => (TURNS * self.threads, TRIAL),
         };
-        if turns < TURNS * self.threads * hold || time < TRIAL * hold as u32 {
+        if self.turns < turns || time < least {
             return;
         }
-        let speed = now.end.saturating_sub(self.began.end) as f64 / time.as_secs_f64();
-        let at_a_time = now.ran.saturating_sub(self.began.ran).as_secs_f64() / time.as_secs_f64();
-        let of_turn = time * if self.is_alone() { 1 } else { self.threads as u32 } / turns as u32;
-        self.turns = 0;
-        self.tried = self.next(speed, of_turn, at_a_time);
-    }
-    /// The next power to measure, after this speed with turns that take so long, of which so many ran at a time.
-    fn next(&mut self, speed: f64, of_turn: Duration, at_a_time: f64) -> u32 {
-        match self.way {
-            Way::Ahead => {
-                let is_base = self.tried == self.base;
-                self.ahead = self.next_ahead(speed, of_turn);
-                if !is_base || at_a_time > FEW {
-                    return self.ahead;
-                }
-                if self.bases > 0 {
-                    self.bases -= 1;
-                    return self.ahead;
-                }
-                self.way = Way::TriesAlone;
-            }
-            Way::TriesAlone if speed <= self.speed => {
-                self.way = Way::Ahead;
-                self.bases = PATIENCE;
-                return self.ahead;
-            }
-            Way::TriesAlone => (self.way, self.alone) = (Way::Alone, speed),
-            Way::Alone => {
-                (self.way, self.alone) = (Way::TriesAhead, speed);
-                return self.ahead;
-            }
-            Way::TriesAhead => {
-                // It is still climbing.
-                self.ahead = self.next_ahead(speed, of_turn);
-                if speed > self.alone {
-                    (self.way, self.patience_alone) = (Way::Ahead, 1);
-                    return self.ahead;
-                }
-                self.way = Way::Alone;
-                self.patience_alone = (self.patience_alone * 2).min(PATIENCE_ALONE);
-            }
-        }
-        // One thread alone has long turns: nothing meets them.
-        let items = LONG.as_secs_f64() * self.alone.max(speed);
-        (items as u64).max(1).ilog2().min(LARGEST)
-    }
-    fn next_ahead(&mut self, speed: f64, of_turn: Duration) -> u32 {
-        if of_turn > TOO_LONG && self.tried > 0 {
-            self.base = self.tried - 1;
-            (self.up, self.patience) = (false, 1);
-            return self.base;
-        }
-        if self.tried == self.base || speed > self.speed {
-            if self.tried != self.base {
-                self.patience = 1;
-            }
-            (self.base, self.speed) = (self.tried, speed);
+        let seconds = time.as_secs_f64();
+        let ran = now.ran.saturating_sub(self.began.ran);
+        let items = now.end.saturating_sub(self.began.end);
+        let at_once = if self.is_alone() { 1 } else { self.threads as u32 };
+        let trial = Trial {
+            speed: items as f64 / seconds,
+            of_turn: time * at_once / self.turns as u32,
+            at_a_time: ran.as_secs_f64() / seconds,
+        };
+        let was = self.tried;
+        if std::mem::take(&mut self.is_first) {
+            // How long an item takes is known now.
+            let items = FIRST.as_nanos() as u64 * items as u64 / (ran.as_nanos() as u64).max(1);
+            self.base = Way::Ahead(items.max(1).ilog2().min(LARGEST));
+            self.tried = self.hold(now.time);
         } else {
-            self.up = !self.up;
-            self.patience = (self.patience * 2).min(PATIENCE);
+            self.tried = self.next(trial, time, now.time);
+        }
+        self.turns = 0;
+        self.skipped = 0;
+        if was.is_alone() && !self.is_alone() {
+            self.ready = now.time + WAKE;
+        }
+    }
+    /// The way to measure next.
+    fn next(&mut self, trial: Trial, time: Duration, now: Duration) -> Way {
+        let Some(challenger) = self.challenger.filter(|_| trial.of_turn <= TOO_LONG || self.tried.power() == 0) else {
+            self.measured = trial;
+            if trial.of_turn > TOO_LONG && self.tried.power() > 0 {
+                self.challenger = None;
+                self.base = self.tried.with(self.tried.power() - 1);
+                (self.up, self.patience) = (false, 1);
+                return self.hold(now);
+            }
+            if now.saturating_sub(self.held) < self.cost * self.patience {
+                return self.base;
+            }
+            return self.challenge();
+        };
+        if self.tried != challenger {
+            self.measured = trial;
+            return challenger;
+        }
+        self.cost += time;
+        if trial.speed <= self.measured.speed {
+            self.lost(challenger, trial.speed);
+            return self.hold(now);
+        }
+        self.wins += 1;
+        if self.wins < WINS {
             return self.base;
         }
-        let may_grow = of_turn < LONG && self.base < LARGEST;
-        if self.base == 0 || !may_grow {
+        self.share = self.measured.speed / trial.speed;
+        (self.base, self.measured, self.patience) = (challenger, trial, 1);
+        self.challenge()
+    }
+    fn hold(&mut self, now: Duration) -> Way {
+        self.challenger = None;
+        self.held = now;
+        self.base
+    }
+    fn lost(&mut self, challenger: Way, speed: f64) {
+        let mut most = PATIENCE;
+        match (self.base, challenger) {
+            (Way::Ahead(_), Way::Alone(_)) => {
+                self.others = PATIENCE;
+                return;
+            }
+            (Way::Alone(_), Way::Ahead(power)) if speed > self.share * self.measured.speed => {
+                (self.ahead, self.share) = (power, speed / self.measured.speed);
+                most = PATIENCE_ALONE;
+            }
+            (Way::Alone(_), _) => {
+                self.up = !self.up;
+                most = PATIENCE_ALONE;
+            }
+            _ => self.up = !self.up,
+        }
+        self.patience = (self.patience * 2).min(most);
+    }
+    /// A new challenger of the base, which has just been measured.
+    fn challenge(&mut self) -> Way {
+        self.wins = 0;
+        self.cost = Duration::ZERO;
+        let way = match self.base {
+            Way::Alone(longest) => self.neighbour(self.ahead < longest),
+            Way::Ahead(power) => {
+                self.ahead = power;
+                let may_grow = self.measured.of_turn < LONG && power < LARGEST;
+                if self.measured.at_a_time > FEW {
+                    self.neighbour(may_grow)
+                } else if self.others > 0 {
+                    self.others -= 1;
+                    self.neighbour(may_grow)
+                } else {
+                    // Nothing meets long turns of one thread alone.
+                    let items = LONG.as_secs_f64() * self.measured.speed;
+                    Way::Alone((items as u64).max(1).ilog2().min(LARGEST))
+                }
+            }
+        };
+        self.challenger = Some(way);
+        way
+    }
+    /// A size next to the one that was fastest.
+    fn neighbour(&mut self, may_grow: bool) -> Way {
+        if self.ahead == 0 || !may_grow {
             self.up = may_grow;
         }
-        match self.up {
-            true => self.base + 1,
-            false => self.base.saturating_sub(1),
-        }
+        Way::Ahead(if self.up { self.ahead + 1 } else { self.ahead.saturating_sub(1) })
     }
 }
 
@@ -221,15 +309,23 @@ mod tests {
                 .chain((0..=LARGEST).filter(is_short).map(|p| speed(p, self.takes_alone(1 << p))))
                 .fold(0.0, f64::max)
         }
-        /// Items in a nanosecond with what is found on the way, in so many turns.
-        fn found(&self, turns: usize) -> f64 {
+        /// Items in a nanosecond with what is found on the way, in so many turns. The machine stands still so often in a
+        /// nanosecond, on average, for some time that does not count here.
+        fn found(&self, turns: usize, stands_still: f64) -> f64 {
             let mut pace = Pace::new(2);
             let (mut end, mut now, mut ran, mut taken) = (0, 0.0, 0.0, (1, false));
+            let (mut stood, mut random) = (0.0, 1u64);
             for _ in 0..turns {
                 let (size, alone) = taken;
                 end += size;
-                now += if alone { self.takes_alone(size) } else { self.takes(size) };
+                let takes = if alone { self.takes_alone(size) } else { self.takes(size) };
+                now += takes;
                 ran += size as f64 * self.item;
+                random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                if ((random >> 33) as f64) < takes * stands_still * f64::from(1u32 << 31) {
+                    now += 4e5;
+                    stood += 4e5;
+                }
                 // The next turn was taken before this one ended.
                 taken = (pace.size(), pace.is_alone());
                 pace.ended(Progress {
@@ -238,7 +334,7 @@ mod tests {
                     ran: Duration::from_nanos(ran as u64),
                 });
             }
-            end as f64 / now
+            end as f64 / (now - stood)
         }
     }
 
@@ -253,9 +349,25 @@ mod tests {
                         meet,
                         again,
                     };
-                    let share = one.found(3000) / one.best();
+                    let share = one.found(3000, 0.0) / one.best();
                     assert!(share > least, "an item takes {item} ns, {meet} of all meet, {again}: {share}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_machine_that_stands_still_at_times_does_not_mislead() {
+        for item in [200.0, 1e3, 5e3, 5e4] {
+            for meet in [0.0, 0.001, 0.01] {
+                let one = Loop {
+                    item,
+                    turn: 3e3,
+                    meet,
+                    again: 1.0,
+                };
+                let share = one.found(10_000, 1e-6) / one.best();
+                assert!(share > 0.95, "an item takes {item} ns, {meet} of all meet: {share}");
             }
         }
     }
