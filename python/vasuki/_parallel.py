@@ -133,18 +133,17 @@ def ordered(function, items, threads=None):
 
     def work():
         mine = []
-        while (turn := turns.take()) is not None:
-            try:
+        try:
+            while True:
                 with atomic:
-                    results = turns.run(turn, step)
-            except BaseException as e:
-                failures.append(e)
-                turns.stop()
-                break
-            if results is None:
-                break
-            turns.done(turn)
-            mine.append((turn, results))
+                    turn = turns.run(step)
+                    if turn is None:
+                        break
+                    mine.append(turn)
+                turns.done()
+        except BaseException as e:
+            failures.append(e)
+            turns.stop()
         parts.extend(mine)
 
     _in_threads(threads, work, turns.stop)

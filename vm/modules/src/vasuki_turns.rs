@@ -21,20 +21,25 @@ pub(crate) static TURNS: TypeDef = TypeDef {
     doc: "The turns of items that are worked on in order.",
     methods: &[
         def_static("__new__", "cls, items, threads, /", new, ""),
-        def("take", "self, /", take, "The number of the next turn, or None."),
         def(
             "run",
-            "self, number, function, /",
-            run,
-            "Call function(first, end) for the turn's items, and for more while it waits. Give a list of the results. \
-             None: the turn does not come, and nothing has been done.",
+            "self, function, /",
+            |th, a| {
+                let turns = turns(th, a[0])?;
+                Ok(match th.in_turn(turns, a[1])? {
+                    Some((number, results)) => th.new_tuple(&[Value::small(number.into()), results]),
+                    None => Value::NONE,
+                })
+            },
+            "Take the next turn, call function(first, end) for its items, and for more while it waits. Give its number and a list \
+             of the results; None if there are no more items, or an earlier turn has failed: then nothing has been done.",
         ),
         def(
             "done",
-            "self, number, /",
+            "self, /",
             |th, a| {
-                let n = number(th, a[1])?;
-                turns(th, a[0])?.done(n);
+                let turns = turns(th, a[0])?;
+                th.end_turn(turns)?;
                 Ok(Value::NONE)
             },
             "The turn has committed.",
@@ -52,12 +57,8 @@ pub(crate) static TURNS: TypeDef = TypeDef {
     ..TypeDef::new("_vasuki.Turns", Kind::Payload, payload_size::<Order>())
 };
 
-fn turns(th: &mut Thread, v: Value) -> R<Arc<Turns>> {
-    Ok(Arc::clone(&State::<Order>::of(th, v)?.fixed().0))
-}
-fn number(th: &mut Thread, v: Value) -> R<u32> {
-    let n = th.to_i64(v)?;
-    u32::try_from(n).map_err(|_| th.overflow_error("there are not so many turns"))
+fn turns(th: &mut Thread, v: Value) -> R<&'static Arc<Turns>> {
+    Ok(&State::<Order>::of(th, v)?.fixed().0)
 }
 fn count(th: &mut Thread, v: Value) -> R<usize> {
     let n = th.to_i64(v)?;
@@ -67,15 +68,4 @@ fn new(th: &mut Thread, a: &[Value]) -> R {
     let (items, threads) = (count(th, a[1])?, count(th, a[2])?);
     let state = Order(Arc::new(Turns::new(th, items, threads)));
     Ok(payload::new(th, a[0].as_gc(), state).value())
-}
-fn take(th: &mut Thread, a: &[Value]) -> R {
-    let turns = turns(th, a[0])?;
-    Ok(match th.take_turn(&turns)? {
-        Some(number) => Value::small(number.into()),
-        None => Value::NONE,
-    })
-}
-fn run(th: &mut Thread, a: &[Value]) -> R {
-    let (turns, n) = (turns(th, a[0])?, number(th, a[1])?);
-    Ok(th.in_turn(&turns, n, a[2])?.unwrap_or(Value::NONE))
 }

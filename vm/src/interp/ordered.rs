@@ -9,6 +9,7 @@
 //!
 //! Where to run ahead brings nothing, one thread goes through the items alone for a while, and the others stand by (see `pace`).
 
+use super::pace::Progress;
 use super::taken::Taken;
 use crate::thread::Thread;
 use crate::throw::{R, Throw};
@@ -63,16 +64,13 @@ impl Turns {
             standing_by: Default::default(),
         }
     }
-    fn take(&self) -> Option<u32> {
-        let number = if self.is_stopped() { None } else { lock(&self.taken).take() };
-        if number.is_none() {
+    /// The turn that the thread has, or else the next one, and its items.
+    fn begin(&self, thread: u64) -> Option<(u32, Range<usize>)> {
+        let turn = if self.is_stopped() { None } else { lock(&self.taken).begin(thread) };
+        if turn.is_none() {
             self.end_standing_by();
         }
-        number
-    }
-    /// The items of a turn that begins.
-    fn items(&self, number: u32) -> Range<usize> {
-        lock(&self.taken).items(number)
+        turn
     }
     /// More items for a turn that has done its own, while others must come first. None: it is to wait.
     fn more(&self, number: u32) -> Option<Range<usize>> {
@@ -97,14 +95,20 @@ impl Turns {
         let _guard = lock(&self.standing_by.0);
         self.standing_by.1.notify_all();
     }
-    /// The turn has committed: the next one's has come. A transaction that runs again says so again, maybe much later.
-    pub fn done(&self, number: u32) {
-        if self.now.fetch_max(number + 1, SeqCst) > number {
+    /// The thread's turn has committed: the next one's has come. A transaction that runs again says so again.
+    fn done(&self, thread: u64) {
+        let mut taken = lock(&self.taken);
+        let Some((number, end)) = taken.ended(thread) else {
             return;
-        }
+        };
+        self.now.store(number + 1, SeqCst);
         self.call();
-        let ran = Duration::from_nanos(self.ran.load(Relaxed));
-        let alone = lock(&self.taken).ended(number, self.began.elapsed(), ran);
+        let alone = taken.pace.ended(Progress {
+            time: self.began.elapsed(),
+            end,
+            ran: Duration::from_nanos(self.ran.load(Relaxed)),
+        });
+        drop(taken);
         if self.alone.swap(alone, SeqCst) && !alone {
             self.end_standing_by();
         }
@@ -180,25 +184,28 @@ impl TurnEnd {
 }
 
 impl Thread {
-    /// The number of the next turn; None: there are no more items, or the loop has been stopped. Waits while another thread goes through the
-    /// items alone.
-    pub fn take_turn(&mut self, turns: &Turns) -> R<Option<u32>> {
+    /// The thread's turn has committed. Waits while another thread goes through the items alone.
+    pub fn end_turn(&mut self, turns: &Turns) -> R<()> {
+        turns.done(self.world.ident());
         while turns.is_gone_through() && !is_signalled(self) {
             self.blocking(|| turns.stand_by())?;
         }
-        // A turn that is taken is not taken again when the transaction aborts.
-        self.commit_point()?;
-        Ok(turns.take())
+        Ok(())
     }
-    /// In an atomic block: calls `f` with the first of some items and the one behind them, for all items of the turn and some
-    /// more maybe, ahead of the turn, and waits for it. A list of what the calls gave; None: an earlier turn has failed, and nothing
-    /// has been done.
-    pub fn in_turn(&mut self, turns: &Arc<Turns>, number: u32, f: Value) -> R<Option<Value>> {
-        if !self.is_atomic() || !self.tx.concurrent || self.tx.irrevocable && !turns.is(number) {
-            return Err(self.runtime_error("a turn runs in an atomic block of its own"));
+    /// In an atomic block that ends with the turn: takes the next turn, calls `f` with the first of some items and the one behind
+    /// them, for all items of the turn and some more maybe, ahead of the turn, and waits for it. Its number, and a list of what the
+    /// calls gave. None: there are no more items, or an earlier turn has failed, and nothing has been done.
+    pub fn in_turn(&mut self, turns: &Arc<Turns>, f: Value) -> R<Option<(u32, Value)>> {
+        let is_wrong = "a turn runs in an atomic block of its own";
+        if !self.is_atomic() || !self.tx.concurrent {
+            return Err(self.runtime_error(is_wrong));
         }
-        if turns.is_stopped() {
+        // A turn that is taken is not taken again when the transaction aborts.
+        let Some((number, items)) = turns.begin(self.world.ident()) else {
             return Ok(None);
+        };
+        if self.tx.irrevocable && !turns.is(number) {
+            return Err(self.runtime_error(is_wrong));
         }
         let world = self.world;
         world.set_age(turns.age + u64::from(number));
@@ -209,22 +216,22 @@ impl Thread {
         });
         let part = self.begin_part()?;
         let since = Instant::now();
-        let r = self.run_items(turns, number, f);
+        let r = self.run_items(turns, number, items, f);
         if matches!(r, Err(t) if t.is_abort()) {
-            return r.map(Some);
+            return r.map(|_| None);
         }
         let ran = since.elapsed();
         if self.wait_for_turn()? {
             turns.ran.fetch_add(ran.as_nanos() as u64, Relaxed);
             self.interp.atomic.turn = None;
-            return r.map(Some);
+            return r.map(|results| Some((number, results)));
         }
         self.undo_part(part);
         Ok(None)
     }
-    fn run_items(&mut self, turns: &Turns, number: u32, f: Value) -> R {
+    fn run_items(&mut self, turns: &Turns, number: u32, items: Range<usize>, f: Value) -> R {
         let mut results = ValueVec::new();
-        let mut items = Some(turns.items(number));
+        let mut items = Some(items);
         while let Some(Range { start, end }) = items {
             let r = self.call(f, &[Value::small(start as i64), Value::small(end as i64)])?;
             results.push(self, r)?;

@@ -144,12 +144,12 @@ impl Pace {
     pub(super) fn size(&self) -> usize {
         1 << self.tried.power()
     }
-    /// Is it to begin when its time has come, and not before?
-    pub(super) fn is_alone(&self) -> bool {
+    /// A turn has committed. Is one thread to go through the items alone from now on?
+    pub(super) fn ended(&mut self, now: Progress) -> bool {
+        self.measure(now);
         self.tried.is_alone()
     }
-    /// A turn has committed.
-    pub(super) fn ended(&mut self, now: Progress) {
+    fn measure(&mut self, now: Progress) {
         if self.skipped < self.threads || now.time < self.ready {
             self.skipped += 1;
             self.began = now;
@@ -168,7 +168,7 @@ impl Pace {
         let seconds = time.as_secs_f64();
         let ran = now.ran.saturating_sub(self.began.ran);
         let items = now.end.saturating_sub(self.began.end);
-        let at_once = if self.is_alone() { 1 } else { self.threads as u32 };
+        let at_once = if self.tried.is_alone() { 1 } else { self.threads as u32 };
         let trial = Trial {
             speed: items as f64 / seconds,
             of_turn: time * at_once / self.turns as u32,
@@ -185,7 +185,7 @@ impl Pace {
         }
         self.turns = 0;
         self.skipped = 0;
-        if was.is_alone() && !self.is_alone() {
+        if was.is_alone() && !self.tried.is_alone() {
             self.ready = now.time + WAKE;
         }
     }
@@ -314,7 +314,7 @@ mod tests {
         fn found(&self, turns: usize, stands_still: f64) -> f64 {
             let mut pace = Pace::new(2);
             let (mut end, mut now, mut ran, mut taken) = (0, 0.0, 0.0, (1, false));
-            let (mut stood, mut random) = (0.0, 1u64);
+            let (mut stood, mut random, mut is_alone) = (0.0, 1u64, false);
             for _ in 0..turns {
                 let (size, alone) = taken;
                 end += size;
@@ -327,12 +327,16 @@ mod tests {
                     stood += 4e5;
                 }
                 // The next turn was taken before this one ended.
-                taken = (pace.size(), pace.is_alone());
-                pace.ended(Progress {
-                    time: Duration::from_nanos(now as u64),
-                    end,
-                    ran: Duration::from_nanos(ran as u64),
-                });
+                let next = pace.size();
+                let way = std::mem::replace(
+                    &mut is_alone,
+                    pace.ended(Progress {
+                        time: Duration::from_nanos(now as u64),
+                        end,
+                        ran: Duration::from_nanos(ran as u64),
+                    }),
+                );
+                taken = (next, way);
             }
             end as f64 / (now - stood)
         }

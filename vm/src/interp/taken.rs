@@ -2,9 +2,8 @@
 //!
 //! A turn is taken with as many items as `pace` says. As long as it is the last one it may take more, and give them back.
 
-use super::pace::{Pace, Progress};
+use super::pace::Pace;
 use std::ops::Range;
-use std::time::Duration;
 
 /// More than a turn has is taken in such parts of a turn's items, and not more than so many turns' items in all.
 const PART: usize = 4;
@@ -20,10 +19,13 @@ pub(super) struct Taken {
     number: u32,
     /// turns that have not ended, the last one at the end
     turns: Vec<Taking>,
-    pace: Pace,
+    /// how many items a turn takes
+    pub(super) pace: Pace,
 }
 /// The items of one turn.
 struct Taking {
+    /// whose it is
+    thread: u64,
     number: u32,
     /// the first one, the one behind the last one, and that before more were taken
     first: usize,
@@ -46,12 +48,21 @@ impl Taken {
     pub(super) fn next(&self) -> Option<u32> {
         (self.first < self.items).then_some(self.number)
     }
-    /// Takes the next turn.
-    pub(super) fn take(&mut self) -> Option<u32> {
+    /// The number and the items of the turn that the thread has, or else of the next one. A turn that begins again gives back what
+    /// it has taken besides, if it can.
+    pub(super) fn begin(&mut self, thread: u64) -> Option<(u32, Range<usize>)> {
+        if let Some(t) = self.turns.iter_mut().find(|t| t.thread == thread) {
+            if t.number + 1 == self.number {
+                t.end = t.least;
+                self.first = t.end;
+            }
+            return Some((t.number, t.first..t.end));
+        }
         let number = self.next()?;
         let first = self.first;
         let end = first + self.fair(self.pace.size());
         self.turns.push(Taking {
+            thread,
             number,
             first,
             end,
@@ -59,31 +70,15 @@ impl Taken {
         });
         self.first = end;
         self.number += 1;
-        Some(number)
+        Some((number, first..end))
     }
     /// So many items, or less: the last turns are short, so that all threads end at the same time.
     fn fair(&self, size: usize) -> usize {
         size.min((self.items - self.first).div_ceil(2 * self.threads))
     }
-    fn is_last(&self, number: u32) -> bool {
-        self.number == number + 1
-    }
-    /// The items of a turn that begins: one that begins again gives back what it has taken besides, if it can. A turn that was
-    /// not taken, or has ended, has none.
-    pub(super) fn items(&mut self, number: u32) -> Range<usize> {
-        let is_last = self.is_last(number);
-        let Some(t) = self.turns.iter_mut().find(|t| t.number == number) else {
-            return 0..0;
-        };
-        if is_last {
-            t.end = t.least;
-            self.first = t.end;
-        }
-        t.first..t.end
-    }
     /// More items for a turn, which come after its own. None: a later turn has them, or it has enough.
     pub(super) fn more(&mut self, number: u32) -> Option<Range<usize>> {
-        if !self.is_last(number) || self.first == self.items {
+        if number + 1 != self.number || self.first == self.items {
             return None;
         }
         let size = self.pace.size();
@@ -96,14 +91,11 @@ impl Taken {
         self.first = end;
         Some(first..end)
     }
-    /// A turn has ended, so long after the loop began; turns have run so long until now, those aside that were undone. From now
-    /// on, is one thread to go through the items alone?
-    pub(super) fn ended(&mut self, number: u32, time: Duration, ran: Duration) -> bool {
-        if let Some(at) = self.turns.iter().position(|t| t.number == number) {
-            let end = self.turns.remove(at).end;
-            self.pace.ended(Progress { time, end, ran });
-        }
-        self.pace.is_alone()
+    /// The thread's turn has ended: its number, and the item behind its last one. None: it has none.
+    pub(super) fn ended(&mut self, thread: u64) -> Option<(u32, usize)> {
+        let at = self.turns.iter().position(|t| t.thread == thread)?;
+        let t = self.turns.remove(at);
+        Some((t.number, t.end))
     }
 }
 
@@ -114,45 +106,38 @@ mod tests {
     #[test]
     fn the_last_turn_takes_more() {
         let mut taken = Taken::new(100, 2);
-        let (a, b) = (taken.take().unwrap(), taken.take().unwrap());
-        assert_eq!((taken.items(a), taken.items(b)), (0..1, 1..2));
-        assert_eq!(taken.more(a), None, "another turn comes after it");
-        assert_eq!(taken.more(b), Some(2..3));
-        assert_eq!(taken.more(b), Some(3..4));
-        let c = taken.take().unwrap();
-        assert_eq!(taken.items(c), 4..5);
-        assert_eq!(taken.more(b), None, "the next turn is taken");
-        assert_eq!(taken.items(b), 1..4, "what it has taken is its own when it begins again");
+        assert_eq!((taken.begin(7), taken.begin(8)), (Some((0, 0..1)), Some((1, 1..2))));
+        assert_eq!(taken.more(0), None, "another turn comes after it");
+        assert_eq!(taken.more(1), Some(2..3));
+        assert_eq!(taken.more(1), Some(3..4));
+        assert_eq!(taken.begin(9), Some((2, 4..5)));
+        assert_eq!(taken.more(1), None, "the next turn is taken");
+        assert_eq!(taken.begin(8), Some((1, 1..4)), "what it has taken is its own when it begins again");
     }
 
     #[test]
     fn a_turn_that_begins_again_gives_back() {
         let mut taken = Taken::new(3, 2);
-        let a = taken.take().unwrap();
-        assert_eq!((taken.more(a), taken.more(a), taken.more(a)), (Some(1..2), Some(2..3), None));
-        assert_eq!(taken.next(), None);
-        assert_eq!(taken.items(a), 0..1);
-        assert_eq!(taken.next(), Some(a + 1));
-        let b = taken.take().unwrap();
-        assert_eq!(taken.items(b), 1..2);
+        assert_eq!(taken.begin(7), Some((0, 0..1)));
+        assert_eq!((taken.more(0), taken.more(0), taken.more(0)), (Some(1..2), Some(2..3), None));
+        assert_eq!((taken.next(), taken.begin(8)), (None, None));
+        assert_eq!(taken.begin(7), Some((0, 0..1)));
+        assert_eq!(taken.begin(8), Some((1, 1..2)));
     }
 
     #[test]
     fn a_turn_does_not_take_without_end() {
         let mut taken = Taken::new(1000, 2);
-        let a = taken.take().unwrap();
-        let more = std::iter::from_fn(|| taken.more(a)).count();
-        assert_eq!(more, MOST - 1);
+        taken.begin(7);
+        assert_eq!(std::iter::from_fn(|| taken.more(0)).count(), MOST - 1);
     }
 
     #[test]
-    fn a_turn_that_has_ended_has_no_items() {
+    fn a_turn_ends_once() {
         let mut taken = Taken::new(10, 2);
-        let a = taken.take().unwrap();
-        taken.ended(a, Duration::ZERO, Duration::ZERO);
-        assert_eq!(taken.items(a), 0..0);
-        assert_eq!(taken.items(7), 0..0);
-        assert_eq!(taken.more(a), None);
+        taken.begin(7);
+        assert_eq!((taken.ended(7), taken.ended(7)), (Some((0, 1)), None));
+        assert_eq!((taken.more(0), taken.begin(7)), (None, Some((1, 1..2))));
     }
 
     /// Whatever happens in whatever order, the turns have each item once.
@@ -165,30 +150,29 @@ mod tests {
         };
         for items in 1..200 {
             let mut taken = Taken::new(items, 3);
-            let (mut open, mut done, mut time) = (Vec::new(), 0, Duration::ZERO);
+            let (mut now, mut done) = (0, 0);
             while done < items {
-                time += Duration::from_micros(5);
-                match draw(4) {
-                    0 if open.len() < 3 => open.extend(taken.take()),
-                    1 if !open.is_empty() => {
-                        let again = open[draw(open.len() as u64) as usize];
-                        assert!(taken.items(again).start >= done);
+                let thread = draw(3);
+                let has = taken.turns.iter().find(|t| t.thread == thread).map(|t| (t.number, t.first));
+                match draw(3) {
+                    0 => {
+                        let begun = taken.begin(thread);
+                        assert!(has.is_none_or(|(number, first)| begun.is_some_and(|b| (b.0, b.1.start) == (number, first))));
+                        assert!(begun.is_none_or(|b| b.0 >= now && b.1.start >= done && !b.1.is_empty()));
                     }
-                    2 if !open.is_empty() => {
-                        taken.more(open[draw(open.len() as u64) as usize]);
+                    1 => {
+                        has.and_then(|(number, _)| taken.more(number));
                     }
-                    3 if !open.is_empty() => {
-                        let number = open.remove(0);
-                        let t = taken.turns.iter().find(|t| t.number == number).unwrap();
-                        assert_eq!(t.first, done);
-                        assert!(t.end > done);
-                        done = t.end;
-                        taken.ended(number, time, time);
+                    _ => {
+                        if let Some((_, first)) = has.filter(|(number, _)| *number == now) {
+                            assert_eq!(first, done);
+                            (now, done) = taken.ended(thread).map(|(n, end)| (n + 1, end)).unwrap();
+                            assert!(done > first);
+                        }
                     }
-                    _ => {}
                 }
             }
-            assert_eq!((done, taken.take()), (items, None));
+            assert_eq!((done, taken.begin(0)), (items, None));
         }
     }
 }
