@@ -95,6 +95,10 @@ impl Drop for Wait<'_> {
             if let Some(began) = self.began.filter(|_| self.counts) {
                 self.thread.count_wait(began.elapsed());
             }
+            if let Some(began) = self.began.filter(|_| self.thread.ahead.load(Relaxed)) {
+                let held_up = &self.thread.held_up;
+                held_up.store(held_up.load(Relaxed) + began.elapsed().as_nanos() as u64, Relaxed);
+            }
         }
     }
 }
@@ -353,6 +357,10 @@ impl WorldThread {
     /// it has open, and it does not wait for what they have.
     pub fn set_ahead(&self, ahead: bool) {
         self.ahead.store(ahead, Relaxed);
+    }
+    /// Nanoseconds that the thread has waited for objects while it ran ahead, in all.
+    pub fn held_up(&self) -> u64 {
+        self.held_up.load(Relaxed)
     }
     /// Sleeps until the thread is called, or asked for what it has open; or so long. `boundary`: between transactions.
     pub fn wait_for_call(&self, boundary: bool, time: Duration) {
