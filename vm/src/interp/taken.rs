@@ -157,7 +157,7 @@ mod tests {
                 match draw(3) {
                     0 => {
                         let begun = taken.begin(thread);
-                        assert!(has.is_none_or(|(number, first)| begun.is_some_and(|b| (b.0, b.1.start) == (number, first))));
+                        assert!(has.is_none_or(|(number, first)| begun.as_ref().is_some_and(|b| (b.0, b.1.start) == (number, first))));
                         assert!(begun.is_none_or(|b| b.0 >= now && b.1.start >= done && !b.1.is_empty()));
                     }
                     1 => {
