@@ -33,9 +33,6 @@ const COMMITTING: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 300 };
 /// Rounds that a thread which has asked looks for the object before it sleeps, and how long it sleeps at a time.
 const SPINS: u32 = BUSY + if cfg!(any(loom, shuttle)) { 2 } else { 12 };
 const ASLEEP: Duration = Duration::from_micros(200);
-/// How long a thread that runs ahead waits for one that comes before it, and how long of that without sleeping.
-const AHEAD: Duration = Duration::from_millis(2);
-const AHEAD_SPINS: Duration = Duration::from_micros(50);
 /// Rounds that a thread waits between transactions for the one that it lets pass.
 const GIVE_WAY: u32 = if cfg!(any(loom, shuttle)) { 1 } else { 48 };
 /// How long a patient thread sleeps at a time.
@@ -94,10 +91,6 @@ impl Drop for Wait<'_> {
             self.thread.waiting.store(false, Relaxed);
             if let Some(began) = self.began.filter(|_| self.counts) {
                 self.thread.count_wait(began.elapsed());
-            }
-            if let Some(began) = self.began.filter(|_| self.thread.ahead.load(Relaxed)) {
-                let held_up = &self.thread.held_up;
-                held_up.store(held_up.load(Relaxed) + began.elapsed().as_nanos() as u64, Relaxed);
             }
         }
     }
@@ -158,7 +151,9 @@ impl WorldThread {
                 .by_number(owner)
                 .is_none_or(|t| t.waiting.load(Relaxed) || t.ahead.load(Relaxed));
             if self.ahead.load(Relaxed) && !self.is_older_than(owner) {
-                return self.wait_for_earlier(tx, wait);
+                // It would only hold up others; it is told when it is worth a new try.
+                tx.set_cause(Cause::Busy(wait.object));
+                return Err(Conflict);
             }
             if let Some(time) = self.patience_left(owner, wait) {
                 if blocked && self.is_older_than(owner) {
@@ -196,19 +191,6 @@ impl WorldThread {
             pause(if wait.asked > BUSY { YIELDS } else { BRIEF });
         } else {
             pause(wait.round);
-        }
-        Ok(())
-    }
-    /// This thread runs ahead, and the owner comes before it: it ends soon, and asks if it wants something that this one has.
-    /// Does it take longer the thread is undone, and told when it is worth a new try.
-    fn wait_for_earlier(&self, tx: &Tx, wait: &Wait) -> Result<(), Conflict> {
-        match wait.began.map_or(AHEAD, |began| began.elapsed()) {
-            time if time < AHEAD_SPINS => pause(BRIEF),
-            time if time < AHEAD => self.sleep(ASLEEP),
-            _ => {
-                tx.set_cause(Cause::Busy(wait.object));
-                return Err(Conflict);
-            }
         }
         Ok(())
     }
@@ -357,10 +339,6 @@ impl WorldThread {
     /// it has open, and it does not wait for what they have.
     pub fn set_ahead(&self, ahead: bool) {
         self.ahead.store(ahead, Relaxed);
-    }
-    /// Nanoseconds that the thread has waited for objects while it ran ahead, in all.
-    pub fn held_up(&self) -> u64 {
-        self.held_up.load(Relaxed)
     }
     /// Sleeps until the thread is called, or asked for what it has open; or so long. `boundary`: between transactions.
     pub fn wait_for_call(&self, boundary: bool, time: Duration) {

@@ -88,8 +88,6 @@ pub struct WorldThread {
     pub(crate) patience: AtomicU32,
     /// nanoseconds of waits since the VM has looked, and whether one was for a more patient owner
     pub(crate) waited: AtomicU64,
-    /// see `held_up`
-    pub(crate) held_up: AtomicU64,
     pub(crate) for_patient: AtomicBool,
     /// where in the program the thread is; what it was asked for last, and from where: see `cause`
     pub(crate) place: Note32,
@@ -236,7 +234,6 @@ impl World {
                 call: Call::default(),
                 patience: AtomicU32::new(0),
                 waited: AtomicU64::new(0),
-                held_up: AtomicU64::new(0),
                 for_patient: AtomicBool::new(false),
                 place: Note32::new(0),
                 asked_for: Note::new(0),

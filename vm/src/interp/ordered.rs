@@ -215,12 +215,12 @@ impl Thread {
             number,
         });
         let part = self.begin_part()?;
-        let (since, held_up) = (Instant::now(), world.held_up());
+        let since = Instant::now();
         let r = self.run_items(turns, number, items, f);
         if matches!(r, Err(t) if t.is_abort()) {
             return r.map(|_| None);
         }
-        let ran = since.elapsed().saturating_sub(Duration::from_nanos(world.held_up() - held_up));
+        let ran = since.elapsed();
         if self.wait_for_turn()? {
             turns.ran.fetch_add(ran.as_nanos() as u64, Relaxed);
             self.interp.atomic.turn = None;

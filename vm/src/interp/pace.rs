@@ -32,7 +32,7 @@ const PATIENCE_ALONE: u32 = 64;
 /// So often a challenger must be faster.
 const WINS: u32 = 2;
 /// With less than so many turns that run at a time, on average, one thread alone may be as fast.
-const FEW: f64 = 1.5;
+const FEW: f64 = 1.25;
 /// Sizes next to a base.
 const BOTH: u32 = 2;
 /// Items of a turn, at the most: two to this power.
