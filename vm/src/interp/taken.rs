@@ -78,7 +78,7 @@ impl Taken {
     }
     /// More items for a turn, which come after its own. None: a later turn has them, or it has enough.
     pub(super) fn more(&mut self, number: u32) -> Option<Range<usize>> {
-        if number + 1 != self.number || self.first == self.items {
+        if self.first == self.items {
             return None;
         }
         let size = self.pace.size();
